@@ -1,0 +1,38 @@
+"""What can go wrong, in the user's words.
+
+DashboardError                anything the user can act on: the message says where, what, and what to do
+├── SettingsError             a setting or an option has a value it can't have
+├── CatalogueError            a file under queries/ is not as the catalogue needs it
+├── DefinitionError           streams.toml or plan.toml says something it can't say
+├── SourceError               an export can't be read
+├── ScopeError                the viewer asked for something the data can't answer
+└── SnapshotError             no snapshot, or one that can't be trusted
+"""
+
+
+class DashboardError(Exception):
+    """Anything the user can act on."""
+
+
+class SettingsError(DashboardError):
+    """A setting or an option has a value it can't have."""
+
+
+class CatalogueError(DashboardError):
+    """A file under queries/ is not as the catalogue needs it."""
+
+
+class DefinitionError(DashboardError):
+    """A definition (streams.toml, plan.toml) says something it can't say."""
+
+
+class SourceError(DashboardError):
+    """An export can't be read."""
+
+
+class ScopeError(DashboardError):
+    """The viewer asked for something the data can't answer."""
+
+
+class SnapshotError(DashboardError):
+    """There is no snapshot, or none that can be trusted."""

@@ -1,0 +1,129 @@
+"""What the viewer chose: to and from the URL, to the parameters of a query."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dashboard.errors import ScopeError
+
+PERIODS = ("day", "week", "month", "quarter", "all")
+CLOCKS = ("elapsed", "working")
+START_RULES = ("first", "last")
+PERCENTILES = (0.5, 0.85, 0.95)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One viewer's choices; `until` is exclusive, both days are in the stream's time zone.
+
+    `percentile` None means the mean; `teams` and `types` None mean all.
+    """
+
+    stream: str
+    since: dt.date
+    until: dt.date
+    period: str = "week"
+    clock: str = "elapsed"
+    start_rule: str = "first"
+    percentile: float | None = 0.5
+    teams: tuple[str, ...] | None = None
+    types: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _one_of("period", self.period, PERIODS)
+        _one_of("clock", self.clock, CLOCKS)
+        _one_of("start", self.start_rule, START_RULES)
+        if self.percentile is not None and not 0 < self.percentile < 1:
+            raise ScopeError(f"percentile is {self.percentile}; expected a number between 0 and 1, such as 0.85.")
+        if self.since >= self.until:
+            raise ScopeError(f"since is {self.since} and until is {self.until}; since must be the earlier day.")
+
+    def parameters(self) -> dict[str, Any]:
+        """The values that metric and chart queries may name, by parameter."""
+        return {
+            "stream": self.stream,
+            "since": self.since,
+            "until": self.until,
+            "period": self.period,
+            "clock": self.clock,
+            "start_rule": self.start_rule,
+            "percentile": self.percentile,
+            "teams": list(self.teams) if self.teams is not None else None,
+            "types": list(self.types) if self.types is not None else None,
+        }
+
+    def previous(self) -> Scope:
+        """The period of equal length just before this one."""
+        return replace(self, since=self.since - (self.until - self.since), until=self.since)
+
+    def over_all(self) -> Scope:
+        """The same scope as one period: the headline."""
+        return replace(self, period="all")
+
+
+def to_query(scope: Scope, default: Scope) -> dict[str, str]:
+    """What differs from the default, as URL query values."""
+    shown: dict[str, str] = {}
+    for key, value in _texts(scope).items():
+        if value != _texts(default)[key]:
+            shown[key] = value
+    return shown
+
+
+def from_query(query: Mapping[str, str | None], default: Scope) -> Scope:
+    """The scope a URL asks for; a value that can't be is left at the default, never an error."""
+    scope = default
+    for key, text in query.items():
+        if key in _READERS and text is not None:
+            scope = _with(scope, key, str(text))
+    return scope
+
+
+def _with(scope: Scope, key: str, text: str) -> Scope:
+    try:
+        return replace(scope, **_READERS[key](text))
+    except (ScopeError, ValueError):
+        return scope
+
+
+def _texts(scope: Scope) -> dict[str, str]:
+    return {
+        "stream": scope.stream,
+        "from": scope.since.isoformat(),
+        "to": (scope.until - dt.timedelta(days=1)).isoformat(),
+        "period": scope.period,
+        "clock": scope.clock,
+        "start": scope.start_rule,
+        "percentile": "mean" if scope.percentile is None else f"{scope.percentile:g}",
+        "team": _joined(scope.teams),
+        "type": _joined(scope.types),
+    }
+
+
+def _joined(values: Iterable[str] | None) -> str:
+    return "~".join(sorted(values)) if values is not None else ""
+
+
+def _split(text: str) -> tuple[str, ...] | None:
+    return tuple(sorted(part for part in text.split("~") if part)) or None
+
+
+_READERS = {
+    "stream": lambda text: {"stream": text},
+    "from": lambda text: {"since": dt.date.fromisoformat(text)},
+    "to": lambda text: {"until": dt.date.fromisoformat(text) + dt.timedelta(days=1)},
+    "period": lambda text: {"period": text},
+    "clock": lambda text: {"clock": text},
+    "start": lambda text: {"start_rule": text},
+    "percentile": lambda text: {"percentile": None if text == "mean" else float(text)},
+    "team": lambda text: {"teams": _split(text)},
+    "type": lambda text: {"types": _split(text)},
+}
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ScopeError(f"{name} is {value!r}; expected one of {', '.join(allowed)}.")

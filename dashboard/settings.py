@@ -1,0 +1,60 @@
+"""Every setting once: its name, its default, its help; read from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from dashboard.errors import SettingsError
+
+PACKAGE = Path(__file__).parent
+
+
+def setting(default: object, explanation: str) -> object:
+    """A dataclass field that carries its help text."""
+    return field(default=default, metadata={"help": explanation})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one process; `from_environment` reads `VSM_<NAME>`."""
+
+    home: Path = setting(Path("data"), "Folder of definitions, plan and snapshots.")  # type: ignore[assignment]
+    host: str = setting("127.0.0.1", "Address that `vsm serve` listens on; loopback only.")  # type: ignore[assignment]
+    port: int = setting(8050, "Port that `vsm serve` listens on.")  # type: ignore[assignment]
+    threads: int = setting(2, "Threads that one process gives to DuckDB.")  # type: ignore[assignment]
+    memory: str = setting("4GB", "Memory that one process gives to DuckDB.")  # type: ignore[assignment]
+    keep: int = setting(3, "Snapshots kept after a publish.")  # type: ignore[assignment]
+
+    @property
+    def warehouse(self) -> Path:
+        """The folder of the snapshots."""
+        return self.home / "warehouse"
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings as the environment gives them. Raises SettingsError for a value of the wrong kind."""
+    given = os.environ if environment is None else environment
+    values: dict[str, object] = {}
+    for each in fields(Settings):
+        text = given.get(f"VSM_{each.name.upper()}")
+        if text:
+            values[each.name] = _read(each.name, text, type(each.default))
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _read(name: str, text: str, kind: type) -> object:
+    try:
+        return Path(text) if issubclass(kind, Path) else kind(text)
+    except ValueError:
+        raise SettingsError(f"VSM_{name.upper()} is {text!r}; expected a whole number.") from None
+
+
+def bundled(name: str) -> Path:
+    """The folder `queries` or `data` that came with the program: beside the package, or inside the wheel."""
+    for place in (PACKAGE / "_bundled" / name, PACKAGE.parent / name):
+        if place.is_dir():
+            return place
+    raise SettingsError(f"The folder {name}/ that belongs to the program is missing. Install it again.")

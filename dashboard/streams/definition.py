@@ -1,0 +1,190 @@
+"""streams.toml: what a value stream is, checked key by key."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+import pandas as pd
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from dashboard.errors import DefinitionError
+from dashboard.streams.calendar import working_days
+
+Model = TypeVar("Model", bound=BaseModel)
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Category = Literal["backlog", "in-progress", "done", "cancelled"]
+Waste = Literal[
+    "handoff", "batch", "partially-done", "extra-process", "task-switching", "waiting", "rework"
+]
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("should be a time zone such as 'Europe/Berlin'")
+    return name
+
+
+class Checked(BaseModel):
+    """A table of the definition: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Calendar(Checked):
+    """When the stream's people work."""
+
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    weekdays: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    opens: dt.time = dt.time(9)
+    closes: dt.time = dt.time(17)
+    country: str | None = None
+
+
+class Stage(Checked):
+    """A stage, the states it collects, and what kind of time is spent there."""
+
+    name: str = Field(min_length=1)
+    states: tuple[str, ...] = ()
+    category: Category = "in-progress"
+    mode: Literal["active", "wait"] = "active"
+    activity: Literal["VA", "NNVA", "NVA"] | None = None
+    waste: Waste | None = None
+    team: str | None = None
+    wip_limit: int | None = Field(default=None, ge=1)
+    confidence: float | None = None
+    reason: str | None = None
+
+
+class Stream(Checked):
+    """A value stream: its people, its calendar, its stages in the order of the reference path."""
+
+    id: str = Field(min_length=1)
+    name: str = ""
+    kind: Literal["product", "platform", "support"] = "product"
+    customer: str = "Customer"
+    supplier: str = "Demand"
+    tools: tuple[str, ...] = ()
+    owner: str | None = None
+    stakeholders: tuple[str, ...] = ()
+    objectives: tuple[str, ...] = ()
+    reassess_on: dt.date | None = None
+    quiet_days: float | None = Field(default=None, gt=0)
+    service_level_days: float | None = Field(default=None, gt=0)
+    cost_of_delay_per_day: float | None = Field(default=None, ge=0)
+    currency: str | None = None
+    is_proposal: bool = False
+    calendar: Calendar = Calendar()
+    stage: tuple[Stage, ...] = Field(min_length=1)
+
+
+class Definition(Checked):
+    """A whole streams.toml."""
+
+    stream: tuple[Stream, ...] = ()
+
+
+def read_definition(path: Path) -> dict[str, Stream]:
+    """The streams that a file defines, by id. Raises DefinitionError with file, key, found and expected."""
+    definition = read_toml(path, Definition)
+    streams: dict[str, Stream] = {}
+    for stream in definition.stream:
+        if stream.id in streams:
+            raise DefinitionError(f"{path}: two streams have the id {stream.id!r}. Give each its own.")
+        _check_stages(path, stream)
+        streams[stream.id] = stream
+    return streams
+
+
+def read_toml(path: Path, model: type[Model]) -> Model:
+    """A TOML file as a checked model. Raises DefinitionError that names file, key, what was found and expected."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DefinitionError(f"{path}: can't be read as TOML: {error}.") from None
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        raise DefinitionError("\n".join(_complaint(path, each) for each in error.errors())) from None
+
+
+def _complaint(path: Path, error: Mapping[str, Any]) -> str:
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]).lstrip(".")
+    if error["type"] == "extra_forbidden":
+        return f"{path}: {key} is not a key that is known here. Check its spelling."
+    if error["type"] == "missing":
+        return f"{path}: {key} is missing."
+    expected = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{path}: {key} is {error['input']!r}; it {expected}."
+
+
+def _check_stages(path: Path, stream: Stream) -> None:
+    owners: dict[str, str] = {}
+    for stage in stream.stage:
+        for state in stage.states or (stage.name,):
+            if state in owners:
+                raise DefinitionError(
+                    f"{path}: stream {stream.id!r}: the state {state!r} is in the stages {owners[state]!r} and "
+                    f"{stage.name!r}. A state belongs to one stage."
+                )
+            owners[state] = stage.name
+    if len({stage.name for stage in stream.stage}) < len(stream.stage):
+        raise DefinitionError(f"{path}: stream {stream.id!r}: two stages have the same name.")
+
+
+def stream_rows(stream: Stream) -> pd.DataFrame:
+    """One row for canonical.streams."""
+    values = stream.model_dump(include={"kind", "customer", "supplier", "service_level_days", "currency", "is_proposal"})
+    return pd.DataFrame([
+        values
+        | {
+            "stream": stream.id,
+            "name": stream.name or stream.id,
+            "tools": list(stream.tools),
+            "time_zone": stream.calendar.time_zone,
+            "quiet_seconds": stream.quiet_days * 86_400 if stream.quiet_days else None,
+            "cost_of_delay_per_day": stream.cost_of_delay_per_day,
+        }
+    ])
+
+
+def stage_rows(stream: Stream) -> pd.DataFrame:
+    """Rows for canonical.stages, in the order of the definition."""
+    return pd.DataFrame([
+        stage.model_dump(include={"category", "mode", "waste", "team", "wip_limit", "confidence", "reason"})
+        | {
+            "stream": stream.id,
+            "stage": stage.name,
+            "position": position,
+            "activity": stage.activity or ("VA" if stage.mode == "active" else "NVA"),
+        }
+        for position, stage in enumerate(stream.stage, start=1)
+    ])
+
+
+def state_rows(stream: Stream) -> pd.DataFrame:
+    """Rows for canonical.states; a stage without states collects the state of its own name."""
+    return pd.DataFrame([
+        {"stream": stream.id, "state": state, "stage": stage.name}
+        for stage in stream.stage
+        for state in stage.states or (stage.name,)
+    ])
+
+
+def calendar_rows(stream: Stream, first: dt.datetime, last: dt.datetime) -> pd.DataFrame:
+    """Rows for canonical.calendar_days from the day before the UTC instant `first` to the day after `last`."""
+    zone = ZoneInfo(stream.calendar.time_zone)
+    days = working_days(
+        first=first.replace(tzinfo=dt.UTC).astimezone(zone).date() - dt.timedelta(days=1),
+        last=last.replace(tzinfo=dt.UTC).astimezone(zone).date() + dt.timedelta(days=1),
+        zone=zone,
+        weekdays=stream.calendar.weekdays,
+        opens=stream.calendar.opens,
+        closes=stream.calendar.closes,
+        country=stream.calendar.country,
+    )
+    return pd.DataFrame(days, columns=["day", "opens_at", "closes_at"]).assign(stream=stream.id)

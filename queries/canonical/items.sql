@@ -1,0 +1,30 @@
+/*
+title = "Items as the sources describe them"
+grain = "one row per item and file that describes it"
+replaced_by = ["stream", "item_id", "file_name"]
+[columns]
+stream = "value stream the row belongs to"
+item_id = "key of the work item, unique within the stream"
+file_name = "file that said so"
+import_id = "import that said so; the newest wins, attribute by attribute"
+title = "what the item is called"
+type = "kind of work as the source names it"
+team = "team that the item belongs to"
+priority = "priority as the source names it"
+parent_id = "key of the item that this one is part of"
+created_at = "UTC instant of creation; null where the source does not say"
+status = "state now, for items without history"
+*/
+create table canonical.items (
+    stream varchar not null,
+    item_id varchar not null,
+    file_name varchar not null,
+    import_id integer not null,
+    title varchar,
+    type varchar,
+    team varchar,
+    priority varchar,
+    parent_id varchar,
+    created_at timestamp,
+    status varchar
+);

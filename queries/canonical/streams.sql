@@ -1,0 +1,32 @@
+/*
+title = "Value streams"
+grain = "one row per value stream, as defined or proposed"
+replaced_by = ["stream"]
+[columns]
+stream = "value stream the row belongs to"
+name = "what people call it"
+kind = "product, platform or support"
+customer = "who receives"
+supplier = "who asks"
+tools = "tools that carry the information"
+time_zone = "zone of its day boundaries and working hours"
+quiet_seconds = "an item in a last state counts as finished after this long without an event; null where the end is explicit"
+service_level_days = "agreed days from start to finish; null if none"
+cost_of_delay_per_day = "money per item and day; null if none"
+currency = "of the cost of delay"
+is_proposal = "true while nobody has confirmed the definition"
+*/
+create table canonical.streams (
+    stream varchar not null,
+    name varchar not null,
+    kind varchar,
+    customer varchar,
+    supplier varchar,
+    tools varchar[],
+    time_zone varchar not null,
+    quiet_seconds double,
+    service_level_days double,
+    cost_of_delay_per_day double,
+    currency varchar,
+    is_proposal boolean not null
+);

@@ -1,0 +1,160 @@
+/*
+title = "Steps of the map"
+question = "Where does an item spend its time on the way?"
+grain = "one row per stage before done, over the items finished in the period"
+[columns]
+stage = "name of the stage"
+position = "its order in the reference path"
+category = "its category"
+mode = "active or wait"
+activity = "VA, NNVA or NVA"
+team = "team that owns it"
+wip_limit = "agreed limit"
+mean_days = "mean time per finished item, 0 for those that skipped it: these add up to the mean lead time"
+process_days = "mean unblocked active time per finished item"
+visited_items = "finished items that were in it"
+rework_ratio = "share of its time that is rework"
+handoff_ratio = "share of its visits that begin with a change of team"
+produced_ratio = "%C&A produced: 1 - items that came back to it or before, of those that left it forwards"
+received_ratio = "%C&A received: the same of the steps that feed it"
+work_in_progress = "items in it at the end of the period"
+arrivals_per_day = "visits that began in it per day of the period"
+*/
+with finished as (
+
+    select
+        items.item_id
+    from marts.items
+    where
+        items.stream = $stream
+        and items.finished_on >= $since
+        and items.finished_on < $until
+        and ($teams is null or list_contains($teams, items.team))
+        and ($types is null or list_contains($types, items.type))
+
+),
+
+total as (
+
+    select count(*) as items
+    from finished
+
+),
+
+spent as (
+
+    select
+        visits.stage,
+        sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) / 86400 as days,
+        sum(
+            case
+                when visits.mode <> 'active' then 0
+                when $clock = 'working' then visits.working_seconds - visits.blocked_working_seconds
+                else visits.seconds - visits.blocked_seconds
+            end
+        ) / 86400 as process_days,
+        sum(
+            case
+                when not visits.is_rework then 0
+                when $clock = 'working' then visits.working_seconds
+                else visits.seconds
+            end
+        ) / 86400 as rework_days,
+        count(distinct visits.item_id) as visited_items,
+        avg(case when visits.is_handoff then 1 else 0 end) as handoff_ratio
+    from marts.visits
+    where
+        visits.stream = $stream
+        and visits.is_in_flow
+        and visits.finished_on >= $since
+        and visits.finished_on < $until
+        and ($teams is null or list_contains($teams, visits.team))
+        and ($types is null or list_contains($types, visits.type))
+    group by visits.stage
+
+),
+
+crossed as (
+
+    select
+        crossings.stage,
+        crossings.next_step,
+        crossings.is_returned
+    from marts.crossings
+    where
+        crossings.stream = $stream
+        and crossings.finished_on >= $since
+        and crossings.finished_on < $until
+        and ($teams is null or list_contains($teams, crossings.team))
+        and ($types is null or list_contains($types, crossings.type))
+
+),
+
+produced as (
+
+    select
+        crossed.stage,
+        1 - count(*) filter (where crossed.is_returned) / count(*) as ratio
+    from crossed
+    group by crossed.stage
+
+),
+
+received as (
+
+    select
+        crossed.next_step as stage,
+        1 - count(*) filter (where crossed.is_returned) / count(*) as ratio
+    from crossed
+    where crossed.next_step is not null
+    group by crossed.next_step
+
+),
+
+present as (
+
+    select
+        visits.stage,
+        count(*) filter (
+            where visits.entered_on < $until and coalesce(visits.left_on >= $until, true) and visits.is_in_flow
+        ) as work_in_progress,
+        count(*) filter (where visits.entered_on >= $since and visits.entered_on < $until)
+        / date_diff('day', cast($since as date), cast($until as date)) as arrivals_per_day
+    from marts.visits
+    where
+        visits.stream = $stream
+        and ($teams is null or list_contains($teams, visits.team))
+        and ($types is null or list_contains($types, visits.type))
+    group by visits.stage
+
+)
+
+select
+    stages.stage,
+    stages.position,
+    stages.category,
+    stages.mode,
+    stages.activity,
+    stages.team,
+    stages.wip_limit,
+    coalesce(spent.days, 0) / nullif(total.items, 0) as mean_days,
+    coalesce(spent.process_days, 0) / nullif(total.items, 0) as process_days,
+    coalesce(spent.visited_items, 0) as visited_items,
+    spent.rework_days / nullif(spent.days, 0) as rework_ratio,
+    spent.handoff_ratio,
+    produced.ratio as produced_ratio,
+    received.ratio as received_ratio,
+    coalesce(present.work_in_progress, 0) as work_in_progress,
+    coalesce(present.arrivals_per_day, 0) as arrivals_per_day
+from marts.stages
+cross join total
+left join spent
+    on stages.stage = spent.stage
+left join produced
+    on stages.stage = produced.stage
+left join received
+    on stages.stage = received.stage
+left join present
+    on stages.stage = present.stage
+where stages.stream = $stream and stages.category in ('backlog', 'in-progress')
+order by stages.position

@@ -1,0 +1,56 @@
+/*
+title = "Where the lead time goes"
+question = "Which waste takes how much of the lead time, and in which stage?"
+grain = "one row per bucket, stage and reason, over the items that finished or were withdrawn in the period"
+[columns]
+bucket = "partially-done, rework, waiting, batch, handoff, extra-process, task-switching or value-adding"
+stage = "stage in which the time was spent"
+position = "its order in the reference path; null for states that no stage collects"
+reason = "reason of blocked time; null otherwise"
+days = "item-days"
+share_ratio = "of all item-days"
+items = "items with such time"
+cost = "item-days times the stream's cost of delay; null where none is given"
+*/
+with spent as (
+
+    select
+        waste.bucket,
+        waste.stage,
+        waste.reason,
+        sum(case when $clock = 'working' then waste.working_seconds else waste.seconds end) / 86400 as days,
+        count(distinct waste.item_id) as items
+    from marts.waste
+    where
+        waste.stream = $stream
+        and waste.ended_on >= $since
+        and waste.ended_on < $until
+        and ($teams is null or list_contains($teams, waste.team))
+        and ($types is null or list_contains($types, waste.type))
+    group by
+        waste.bucket,
+        waste.stage,
+        waste.reason
+
+)
+
+select
+    spent.bucket,
+    spent.stage,
+    stages.position,
+    spent.reason,
+    spent.days,
+    spent.days / nullif(sum(spent.days) over (), 0) as share_ratio,
+    spent.items,
+    spent.days * streams.cost_of_delay_per_day as cost
+from spent
+join marts.streams
+    on streams.stream = $stream
+left join marts.stages
+    on stages.stream = $stream
+    and spent.stage = stages.stage
+where spent.days > 0
+order by
+    spent.days desc,
+    spent.bucket,
+    spent.stage

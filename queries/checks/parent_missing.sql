@@ -1,0 +1,15 @@
+/*
+title = "Parent that is not there"
+severity = "note"
+why = "The item names a parent that no file holds."
+remedy = "Export the parents too, if figures by parent are wanted."
+*/
+select
+    items.stream,
+    items.item_id as subject,
+    'parent ' || items.parent_id as detail
+from marts.items
+left join marts.items as parents
+    on items.stream = parents.stream
+    and items.parent_id = parents.item_id
+where items.parent_id is not null and parents.item_id is null

@@ -1,0 +1,65 @@
+/*
+title = "Deployments"
+grain = "one row per deployment to production"
+[columns]
+stream = "value stream"
+deployment_id = "key of the deployment"
+service = "what was deployed"
+deployed_at = "UTC instant it finished"
+deployed_on = "its day in the stream's zone"
+is_success = "it succeeded"
+is_unplanned = "made to mend a production incident; null if not known"
+items_count = "work items it carried; null where the source links none at all"
+changes_count = "changes it was the first to carry; null where the source links none at all"
+*/
+with carried as (
+
+    select
+        links.stream,
+        links.to_id as deployment_id,
+        count(distinct links.from_id) as items_count
+    from canonical.links
+    where links.kind = 'deployed'
+    group by
+        links.stream,
+        links.to_id
+
+),
+
+contained as (
+
+    select
+        changes.stream,
+        changes.deployment_id,
+        count(*) as changes_count
+    from canonical.changes
+    where changes.deployment_id is not null
+    group by
+        changes.stream,
+        changes.deployment_id
+
+)
+
+select
+    deployments.stream,
+    deployments.deployment_id,
+    deployments.service,
+    deployments.deployed_at,
+    macros.local_day(deployments.deployed_at, streams.time_zone) as deployed_on,
+    deployments.status = 'success' as is_success,
+    deployments.is_unplanned,
+    carried.items_count,
+    contained.changes_count
+from canonical.deployments
+join staging.streams
+    on deployments.stream = streams.stream
+left join carried
+    on deployments.stream = carried.stream
+    and deployments.deployment_id = carried.deployment_id
+left join contained
+    on deployments.stream = contained.stream
+    and deployments.deployment_id = contained.deployment_id
+where lower(coalesce(deployments.environment, 'production')) in ('production', 'prod', 'live')
+order by
+    deployments.stream,
+    deployments.deployed_at

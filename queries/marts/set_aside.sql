@@ -1,0 +1,19 @@
+/*
+title = "Rows set aside"
+grain = "one row per record that could not be used"
+[columns]
+stream = "value stream"
+file_name = "file it stands in"
+record = "its number in the file; the header is record 0"
+column_name = "column at fault"
+value = "what stands there"
+reason = "what was expected"
+*/
+select
+    set_aside.stream,
+    set_aside.file_name,
+    set_aside.record,
+    set_aside.column_name,
+    set_aside.value,
+    set_aside.reason
+from canonical.set_aside

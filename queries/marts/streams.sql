@@ -1,0 +1,84 @@
+/*
+title = "Value streams"
+grain = "one row per value stream"
+[columns]
+stream = "value stream"
+name = "what people call it"
+kind = "product, platform or support"
+customer = "who receives"
+supplier = "who asks"
+tools = "tools that carry the information"
+time_zone = "zone of its day boundaries"
+quiet_seconds = "an item in a last state counts as finished after this long without an event; null where the end is explicit"
+service_level_days = "agreed days from start to finish"
+cost_of_delay_per_day = "money per item and day"
+currency = "of the cost of delay"
+is_proposal = "true while nobody has confirmed the definition"
+items_count = "work items"
+first_event_at = "UTC instant of the first event"
+last_event_at = "UTC instant of the last event: the stream's 'now'"
+first_event_on = "its day"
+last_event_on = "its day"
+has_wait_stage = "true where finished items stood in a stage marked as waiting: flow efficiency can be told"
+last_import = "number of the newest import that touched it"
+*/
+with counts as (
+
+    select
+        items.stream,
+        count(*) as items_count
+    from staging.items
+    group by items.stream
+
+),
+
+waits as (
+
+    select
+        visits.stream,
+        bool_or(visits.mode = 'wait' and visits.category in ('backlog', 'in-progress')) as has_wait_stage
+    from marts.visits
+    where visits.is_in_flow and visits.finished_on is not null
+    group by visits.stream
+
+),
+
+touched as (
+
+    select
+        imports.stream,
+        max(imports.import_id) as last_import
+    from canonical.imports
+    group by imports.stream
+
+)
+
+select
+    streams.stream,
+    streams.name,
+    streams.kind,
+    streams.customer,
+    streams.supplier,
+    streams.tools,
+    streams.time_zone,
+    streams.quiet_seconds,
+    streams.service_level_days,
+    streams.cost_of_delay_per_day,
+    streams.currency,
+    streams.is_proposal,
+    coalesce(counts.items_count, 0) as items_count,
+    spans.first_event_at,
+    spans.last_event_at,
+    macros.local_day(spans.first_event_at, streams.time_zone) as first_event_on,
+    macros.local_day(spans.last_event_at, streams.time_zone) as last_event_on,
+    coalesce(waits.has_wait_stage, false) as has_wait_stage,
+    touched.last_import
+from canonical.streams
+join staging.streams as spans
+    on streams.stream = spans.stream
+left join counts
+    on streams.stream = counts.stream
+left join waits
+    on streams.stream = waits.stream
+left join touched
+    on streams.stream = touched.stream

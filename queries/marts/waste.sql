@@ -1,0 +1,181 @@
+/*
+title = "Waste"
+grain = "one row per slice of a visit and bucket; each second of every item before its end stands in one row"
+[columns]
+stream = "value stream"
+item_id = "key of the work item"
+visit_no = "visit of the item"
+stage = "stage visited"
+bucket = "partially-done, rework, waiting, batch, handoff, extra-process, task-switching or value-adding"
+reason = "reason of blocked time; null otherwise"
+team = "team of the item"
+type = "type of the item"
+ended_on = "day the item finished or was cancelled; null while it is open"
+is_withdrawn = "cancelled after it was started"
+seconds = "elapsed seconds"
+working_seconds = "working seconds"
+*/
+with last_work as (
+
+    select
+        visits.stream,
+        visits.item_id,
+        max(visits.visit_no) as visit_no
+    from marts.visits
+    where visits.mode = 'active' and visits.category = 'in-progress' and visits.is_in_flow
+    group by
+        visits.stream,
+        visits.item_id
+
+),
+
+released as (
+
+    select distinct
+        links.stream,
+        links.from_id as item_id
+    from canonical.links
+    where links.kind = 'deployed'
+
+),
+
+judged as (
+
+    -- The order of the rules is the order of the metric definition (waste): first match wins.
+    select
+        visits.stream,
+        visits.item_id,
+        visits.visit_no,
+        visits.stage,
+        visits.team,
+        visits.type,
+        coalesce(visits.finished_on, visits.cancelled_on) as ended_on,
+        visits.cancelled_on is not null and items.started_first_at is not null as is_withdrawn,
+        case
+            when visits.cancelled_on is not null and items.started_first_at is not null then 'partially-done'
+            when visits.is_rework then 'rework'
+        end as bucket_before_blocked,
+        case
+            -- A queue that is declared to wait for the train is one even where work, such as a stabilisation, follows.
+            when visits.mode = 'wait' and visits.waste = 'batch' then 'batch'
+            when visits.mode = 'wait' and visits.visit_no > last_work.visit_no and released.item_id is not null
+                then 'batch'
+            when visits.mode = 'wait' and (visits.is_handoff or visits.waste = 'handoff') then 'handoff'
+            when visits.activity = 'NNVA' then 'extra-process'
+            when visits.mode = 'wait' then 'waiting'
+            when visits.activity = 'NVA' then coalesce(visits.waste, 'extra-process')
+            else 'value-adding'
+        end as bucket
+    from marts.visits
+    join marts.items
+        on visits.stream = items.stream
+        and visits.item_id = items.item_id
+    left join last_work
+        on visits.stream = last_work.stream
+        and visits.item_id = last_work.item_id
+    left join released
+        on visits.stream = released.stream
+        and visits.item_id = released.item_id
+    where visits.is_in_flow
+
+),
+
+blocked as (
+
+    select
+        blocked_slices.stream,
+        blocked_slices.item_id,
+        blocked_slices.visit_no,
+        blocked_slices.is_over_age,
+        blocked_slices.reason,
+        sum(blocked_slices.seconds) as seconds,
+        sum(blocked_slices.working_seconds) as working_seconds
+    from staging.blocked_slices
+    group by
+        blocked_slices.stream,
+        blocked_slices.item_id,
+        blocked_slices.visit_no,
+        blocked_slices.is_over_age,
+        blocked_slices.reason
+
+),
+
+blocked_sums as (
+
+    select
+        blocked.stream,
+        blocked.item_id,
+        blocked.visit_no,
+        blocked.is_over_age,
+        sum(blocked.seconds) as seconds,
+        sum(blocked.working_seconds) as working_seconds
+    from blocked
+    group by
+        blocked.stream,
+        blocked.item_id,
+        blocked.visit_no,
+        blocked.is_over_age
+
+),
+
+parts as (
+
+    select
+        slices.stream,
+        slices.item_id,
+        slices.visit_no,
+        slices.is_over_age,
+        cast(null as varchar) as reason,
+        epoch(slices.slice_until_at) - epoch(slices.slice_from_at)
+        - coalesce(blocked_sums.seconds, 0) as seconds,
+        slices.worked_by_until - slices.worked_by_from
+        - coalesce(blocked_sums.working_seconds, 0) as working_seconds
+    from staging.slices
+    left join blocked_sums
+        on slices.stream = blocked_sums.stream
+        and slices.item_id = blocked_sums.item_id
+        and slices.visit_no = blocked_sums.visit_no
+        and slices.is_over_age = blocked_sums.is_over_age
+    union all
+    select
+        blocked.stream,
+        blocked.item_id,
+        blocked.visit_no,
+        blocked.is_over_age,
+        blocked.reason,
+        blocked.seconds,
+        blocked.working_seconds
+    from blocked
+
+)
+
+select
+    judged.stream,
+    judged.item_id,
+    judged.visit_no,
+    judged.stage,
+    case
+        when parts.is_over_age then 'partially-done'
+        when judged.bucket_before_blocked is not null then judged.bucket_before_blocked
+        when parts.reason is not null then 'waiting'
+        else judged.bucket
+    end as bucket,
+    case
+        when not parts.is_over_age and judged.bucket_before_blocked is null then parts.reason
+    end as reason,
+    judged.team,
+    judged.type,
+    judged.ended_on,
+    judged.is_withdrawn,
+    parts.seconds,
+    parts.working_seconds
+from parts
+join judged
+    on parts.stream = judged.stream
+    and parts.item_id = judged.item_id
+    and parts.visit_no = judged.visit_no
+order by
+    judged.stream,
+    judged.ended_on,
+    judged.item_id,
+    judged.visit_no

@@ -1,0 +1,23 @@
+/*
+title = "Deployment frequency"
+unit = "per week"
+better = "higher"
+definition = "Successful production deployments per week."
+formula = "distinct successful deployments ÷ (days of the period ÷ 7)"
+source = "DORA, the five software delivery performance metrics, 2024"
+grain = "one row per period; 0 where nothing was deployed"
+*/
+select
+    periods.period_start,
+    count(distinct deployments.deployment_id) filter (where deployments.is_success)
+    / (date_diff('day', periods.period_start, periods.period_end) / 7) as value,
+    count(distinct deployments.deployment_id) filter (where deployments.is_success) as items
+from macros.periods($stream, $since, $until, $period) as periods
+left join marts.deployments
+    on deployments.stream = $stream
+    and deployments.deployed_on >= periods.period_start
+    and deployments.deployed_on < periods.period_end
+group by
+    periods.period_start,
+    periods.period_end
+order by periods.period_start

@@ -1,0 +1,53 @@
+/*
+title = "Flow load"
+unit = "items"
+better = "lower"
+definition = "Work in progress of the chosen types at the end of the period."
+formula = "count of items with start ≤ t < finish or cancellation, t the end of the period"
+source = "Kersten, Project to Product, 2018"
+grain = "one row per period; 0 where nothing was in progress"
+*/
+with moves as (
+
+    select
+        greatest(case when $start_rule = 'last' then items.started_last_on else items.started_first_on end, cast($since as date)) as moved_on,
+        1 as change
+    from marts.items
+    where
+        items.stream = $stream
+        and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end < $until
+        and ($teams is null or list_contains($teams, items.team))
+        and ($types is null or list_contains($types, items.type))
+    union all
+    select
+        greatest(items.ended_on, cast($since as date)) as moved_on,
+        -1 as change
+    from marts.items
+    where
+        items.stream = $stream
+        and items.started_first_on is not null
+        and items.ended_on < $until
+        and ($teams is null or list_contains($teams, items.team))
+        and ($types is null or list_contains($types, items.type))
+
+),
+
+net as (
+
+    select
+        periods.period_start,
+        cast(coalesce(sum(moves.change), 0) as bigint) as change
+    from macros.periods($stream, $since, $until, $period) as periods
+    left join moves
+        on moves.moved_on >= periods.period_start
+        and moves.moved_on < periods.period_end
+    group by periods.period_start
+
+)
+
+select
+    net.period_start,
+    cast(sum(net.change) over (order by net.period_start) as bigint) as value,
+    cast(sum(net.change) over (order by net.period_start) as bigint) as items
+from net
+order by net.period_start

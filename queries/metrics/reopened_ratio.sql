@@ -1,0 +1,22 @@
+/*
+title = "Reopened ratio"
+unit = "ratio"
+better = "lower"
+definition = "Share of finished items that had been done before and came back."
+formula = "finished items that left done at least once ÷ items finished in the period"
+source = "ISO/IEC/IEEE 15939, quality measures"
+grain = "one row per period; value is null where no item finished"
+*/
+select
+    periods.period_start,
+    count(items.item_id) filter (where items.reopened_count > 0) / nullif(count(items.item_id), 0) as value,
+    count(items.item_id) as items
+from macros.periods($stream, $since, $until, $period) as periods
+left join marts.items
+    on items.stream = $stream
+    and items.finished_on >= periods.period_start
+    and items.finished_on < periods.period_end
+    and ($teams is null or list_contains($teams, items.team))
+    and ($types is null or list_contains($types, items.type))
+group by periods.period_start
+order by periods.period_start

@@ -1,0 +1,39 @@
+/*
+title = "Takt time"
+unit = "days"
+better = "neither"
+definition = "The beat at which items come in: working time available for each arrival."
+formula = "working time of the stream's calendar in the period ÷ arrivals in the period"
+source = "Martin & Osterling, Value Stream Mapping, 2013"
+grain = "one row per period; value is null where no item was started"
+*/
+with available as (
+
+    select
+        periods.period_start,
+        periods.period_end,
+        sum(calendar.working_seconds) as working_seconds
+    from macros.periods($stream, $since, $until, $period) as periods
+    left join marts.calendar
+        on calendar.stream = $stream
+        and calendar.day >= periods.period_start
+        and calendar.day < periods.period_end
+    group by
+        periods.period_start,
+        periods.period_end
+
+)
+
+select
+    available.period_start,
+    any_value(available.working_seconds) / 86400 / nullif(count(items.item_id), 0) as value,
+    count(items.item_id) as items
+from available
+left join marts.items
+    on items.stream = $stream
+    and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end >= available.period_start
+    and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end < available.period_end
+    and ($teams is null or list_contains($teams, items.team))
+    and ($types is null or list_contains($types, items.type))
+group by available.period_start
+order by available.period_start

@@ -1,0 +1,28 @@
+/*
+title = "Work item age"
+unit = "days"
+better = "lower"
+definition = "How long the items in progress have been so, as of the end of the period."
+formula = "percentile or mean of (t − start) over the items in progress at t, t the end of the period or the stream's last event"
+source = "The Kanban Guide, 2020"
+grain = "one row per period; value is null where nothing was in progress"
+*/
+select
+    periods.period_start,
+    case
+        when $percentile is null then avg((epoch(periods.ends_at) - epoch(case when $start_rule = 'last' then items.started_last_at else items.started_first_at end)) / 86400)
+        else quantile_cont(
+            (epoch(periods.ends_at) - epoch(case when $start_rule = 'last' then items.started_last_at else items.started_first_at end)) / 86400,
+            coalesce($percentile, 0.5)
+        )
+    end as value,
+    count(items.item_id) as items
+from macros.periods($stream, $since, $until, $period) as periods
+left join marts.items
+    on items.stream = $stream
+    and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end < periods.period_end
+    and coalesce(items.ended_on >= periods.period_end, true)
+    and ($teams is null or list_contains($teams, items.team))
+    and ($types is null or list_contains($types, items.type))
+group by periods.period_start
+order by periods.period_start

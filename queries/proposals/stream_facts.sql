@@ -1,0 +1,82 @@
+/*
+title = "Facts about streams"
+grain = "one row per stream with any row"
+[columns]
+stream = "value stream"
+first_event_at = "UTC instant of the first event"
+last_event_at = "UTC instant of the last event"
+quiet_seconds = "99 % of the gaps between two events of one item were shorter; null without a gap"
+*/
+with events as (
+
+    select
+        transitions.stream,
+        transitions.occurred_at as event_at
+    from canonical.transitions
+    union all
+    select
+        items.stream,
+        items.created_at as event_at
+    from canonical.items
+    union all
+    select
+        blocked.stream,
+        unnest([blocked.blocked_at, blocked.unblocked_at]) as event_at
+    from canonical.blocked
+    union all
+    select
+        deployments.stream,
+        deployments.deployed_at as event_at
+    from canonical.deployments
+    union all
+    select
+        incidents.stream,
+        unnest([incidents.started_at, incidents.restored_at]) as event_at
+    from canonical.incidents
+    union all
+    select
+        changes.stream,
+        unnest([changes.authored_at, changes.merged_at]) as event_at
+    from canonical.changes
+    union all
+    select
+        surveys.stream,
+        cast(surveys.survey_on as timestamp) as event_at
+    from canonical.surveys
+
+),
+
+gaps as (
+
+    select
+        transitions.stream,
+        epoch(transitions.occurred_at) - epoch(lag(transitions.occurred_at) over (
+            partition by transitions.stream, transitions.item_id
+            order by transitions.occurred_at, transitions.seq
+        )) as seconds
+    from canonical.transitions
+
+),
+
+usual_gaps as (
+
+    select
+        gaps.stream,
+        quantile_disc(gaps.seconds, 0.99) as quiet_seconds
+    from gaps
+    where gaps.seconds is not null
+    group by gaps.stream
+
+)
+
+select
+    events.stream,
+    min(events.event_at) as first_event_at,
+    max(events.event_at) as last_event_at,
+    max(usual_gaps.quiet_seconds) as quiet_seconds
+from events
+left join usual_gaps
+    on events.stream = usual_gaps.stream
+where events.event_at is not null
+group by events.stream
+order by events.stream

@@ -1,0 +1,14 @@
+/*
+title = "Canonical rows: deployments"
+grain = "one row per record"
+*/
+select
+    parsed.stream,
+    parsed.deployment_id,
+    parsed.service,
+    parsed.environment,
+    parsed.deployed_at,
+    case when lower(coalesce(parsed.status, 'success')) in ('success', 'succeeded', 'ok') then 'success' else 'failed' end as status,
+    parsed.is_unplanned
+from reading.parsed
+where parsed.fate = 'kept'

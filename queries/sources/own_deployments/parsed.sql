@@ -1,0 +1,46 @@
+/*
+title = "Records of our own layout: deployments"
+grain = "one row per record of the file"
+*/
+with typed as (
+
+    select
+        rows.record,
+        coalesce(macros.present(rows.stream), options.stream) as stream,
+        macros.present(rows.deployment_id) as deployment_id,
+        macros.present(rows.service) as service,
+        macros.present(rows.environment) as environment,
+        macros.present(rows.deployed_at) as written_deployed_at,
+        macros.instant(rows.deployed_at, options.time_zone) as deployed_at,
+        macros.present(rows.status) as status,
+        macros.truth(rows.is_unplanned) as is_unplanned
+    from raw.rows
+    cross join raw.options
+
+),
+
+judged as (
+
+    select
+        typed.*,
+        case
+            when typed.deployment_id is null then 'deployment_id'
+            when typed.written_deployed_at is null then 'deployed_at'
+            when typed.written_deployed_at is not null and typed.deployed_at is null then 'deployed_at'
+        end as column_name,
+        case
+            when typed.deployment_id is null then 'the cell is empty'
+            when typed.written_deployed_at is null then 'the cell is empty'
+            when typed.written_deployed_at is not null and typed.deployed_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+        end as reason,
+        case
+            when typed.written_deployed_at is not null and typed.deployed_at is null then typed.written_deployed_at
+        end as value
+    from typed
+
+)
+
+select
+    judged.*,
+    case when judged.reason is not null then 'set aside' else 'kept' end as fate
+from judged

@@ -1,0 +1,50 @@
+/*
+title = "Records of our own layout: incidents"
+grain = "one row per record of the file"
+*/
+with typed as (
+
+    select
+        rows.record,
+        coalesce(macros.present(rows.stream), options.stream) as stream,
+        macros.present(rows.incident_id) as incident_id,
+        macros.present(rows.service) as service,
+        macros.present(rows.severity) as severity,
+        macros.present(rows.started_at) as written_started_at,
+        macros.instant(rows.started_at, options.time_zone) as started_at,
+        macros.present(rows.restored_at) as written_restored_at,
+        macros.instant(rows.restored_at, options.time_zone) as restored_at,
+        macros.present(rows.deployment_id) as deployment_id
+    from raw.rows
+    cross join raw.options
+
+),
+
+judged as (
+
+    select
+        typed.*,
+        case
+            when typed.incident_id is null then 'incident_id'
+            when typed.written_started_at is null then 'started_at'
+            when typed.written_started_at is not null and typed.started_at is null then 'started_at'
+            when typed.written_restored_at is not null and typed.restored_at is null then 'restored_at'
+        end as column_name,
+        case
+            when typed.incident_id is null then 'the cell is empty'
+            when typed.written_started_at is null then 'the cell is empty'
+            when typed.written_started_at is not null and typed.started_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+            when typed.written_restored_at is not null and typed.restored_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+        end as reason,
+        case
+            when typed.written_started_at is not null and typed.started_at is null then typed.written_started_at
+            when typed.written_restored_at is not null and typed.restored_at is null then typed.written_restored_at
+        end as value
+    from typed
+
+)
+
+select
+    judged.*,
+    case when judged.reason is not null then 'set aside' else 'kept' end as fate
+from judged

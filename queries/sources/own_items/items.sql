@@ -1,0 +1,19 @@
+/*
+title = "Canonical rows: items"
+grain = "one row per record"
+*/
+select
+    parsed.stream,
+    parsed.item_id,
+    options.file_name,
+    options.import_id,
+    parsed.title,
+    parsed.type,
+    parsed.team,
+    parsed.priority,
+    parsed.parent_id,
+    parsed.created_at,
+    parsed.status
+from reading.parsed
+cross join raw.options
+where parsed.fate = 'kept'

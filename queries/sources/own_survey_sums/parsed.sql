@@ -1,0 +1,37 @@
+/*
+title = "Records of our own layout: survey sums"
+grain = "one row per record of the file"
+*/
+with typed as (
+
+    select
+        rows.record,
+        coalesce(macros.present(rows.stream), options.stream) as stream,
+        macros.present(rows.team) as team,
+        cast(macros.instant(rows.survey_on, options.time_zone) as date) as survey_on,
+        try_cast(rows.answers_count as bigint) as answers_count,
+        try_cast(rows.score_sum as double) as score_sum
+    from raw.rows
+    cross join raw.options
+
+)
+
+select
+    typed.*,
+    case
+        when typed.team is null then 'team'
+        when typed.survey_on is null then 'survey_on'
+        when typed.answers_count is null then 'answers_count'
+        when typed.score_sum is null then 'score_sum'
+    end as column_name,
+    cast(null as varchar) as value,
+    case
+        when typed.team is null or typed.survey_on is null or typed.answers_count is null or typed.score_sum is null
+            then 'the cell is empty or can not be read'
+    end as reason,
+    case
+        when typed.team is null or typed.survey_on is null or typed.answers_count is null or typed.score_sum is null
+            then 'set aside'
+        else 'kept'
+    end as fate
+from typed

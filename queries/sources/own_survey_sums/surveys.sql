@@ -1,0 +1,12 @@
+/*
+title = "Canonical rows: surveys"
+grain = "one row per record"
+*/
+select
+    parsed.stream,
+    parsed.team,
+    parsed.survey_on,
+    parsed.answers_count,
+    parsed.score_sum
+from reading.parsed
+where parsed.fate = 'kept'

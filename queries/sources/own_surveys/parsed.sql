@@ -1,0 +1,49 @@
+/*
+title = "Records of our own layout: surveys"
+grain = "one row per record of the file"
+*/
+with typed as (
+
+    select
+        rows.record,
+        coalesce(macros.present(rows.stream), options.stream) as stream,
+        macros.present(rows.team) as team,
+        macros.present(rows.answered_on) as written_answered_on,
+        macros.instant(rows.answered_on, options.time_zone) as answered_on,
+        macros.present(rows.score) as written_score,
+        try_cast(rows.score as double) as score
+    from raw.rows
+    cross join raw.options
+
+),
+
+judged as (
+
+    select
+        typed.*,
+        case
+            when typed.team is null then 'team'
+            when typed.written_answered_on is null then 'answered_on'
+            when typed.written_score is null then 'score'
+            when typed.written_answered_on is not null and typed.answered_on is null then 'answered_on'
+            when typed.written_score is not null and typed.score is null then 'score'
+        end as column_name,
+        case
+            when typed.team is null then 'the cell is empty'
+            when typed.written_answered_on is null then 'the cell is empty'
+            when typed.written_score is null then 'the cell is empty'
+            when typed.written_answered_on is not null and typed.answered_on is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+            when typed.written_score is not null and typed.score is null then 'not a number'
+        end as reason,
+        case
+            when typed.written_answered_on is not null and typed.answered_on is null then typed.written_answered_on
+            when typed.written_score is not null and typed.score is null then typed.written_score
+        end as value
+    from typed
+
+)
+
+select
+    judged.*,
+    case when judged.reason is not null then 'set aside' else 'kept' end as fate
+from judged

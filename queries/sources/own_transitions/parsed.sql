@@ -1,0 +1,49 @@
+/*
+title = "Records of our own layout: transitions"
+grain = "one row per record of the file"
+*/
+with typed as (
+
+    select
+        rows.record,
+        coalesce(macros.present(rows.stream), options.stream) as stream,
+        macros.present(rows.item_id) as item_id,
+        try_cast(rows.seq as bigint) as seq,
+        macros.present(rows.occurred_at) as written_occurred_at,
+        macros.instant(rows.occurred_at, options.time_zone) as occurred_at,
+        macros.present(rows.from_state) as from_state,
+        macros.present(rows.to_state) as to_state,
+        macros.present(rows.team) as team,
+        macros.pseudonym(macros.present(rows.person), options.people_key) as person
+    from raw.rows
+    cross join raw.options
+
+),
+
+judged as (
+
+    select
+        typed.*,
+        case
+            when typed.item_id is null then 'item_id'
+            when typed.written_occurred_at is null then 'occurred_at'
+            when typed.to_state is null then 'to_state'
+            when typed.written_occurred_at is not null and typed.occurred_at is null then 'occurred_at'
+        end as column_name,
+        case
+            when typed.item_id is null then 'the cell is empty'
+            when typed.written_occurred_at is null then 'the cell is empty'
+            when typed.to_state is null then 'the cell is empty'
+            when typed.written_occurred_at is not null and typed.occurred_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+        end as reason,
+        case
+            when typed.written_occurred_at is not null and typed.occurred_at is null then typed.written_occurred_at
+        end as value
+    from typed
+
+)
+
+select
+    judged.*,
+    case when judged.reason is not null then 'set aside' else 'kept' end as fate
+from judged

@@ -1,0 +1,67 @@
+/*
+title = "Items"
+grain = "one row per work item, its attributes by the newest import that knows them"
+[columns]
+stream = "value stream"
+item_id = "key of the work item"
+title = "what it is called"
+type = "kind of work, as of the newest import"
+team = "team of the item, else the team that owned it last"
+priority = "priority as the source names it"
+parent_id = "item that this one is part of"
+created_at = "UTC instant of creation; the first event where the source gives none or a later one"
+first_event_at = "UTC instant of its first transition; null without history"
+last_event_at = "UTC instant of its last transition; null without history"
+status = "state now, where the source has no history"
+*/
+with described as (
+
+    select
+        items.stream,
+        items.item_id,
+        arg_max(items.title, items.import_id) filter (where items.title is not null) as title,
+        arg_max(items.type, items.import_id) filter (where items.type is not null) as type,
+        arg_max(items.team, items.import_id) filter (where items.team is not null) as team,
+        arg_max(items.priority, items.import_id) filter (where items.priority is not null) as priority,
+        arg_max(items.parent_id, items.import_id) filter (where items.parent_id is not null) as parent_id,
+        arg_max(items.created_at, items.import_id) filter (where items.created_at is not null) as created_at,
+        arg_max(items.status, items.import_id) filter (where items.status is not null) as status
+    from canonical.items
+    group by
+        items.stream,
+        items.item_id
+
+),
+
+moved as (
+
+    select
+        transitions.stream,
+        transitions.item_id,
+        min(transitions.occurred_at) as first_event_at,
+        max(transitions.occurred_at) as last_event_at,
+        arg_max(transitions.team, transitions.occurred_at) filter (where transitions.team is not null) as team
+    from canonical.transitions
+    group by
+        transitions.stream,
+        transitions.item_id
+
+)
+
+select
+    coalesce(described.stream, moved.stream) as stream,
+    coalesce(described.item_id, moved.item_id) as item_id,
+    described.title,
+    described.type,
+    coalesce(described.team, moved.team) as team,
+    described.priority,
+    described.parent_id,
+    least(described.created_at, moved.first_event_at) as created_at,
+    moved.first_event_at,
+    moved.last_event_at,
+    described.status
+from described
+full join moved
+    on described.stream = moved.stream
+    and described.item_id = moved.item_id
+where least(described.created_at, moved.first_event_at) is not null

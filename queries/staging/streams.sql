@@ -1,0 +1,57 @@
+/*
+title = "Spans of the streams"
+grain = "one row per value stream with any event"
+[columns]
+stream = "value stream"
+time_zone = "zone of its day boundaries"
+quiet_seconds = "an item in a last state counts as finished after this long without an event"
+first_event_at = "UTC instant of the first event"
+last_event_at = "UTC instant of the last event: the stream's 'now'"
+*/
+with events as (
+
+    select
+        items.stream,
+        items.created_at as event_at
+    from staging.items
+    union all
+    select
+        transitions.stream,
+        transitions.occurred_at as event_at
+    from canonical.transitions
+    union all
+    select
+        blocked.stream,
+        coalesce(blocked.unblocked_at, blocked.blocked_at) as event_at
+    from canonical.blocked
+    union all
+    select
+        deployments.stream,
+        deployments.deployed_at as event_at
+    from canonical.deployments
+    union all
+    select
+        incidents.stream,
+        coalesce(incidents.restored_at, incidents.started_at) as event_at
+    from canonical.incidents
+    union all
+    select
+        changes.stream,
+        coalesce(changes.merged_at, changes.authored_at) as event_at
+    from canonical.changes
+
+)
+
+select
+    streams.stream,
+    streams.time_zone,
+    streams.quiet_seconds,
+    min(events.event_at) as first_event_at,
+    max(events.event_at) as last_event_at
+from canonical.streams
+join events
+    on streams.stream = events.stream
+group by
+    streams.stream,
+    streams.time_zone,
+    streams.quiet_seconds
