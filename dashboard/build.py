@@ -135,7 +135,8 @@ class _Build:
             self.engine.create_schema(schema)
         layers.create_macros(self.catalogue, self.engine)
         layers.create_canonical(self.catalogue, self.engine)
-        layers.create_canonical(self.catalogue, self.engine, "incoming")
+        for query in self.catalogue.layer("canonical").values():
+            self.engine.create_empty(f"incoming.{query.stem}", like=query.name)
 
     def _previous(self) -> Path | None:
         if self.options.starts_afresh:
@@ -247,8 +248,7 @@ class _Build:
         """Fates of the file's records; those set aside go to incoming.set_aside."""
         fates = [self.engine.ask(self.catalogue.queries["sources.account"].sql)]
         self.engine.create("reading.set_aside", self.catalogue.queries["sources.set_aside"].sql)
-        if "file_rejects" in self.engine.tables("raw"):
-            self.engine.create("raw.rejects", "from raw.file_rejects")
+        if "rejects" in self.engine.tables("raw"):
             self.engine.create("reading.rejected", self.catalogue.queries["sources.rejects"].sql)
             self.engine.append("incoming.set_aside", "reading.rejected")
             if rejected := self.engine.count("reading.rejected"):

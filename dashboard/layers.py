@@ -30,10 +30,10 @@ def create_macros(catalogue: Catalogue, engine: Engine) -> None:
         engine.run(query.sql)
 
 
-def create_canonical(catalogue: Catalogue, engine: Engine, schema: str = "canonical") -> None:
-    """The canonical tables, empty; in another schema when rows are gathered first."""
+def create_canonical(catalogue: Catalogue, engine: Engine) -> None:
+    """The canonical tables, empty."""
     for query in catalogue.layer("canonical").values():
-        engine.run(query.sql.replace("create table canonical.", f"create table {schema}.", 1))
+        engine.run(query.sql)
 
 
 def create_marts(catalogue: Catalogue, engine: Engine, note: Callable[[str], None] = lambda _: None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,15 +76,19 @@ def to_query(scope: Scope, default: Scope) -> dict[str, str]:
 def from_query(query: Mapping[str, str | None], default: Scope) -> Scope:
     """The scope a URL asks for; a value that can't be is left at the default, never an error."""
     scope = default
-    for key, text in query.items():
-        if key in _READERS and text is not None:
-            scope = _with(scope, key, str(text))
+    days = {key: query[key] for key in ("from", "to") if query.get(key)}
+    for changes in (days, *({key: text} for key, text in query.items() if key not in days)):
+        scope = _with(scope, changes)
     return scope
 
 
-def _with(scope: Scope, key: str, text: str) -> Scope:
+def _with(scope: Scope, changes: Mapping[str, str | None]) -> Scope:
+    values: dict[str, Any] = {}
     try:
-        return replace(scope, **_READERS[key](text))
+        for key, text in changes.items():
+            if key in _READERS and text is not None:
+                values |= _READERS[key](str(text))
+        return replace(scope, **values)
     except (ScopeError, ValueError):
         return scope
 
@@ -111,7 +115,7 @@ def _split(text: str) -> tuple[str, ...] | None:
     return tuple(sorted(part for part in text.split("~") if part)) or None
 
 
-_READERS = {
+_READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "stream": lambda text: {"stream": text},
     "from": lambda text: {"since": dt.date.fromisoformat(text)},
     "to": lambda text: {"until": dt.date.fromisoformat(text) + dt.timedelta(days=1)},

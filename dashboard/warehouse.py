@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -59,9 +60,41 @@ class Warehouse:
         """The value streams, the one imported last first."""
         return self.table("marts.streams").sort_values(["last_import", "stream"], ascending=[False, True])
 
+    def stages(self, stream: str) -> pd.DataFrame:
+        """The stages of a stream in the order of the reference path."""
+        stages = self.table("marts.stages")
+        return stages[stages["stream"] == stream]
+
+    def problems(self) -> pd.DataFrame:
+        """check, severity, stream, subject, detail: one row per problem that the checks find."""
+        found = [
+            self.ask(query.name).assign(check=query.stem, severity=query.header["severity"])
+            for query in self.catalogue.layer("checks").values()
+        ]
+        columns = ["check", "severity", "stream", "subject", "detail"]
+        return pd.concat([each for each in found if len(each)] or found[:1], ignore_index=True)[columns]
+
+    def default_scope(self, stream: str | None = None) -> Scope:
+        """All the data of a stream, else of the one imported last. Raises ScopeError for an unknown stream."""
+        streams = self.streams()
+        if stream is not None:
+            known = ", ".join(sorted(streams["stream"]))
+            streams = streams[streams["stream"] == stream]
+            if streams.empty:
+                raise ScopeError(f"There is no value stream {stream!r}. There are: {known}.")
+        row = streams.iloc[0]
+        since = pd.Timestamp(row["first_event_on"]).date()
+        until = pd.Timestamp(row["last_event_on"]).date() + dt.timedelta(days=1)
+        return Scope(str(row["stream"]), since, until, period=_period_for((until - since).days))
+
     def _engine(self) -> DuckDB:
         folder = self.snapshot
         if self._opened is None or self._opened[0] != folder:
             # The old connection is left to its readers; it goes when the last one lets it go.
             self._opened = folder, DuckDB(folder / snapshots.DATABASE, read_only=True, **self._limits)  # type: ignore[arg-type]
         return self._opened[1]
+
+
+def _period_for(days: int) -> str:
+    """A length of period that gives a chart some ten to sixty points."""
+    return "week" if days <= 300 else "month" if days <= 1_500 else "quarter"

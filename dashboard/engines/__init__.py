@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
@@ -23,6 +22,3 @@ class Engine(Protocol):
 
     def relations(self, sql: str) -> frozenset[str]:
         """The tables that a select reads, as `schema.name`."""
-
-    def write(self, name: str, path: Path) -> None:
-        """The table `name` as a CSV or Parquet file, by the path's ending."""

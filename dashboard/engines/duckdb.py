@@ -47,6 +47,10 @@ class DuckDB:
         """Keep the rows of a select as the table `name`, in the order of the select."""
         self._connection.execute(f"create or replace table {name} as {sql}")
 
+    def create_empty(self, name: str, like: str) -> None:
+        """A table with the columns of another one, and no rows."""
+        self._connection.table(like).limit(0).create(name)
+
     def create_schema(self, name: str) -> None:
         """A namespace for tables."""
         self._connection.execute(f"create schema if not exists {name}")
@@ -123,13 +127,13 @@ class DuckDB:
         for table, columns in keys.items():
             rows = self._connection.table(f"previous.{schema}.{table}")
             if table in self.tables(replacing):
-                fresh = self._connection.table(f"{replacing}.{table}")
-                rows = rows.join(fresh.select(*map(ColumnExpression, columns)).distinct(), ",".join(columns), how="anti")
+                fresh = self._connection.table(f"{replacing}.{table}").select(*map(ColumnExpression, columns))
+                rows = rows.set_alias("old").join(fresh.distinct().set_alias("new"), ",".join(columns), how="anti")
             self._append(f"{schema}.{table}", rows)
         self._connection.execute("detach previous")
 
     def read_csv(self, path: Path, name: str, columns: Sequence[str], *, delimiter: str, quote: str = '"') -> None:
-        """Load a CSV's records as text, named by position, with `record` = 1, 2, …; rejects go to `<name>_rejects`.
+        """Load a CSV's records as text, named by position, with `record` = 1, 2, …; rejects go to `rejects` beside it.
 
         The dialect is given, never guessed: DuckDB's detection turns ragged files into one column.
         """
@@ -147,14 +151,13 @@ class DuckDB:
             max_line_size=16_777_216,
         )
         self._number(rows, name)
-        self._keep_rejects(f"{name}_rejects")
+        self._keep_rejects(f"{name.partition('.')[0]}.rejects")
 
     def read_parquet(self, path: Path, name: str, columns: Sequence[str]) -> None:
         """Load a Parquet's rows as text, named by position, with `record` = 1, 2, …."""
         rows = self._connection.read_parquet(str(path))
         as_text = [ColumnExpression(old).cast(VARCHAR).alias(new) for old, new in zip(rows.columns, columns, strict=True)]
         self._number(rows.select(*as_text), name)
-        self._keep_rejects(f"{name}_rejects")
 
     def parquet_columns(self, path: Path) -> tuple[str, ...]:
         """The columns of a Parquet file. Raises SourceError where it is none."""
@@ -184,13 +187,25 @@ class DuckDB:
             chosen.append(FunctionExpression("list_value", *map(ColumnExpression, wide)).alias("cells"))
         self._connection.table(source).select(ColumnExpression("record"), *chosen).create(name)
 
-    def write(self, name: str, path: Path) -> None:
-        """The table `name` as a CSV or Parquet file, by the path's ending."""
+    def open_beside(self, path: Path, name: str) -> None:
+        """Make another database file readable under a name."""
+        self._connection.execute(f"attach '{_quoted(path)}' as {name} (read_only)")
+
+    def write_columns(self, name: str, columns: Sequence[str], path: Path) -> bool:
+        """Some columns of a table as a CSV or Parquet file, by the path's ending; false and no file without rows.
+
+        Every column is text, instants in ISO 8601 with their zone, so that both kinds of file read back alike.
+        """
         rows = self._connection.table(name)
+        if not len(rows):
+            return False
+        types = dict(zip(rows.columns, map(str, rows.types), strict=True))
+        shown = rows.select(*(_as_text(column, types[column]).alias(column) for column in columns))
         if path.suffix == ".parquet":
-            rows.write_parquet(str(path))
+            shown.write_parquet(str(path))
         else:
-            rows.write_csv(str(path), header=True, timestamp_format="%Y-%m-%dT%H:%M:%S.%fZ")
+            shown.write_csv(str(path), header=True)
+        return True
 
     def checkpoint(self) -> None:
         """Bring everything into the one file."""
@@ -237,6 +252,12 @@ def _tables(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for value in node:
             yield from _tables(value)
+
+
+def _as_text(column: str, kind: str) -> duckdb.Expression:
+    if kind == "TIMESTAMP":
+        return FunctionExpression("strftime", ColumnExpression(column), ConstantExpression("%Y-%m-%dT%H:%M:%S.%fZ"))
+    return ColumnExpression(column).cast(VARCHAR)
 
 
 def _quoted(path: Path) -> str:

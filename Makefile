@@ -1,0 +1,38 @@
+.PHONY: demo test lint clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := .ci/requirements.lock
+TEST_LOCK := .ci/requirements-test.lock
+PACKAGES := pyproject.toml dashboard/__init__.py dashboard/frontend/package.json
+
+# Installs, imports the made-up organisations, serves them at http://127.0.0.1:8050.
+demo: $(VENV)/installed
+	$(BIN)/vsm demo
+
+# Installs what the tests need, Chromium too where it is missing, and runs all of them.
+test: $(VENV)/installed-test
+	.ci/chromium
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 2 queries
+	$(BIN)/vsm docs --check
+
+$(BIN)/python:
+	python3 -m venv $(VENV)
+
+$(VENV)/installed: $(BIN)/python $(LOCK) $(PACKAGES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+$(VENV)/installed-test: $(VENV)/installed $(TEST_LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(TEST_LOCK)
+	touch $@
+
+clean:
+	rm -rf $(VENV) data/warehouse dashboard/assets/vendor

@@ -1,0 +1,347 @@
+"""The `vsm` command."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from dashboard import __version__, build, export, snapshots
+from dashboard.catalogue import Catalogue, read_catalogue
+from dashboard.docs import outdated, write_docs
+from dashboard.errors import DashboardError, SettingsError
+from dashboard.scope import CLOCKS, PERIODS, START_RULES, Scope
+from dashboard.settings import Settings, bundled, from_environment
+from dashboard.sources import read_columns_option
+from dashboard.streams.definition import read_definition
+from dashboard.streams.written import write_definition
+from dashboard.theme import duration, formatted
+from dashboard.warehouse import Warehouse
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+FORMATS = click.Choice(["table", "csv", "json"])
+
+
+class Told(click.Group):
+    """A group whose commands end with a sentence, not a traceback, where the user can act on it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DashboardError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=Told, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+@click.option("--home", type=click.Path(path_type=Path), help="Folder of definitions, plan and snapshots.  [data]")
+@click.pass_context
+def main(ctx: click.Context, home: Path | None) -> None:
+    """Value-stream mapping from the exports of the tools you already use."""
+    settings = from_environment()
+    ctx.obj = replace(settings, home=home) if home else settings
+
+
+@main.command()
+@click.option("--serve/--no-serve", default=True, help="Serve the pages after the import.")
+@click.pass_context
+def demo(ctx: click.Context, serve: bool) -> None:
+    """Import the three made-up organisations and serve them."""
+    settings: Settings = ctx.obj
+    sample = bundled("data")
+    settings.home.mkdir(parents=True, exist_ok=True)
+    for name in ("streams.toml", "plan.toml"):
+        if not (settings.home / name).exists():
+            shutil.copyfile(sample / name, settings.home / name)
+    _import(settings, sorted((sample / "sample" / "demo").glob("*.csv")), build.Options())
+    if serve:
+        ctx.invoke(serve_command)
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--config", type=click.Path(path_type=Path), help="Definition of the streams (streams.toml).")
+@click.option("--stream", help="Id of the value stream that the files belong to.  [the first file's name]")
+@click.option("--columns", help="Columns of a transition table: item=…,state=…,at=… (and created, type, team, …).")
+@click.option("--event-is", type=click.Choice(["entered", "ended", "interval", "start-complete"]), help="What an event's time means.")
+@click.option("--time-zone", help="Zone of times that state none.  [UTC]")
+@click.option("--no-people", is_flag=True, help="Keep no pseudonyms of people.")
+@click.option("--accept-bad-rows", is_flag=True, help="Import even if more than 5 % of a file can't be read.")
+@click.option("--fresh", is_flag=True, help="Forget what was imported before.")
+@click.pass_obj
+def import_command(settings: Settings, files: tuple[Path, ...], columns: str | None, **given: Any) -> None:
+    """Read exports into a new snapshot. Without files, build the last one again (after a change of streams.toml)."""
+    options = build.Options(
+        stream=given["stream"],
+        columns=read_columns_option(columns),
+        event_is=given["event_is"],
+        time_zone=given["time_zone"],
+        config=given["config"],
+        keeps_people=not given["no_people"],
+        accepts_bad_rows=given["accept_bad_rows"],
+        starts_afresh=given["fresh"],
+    )
+    if not files:
+        snapshots.current(settings.warehouse)
+    _import(settings, files, options)
+
+
+@main.command("serve")
+@click.option("--port", type=int, help="Port to listen on.  [8050]")
+@click.pass_obj
+def serve_command(settings: Settings, port: int | None = None) -> None:
+    """Serve the pages at http://127.0.0.1:8050."""
+    from dashboard.serving import serve  # gunicorn and dash are slow to load: only when they are needed
+
+    if settings.host not in LOOPBACK:
+        raise SettingsError(f"VSM_HOST is {settings.host!r}; without authentication only 127.0.0.1 is served.")
+    snapshots.current(settings.warehouse)
+    serve(settings, port or settings.port)
+
+
+def _scope_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed((
+        click.option("--stream", help="Id of the value stream.  [the one imported last]"),
+        click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day."),
+        click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Day after the last."),
+        click.option("--team", multiple=True, help="Only this team (may be given again)."),
+        click.option("--type", "kind", multiple=True, help="Only this type of item (may be given again)."),
+        click.option("--clock", type=click.Choice(CLOCKS), default="elapsed", show_default=True),
+        click.option("--start", type=click.Choice(START_RULES), default="first", show_default=True, help="Which start counts."),
+        click.option("--format", "shape", type=FORMATS, default="table", show_default=True),
+    )):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("metric", required=False)
+@click.option("--period", type=click.Choice(PERIODS), default="all", show_default=True)
+@click.option("--percentile", default="0.5", show_default=True, help="0 to 1, or 'mean'.")
+@_scope_options
+@click.pass_obj
+def ask(settings: Settings, metric: str | None, period: str, percentile: str, shape: str, **chosen: Any) -> None:
+    """Answer a metric of the catalogue from the newest snapshot; without METRIC, list them."""
+    catalogue = _catalogue()
+    if metric is None:
+        rows = [(each.name, each.unit, each.better, each.definition) for each in catalogue.metrics.values()]
+        _show(pd.DataFrame(rows, columns=["metric", "unit", "better", "definition"]), shape)
+        return
+    warehouse = _warehouse(settings, catalogue)
+    found = catalogue.metric(metric)
+    scope = _scope(warehouse, period=period, percentile=_percentile(percentile), **chosen)
+    answer = warehouse.measure(found, scope).rename(columns={"value": f"{found.name} ({found.unit})"})
+    _show(answer, shape)
+
+
+@main.command()
+@_scope_options
+@click.pass_obj
+def items(settings: Settings, shape: str, **chosen: Any) -> None:
+    """List the work items with their clocks, in days."""
+    warehouse = _warehouse(settings, _catalogue())
+    _show(warehouse.ask("charts.items", _scope(warehouse, **chosen)), shape)
+
+
+@main.command("map")
+@click.option("--stream", help="Id of the value stream.  [the one imported last]")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write.  [<home>/<stream>.toml]")
+@click.pass_obj
+def map_command(settings: Settings, stream: str | None, out: Path | None) -> None:
+    """Write the definition of a stream, proposed or given, as TOML with a comment on each guess."""
+    warehouse = _warehouse(settings, _catalogue())
+    chosen = warehouse.default_scope(stream).stream
+    path = out or settings.home / f"{chosen}.toml"
+    if path.exists():
+        raise SettingsError(f"{path} is there already. Move it away, or name another file with --out.")
+    definition = read_definition(warehouse.snapshot / snapshots.DEFINITION)[chosen]
+    write_definition(path, [definition])
+    click.echo(f"Wrote {path}. Correct it, then: vsm import --config {path}")
+
+
+@main.command()
+@click.option("--format", "shape", type=FORMATS, default="table", show_default=True)
+@click.pass_obj
+def check(settings: Settings, shape: str) -> None:
+    """Run the quality checks: one row per problem. Exits with 1 where one is an error."""
+    catalogue = _catalogue()
+    warehouse = _warehouse(settings, catalogue)
+    problems = warehouse.problems()
+    _show(problems if shape != "table" else _check_summary(problems, catalogue), shape)
+    sys.exit(1 if problems["severity"].isin(["broken", "error"]).any() else 0)
+
+
+@main.command()
+@click.option("--check", "only_check", is_flag=True, help="Compare instead of writing; exits with 1 on a difference.")
+def docs(only_check: bool) -> None:
+    """Write the generated documentation (queries/README.md and the marked parts of README.md)."""
+    root = bundled("queries").parent
+    if not only_check:
+        write_docs(root, _catalogue(), main)
+    elif different := outdated(root, _catalogue(), main):
+        raise SettingsError(f"Not up to date: {', '.join(different)}. Run: vsm docs")
+
+
+@main.command("export")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--format", "ending", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)
+@click.pass_obj
+def export_command(settings: Settings, folder: Path, ending: str) -> None:
+    """Write the canonical tables and the definition; importing them gives the same warehouse."""
+    for path in export.export(snapshots.current(settings.warehouse), folder, ending):
+        click.echo(path)
+
+
+def _catalogue() -> Catalogue:
+    return read_catalogue(bundled("queries"))
+
+
+def _warehouse(settings: Settings, catalogue: Catalogue) -> Warehouse:
+    return Warehouse(settings.warehouse, catalogue, memory=settings.memory, threads=settings.threads)
+
+
+def _scope(warehouse: Warehouse, **chosen: Any) -> Scope:
+    scope = warehouse.default_scope(chosen["stream"])
+    return replace(
+        scope,
+        since=_day(chosen["since"]) or scope.since,
+        until=_day(chosen["until"]) or scope.until,
+        teams=tuple(chosen["team"]) or None,
+        types=tuple(chosen["kind"]) or None,
+        clock=chosen["clock"],
+        start_rule=chosen["start"],
+        period=chosen.get("period", "all"),
+        percentile=chosen.get("percentile", 0.5),
+    )
+
+
+def _day(given: dt.datetime | None) -> dt.date | None:
+    return given.date() if given else None
+
+
+def _percentile(text: str) -> float | None:
+    try:
+        return None if text == "mean" else float(text)
+    except ValueError:
+        raise SettingsError(f"--percentile is {text!r}; expected a number such as 0.85, or 'mean'.") from None
+
+
+def _show(table: pd.DataFrame, shape: str) -> None:
+    if shape == "csv":
+        click.echo(table.to_csv(index=False), nl=False)
+    elif shape == "json":
+        click.echo(table.to_json(orient="records", date_format="iso", indent=1))
+    else:
+        plain = table.astype(object).where(table.notna(), "–")
+        click.echo(plain.to_string(index=False, float_format=lambda value: f"{value:,.3f}", max_colwidth=60))
+
+
+def _check_summary(problems: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    rows = []
+    for query in catalogue.layer("checks").values():
+        found = problems[problems["check"] == query.stem]
+        example = f"{found.iloc[0]['subject']}: {found.iloc[0]['detail']}" if len(found) else "–"
+        rows.append((query.title, query.header["severity"], len(found), example))
+    return pd.DataFrame(rows, columns=["check", "severity", "problems", "first of them"])
+
+
+def _import(settings: Settings, files: tuple[Path, ...] | list[Path], options: build.Options) -> None:
+    catalogue = _catalogue()
+    steps = len(files) + len(catalogue.layer("staging")) + len(catalogue.layer("marts")) + 1
+    with _Progress(steps) as progress:
+        account = build.import_files(files, settings, catalogue, options, progress.note)
+    for line in _told(account, catalogue, settings):
+        click.echo(line)
+
+
+class _Progress:
+    """A bar on the terminal for anything that takes longer than a second."""
+
+    def __init__(self, steps: int) -> None:
+        self._began = time.monotonic()
+        self._bar = click.progressbar(length=steps, label="Building", file=sys.stderr, item_show_func=lambda title: title)
+        self._done = 0
+        self._is_shown = False
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_shown:
+            self._bar.__exit__(None, None, None)
+
+    def note(self, title: str) -> None:
+        """One more step begins."""
+        self._done += 1
+        if self._is_shown:
+            self._bar.update(1, title)
+        elif time.monotonic() - self._began > 1:
+            self._is_shown = True
+            self._bar.__enter__()
+            self._bar.update(self._done, title)
+
+
+def _told(account: build.Account, catalogue: Catalogue, settings: Settings) -> list[str]:
+    """What an import understood, in lines for people."""
+    lines: list[str] = []
+    for file in account.files:
+        again = " (the same as last time)" if file.is_known else ""
+        lines.append(f"{file.file_name}: {file.format.title}{again}")
+        meanings = {
+            "entered": "an event says when a state was entered",
+            "ended": "an event says when an activity ended; the time before belongs to it",
+            "interval": "a record says when an activity began and ended; the gaps are waiting",
+            "start-complete": "records say when an activity began and when it ended; the gaps are waiting",
+        }
+        if file.event_is:
+            lines.append(f"  {meanings[file.event_is]} (change with --event-is)")
+        lines.append(
+            f"  {file.records():,} records read, {file.records('kept'):,} kept, "
+            f"{file.records('set aside'):,} set aside, {file.records('ignored'):,} ignored"
+        )
+        told = file.fates[file.fates["reason"].notna()]
+        lines += [f"    {row.records:,} {row.fate}: {row.reason}" for row in told.itertuples()]
+        lines += [f"  Not in this source: {each}" for each in file.format.cannot_answer]
+    warehouse = _warehouse(settings, catalogue)
+    for stream in warehouse.streams().itertuples():
+        lines += _stream_told(stream, warehouse)
+    return lines
+
+
+def _stream_told(stream: Any, warehouse: Warehouse) -> list[str]:
+    scope = warehouse.default_scope(stream.stream)
+    rows = warehouse.ask("charts.items", scope)
+    stages = warehouse.stages(stream.stream)
+    lines = [
+        f"\n{stream.name} [{stream.stream}]: {stream.items_count:,} items, "
+        f"{(rows['outcome'] == 'finished').sum():,} finished, {(rows['outcome'] == 'open').sum():,} open; "
+        f"{len(stages)} stages; {stream.first_event_on:%Y-%m-%d} to {stream.last_event_on:%Y-%m-%d}"
+    ]
+    if rows["history_days"].notna().any():
+        halves = rows["history_days"].quantile([0.5, 0.85])
+        lines.append(
+            f"  Case duration, first to last event of all items: half took {formatted(halves[0.5], 'days')} or less, "
+            f"85 % {formatted(halves[0.85], 'days')}"
+        )
+    if stream.is_proposal:
+        path = " → ".join(stages.loc[stages["category"] != "cancelled", "stage"])
+        lines.append(f"  Proposed path, from the data alone (correct it: vsm map): {path}")
+    if pd.notna(stream.quiet_seconds):
+        ends = ", ".join(stages.loc[stages["category"] == "done", "stage"])
+        lines.append(
+            f"  No state is an explicit end: an item counts as finished in {ends} after "
+            f"{duration(stream.quiet_seconds)} without an event"
+        )
+    return lines
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""The same answers for programs: the catalogue, any metric or chart by scope, and whether the process lives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+from flask import Blueprint, Flask, Response, abort, jsonify, request
+
+from dashboard.catalogue import METRIC_COLUMNS
+from dashboard.errors import DashboardError, ScopeError
+from dashboard.pages.view import View, view_of
+from dashboard.warehouse import Warehouse
+
+
+def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
+    """Add the routes to a server."""
+    routes = Blueprint("api", __name__)
+
+    @routes.get("/healthz")
+    def alive() -> Mapping[str, str]:
+        return {"status": "ok"}
+
+    @routes.get("/api/metrics")
+    def metrics() -> Response:
+        fields = ("title", "unit", "better", "definition", "formula", "source", "grain")
+        found = warehouse.catalogue.metrics.items()
+        return jsonify([{"name": name} | {field: getattr(metric, field) for field in fields} for name, metric in found])
+
+    @routes.get("/api/metrics/<name>")
+    def metric(name: str) -> Response:
+        if name not in warehouse.catalogue.metrics:
+            abort(404)
+        return _answer(_view(warehouse, home).measure(name)[list(METRIC_COLUMNS)], name)
+
+    @routes.get("/api/charts/<name>")
+    def chart(name: str) -> Response:
+        if f"charts.{name}" not in warehouse.catalogue.queries:
+            abort(404)
+        limit = request.args.get("row_limit", 10_000, int)
+        outcome = request.args.get("outcome") or None
+        return _answer(_view(warehouse, home).ask(f"charts.{name}", row_limit=limit, outcome=outcome), name)
+
+    @routes.errorhandler(DashboardError)
+    def told(error: DashboardError) -> tuple[Mapping[str, str], int]:
+        return {"error": str(error)}, 400 if isinstance(error, ScopeError) else 503
+
+    server.register_blueprint(routes)
+
+
+def safe_csv(table: pd.DataFrame) -> str:
+    """A table as CSV in which no cell is a formula for a spreadsheet."""
+    guarded = table.copy()
+    for column in guarded.select_dtypes(["object", "str"]):
+        texts = guarded[column].astype("string")
+        is_formula = texts.str.match(r"\s*[=+\-@\t\r]").fillna(False)
+        guarded[column] = texts.where(~is_formula, "'" + texts)
+    return guarded.to_csv(index=False)
+
+
+def _view(warehouse: Warehouse, home: Path) -> View:
+    return view_of(warehouse, home, request.args.to_dict())[0]
+
+
+def _answer(table: pd.DataFrame, name: str) -> Response:
+    if request.args.get("format") == "csv":
+        disposition = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+        return Response(safe_csv(table), mimetype="text/csv", headers=disposition)
+    return Response(table.to_json(orient="records", date_format="iso"), mimetype="application/json")

@@ -1,0 +1,255 @@
+"""The app: the frame around the pages, and the wiring that all of them share."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+import flask
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+from dash.exceptions import DependencyException
+
+from dashboard import api
+from dashboard.catalogue import read_catalogue
+from dashboard.components import scope_bar
+from dashboard.pages import PAGES
+from dashboard.pages.view import Page, View, view_of
+from dashboard.settings import Settings, bundled, from_environment
+from dashboard.static_cache import StaticCache
+from dashboard.warehouse import Warehouse
+
+BODY, PATH, THEME, THEME_BUTTON = "page-body", "page-path", "theme", "theme-button"
+ASSETS = Path(__file__).parent / "assets"
+
+# Before anything is drawn, so that a dark page never flashes white.
+HEAD_SCRIPT = (
+    "(function(){var t;try{t=localStorage.getItem('vsm-theme')}catch(e){}"
+    "t=t||(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light');"
+    "document.documentElement.dataset.bsTheme=t;})()"
+)
+# Dash names its own plotly.js late; this keeps ours.
+PLOTLY_SCRIPT = (
+    "(function(u){{Object.defineProperty(window,'_dashPlotlyJSURL',{{get:function(){{return u}},set:function(){{}}}})}})('{}')"
+)
+
+
+def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
+    """The Dash app over a warehouse; nothing is read before the first request."""
+    app = Dash(
+        "dashboard",
+        assets_folder=str(ASSETS),
+        assets_ignore=r"plotly.*\.js",
+        use_pages=True,
+        pages_folder="",
+        title="Value stream dashboard",
+        update_title=None,  # type: ignore[arg-type]  # Dash documents None: keep the title while callbacks run.
+        serve_locally=True,
+        suppress_callback_exceptions=False,
+        use_async=False,
+        include_pages_meta=False,
+        enable_mcp=False,
+    )
+    app.index_string = _index(_inline_scripts(app), _plotly_address(app))
+    for order, page in enumerate(PAGES):
+        dash.register_page(
+            page.__name__, path=page.PATH, name=page.TITLE, title=page.TITLE, order=order,
+            layout=_layout_of(page, warehouse, settings),
+        )
+    app.layout = _frame
+    _wire(app, warehouse, settings)
+    for page in PAGES:
+        if hasattr(page, "register"):
+            page.register(app, lambda query: view_of(warehouse, settings.home, query)[0])
+    return app
+
+
+def create_server(settings: Settings | None = None) -> flask.Flask:
+    """The WSGI server: gunicorn "dashboard.app:create_server()". Raises SnapshotError without a snapshot."""
+    chosen = settings or from_environment()
+    warehouse = Warehouse(
+        chosen.warehouse, read_catalogue(bundled("queries")), memory=chosen.memory, threads=chosen.threads
+    )
+    assert warehouse.snapshot
+    app = create_app(warehouse, chosen)
+    server: flask.Flask = app.server
+    policy: dict[str, str] = {}
+    _harden(app, policy)
+    api.register(server, warehouse, chosen.home)
+    with server.test_client() as client:  # closes the race of Dash's first requests
+        for address in ("/", "/_dash-layout", "/_dash-dependencies"):
+            client.get(address)
+    policy["value"] = _content_policy(app)
+    server.wsgi_app = StaticCache(server.wsgi_app)  # type: ignore[method-assign]
+    return server
+
+
+def _frame() -> Component:
+    links = [
+        dbc.NavLink(page["name"], href=page["relative_path"], active="exact", id={"type": "nav", "path": page["path"]})
+        for page in dash.page_registry.values()
+        if page["module"].startswith("dashboard.")
+    ]
+    theme_button = html.Button("Dark", id=THEME_BUTTON, type="button", className="btn btn-sm btn-outline-secondary ms-auto")
+    return html.Div(
+        [
+            dcc.Store(id=THEME),
+            dbc.Navbar(
+                dbc.Container(
+                    [html.Span("Value stream", className="navbar-brand"), dbc.Nav(links, navbar=True), theme_button],
+                    fluid=True,
+                ),
+                dark=False,
+                color=None,
+                class_name="bg-body-tertiary border-bottom",
+            ),
+            dbc.Container(dash.page_container, fluid=True, class_name="py-3"),
+        ]
+    )
+
+
+def _layout_of(page: Page, warehouse: Warehouse, settings: Settings) -> Any:
+    def layout(**query: str) -> Component:
+        view, default = view_of(warehouse, settings.home, query)
+        choices = warehouse.ask("charts.choices", view.scope)
+        streams = warehouse.streams()
+        bar = scope_bar.scope_bar(
+            view.scope,
+            default,
+            dict(zip(streams["stream"], streams["name"], strict=True)),
+            choices.loc[choices["kind"] == "team", "choice"].tolist(),
+            choices.loc[choices["kind"] == "type", "choice"].tolist(),
+        )
+        return html.Div(
+            [
+                html.H1(page.TITLE, className="page-title"),
+                bar,
+                html.Main(_loading(page.body(view)), id="main"),
+                dcc.Store(id=PATH, data=page.PATH),
+                _footer(view),
+            ]
+        )
+
+    return layout
+
+
+def _loading(body: Component) -> Component:
+    return dcc.Loading(
+        html.Div(body, id=BODY),
+        delay_show=250,
+        overlay_style={"visibility": "visible", "opacity": 0.5},
+        type="default",
+    )
+
+
+def _footer(view: View) -> Component:
+    proposal = " · stages are proposed from the data; nobody has confirmed them" if view.stream["is_proposal"] else ""
+    return html.Footer(
+        f"Data as of {view.stream['last_event_at']:%Y-%m-%d %H:%M} UTC, import {view.stream['last_import']:.0f}{proposal}",
+        className="page-footer",
+    )
+
+
+def _wire(app: Dash, warehouse: Warehouse, settings: Settings) -> None:
+    bodies = {page.PATH: page.body for page in PAGES}
+
+    @app.callback(
+        Output(BODY, "children"),
+        inputs={"chosen": scope_bar.INPUTS},
+        state={"stream": State(scope_bar.STREAM, "value"), "path": State(PATH, "data")},
+        prevent_initial_call=True,
+    )
+    def draw(chosen: Mapping[str, str | None], stream: str, path: str) -> Component:
+        return bodies[path](view_of(warehouse, settings.home, {**chosen, "stream": stream})[0])
+
+    app.clientside_callback(
+        ClientsideFunction("vsm", "scopeToUrl"),
+        Output({"type": "nav", "path": ALL}, "href"),
+        inputs={"chosen": scope_bar.INPUTS},
+        state={
+            "stream": State(scope_bar.STREAM, "value"),
+            "defaults": State(scope_bar.DEFAULTS, "data"),
+            "links": State({"type": "nav", "path": ALL}, "id"),
+        },
+    )
+    app.clientside_callback(
+        ClientsideFunction("vsm", "chooseStream"),
+        Output(scope_bar.CHANGED, "data"),
+        Input(scope_bar.STREAM, "value"),
+        State(scope_bar.DEFAULTS, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("vsm", "theme"),
+        Output(THEME, "data"),
+        Output(THEME_BUTTON, "children"),
+        Input(THEME_BUTTON, "n_clicks"),
+    )
+
+
+def _plotly_address(app: Dash) -> str | None:
+    bundle = ASSETS / "vendor" / "plotly.min.js"
+    return str(app.get_asset_url("vendor/plotly.min.js")) if bundle.is_file() else None
+
+
+def _inline_scripts(app: Dash) -> list[str]:
+    address = _plotly_address(app)
+    return [HEAD_SCRIPT, *([PLOTLY_SCRIPT.format(address)] if address else [])]
+
+
+def _index(scripts: list[str], preload: str | None) -> str:
+    inline = "".join(f"<script>{script}</script>" for script in scripts)
+    early = f'<link rel="preload" as="script" href="{preload}">' if preload else ""
+    return (
+        '<!DOCTYPE html><html lang="en"><head>{%metas%}<title>{%title%}</title>{%favicon%}'
+        '<meta name="color-scheme" content="light dark">' + inline + early + "{%css%}</head>"
+        '<body><a class="visually-hidden-focusable" href="#main">Skip to content</a>'
+        "{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body></html>"
+    )
+
+
+def _harden(app: Dash, policy: Mapping[str, str]) -> None:
+    """Headers on every answer; malformed requests are answered, not traced. Before the first request."""
+
+    @app.server.before_request
+    def refuse_malformed() -> None:
+        request = flask.request
+        if request.method == "POST" and request.path.endswith("/_dash-update-component"):
+            body = request.get_json(silent=True)
+            if not isinstance(body, dict) or body.get("output") not in app.callback_map:
+                flask.abort(400)
+
+    @app.server.errorhandler(DependencyException)
+    def no_such_file(_: DependencyException) -> tuple[str, int]:
+        return "not found", 404
+
+    @app.server.after_request
+    def headers(response: flask.Response) -> flask.Response:
+        response.headers.setdefault("Content-Security-Policy", policy.get("value", "default-src 'none'"))
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        return response
+
+
+def _content_policy(app: Dash) -> str:
+    hashes = " ".join([*app.csp_hashes(), *map(_hash, _inline_scripts(app))])
+    return "; ".join((
+        "default-src 'none'",
+        f"script-src 'self' {hashes}",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+    ))
+
+
+def _hash(script: str) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() + "'"

@@ -1,0 +1,72 @@
+/* What the browser does without asking the server: the theme, and charts that fit the paper.
+   The functions under `vsm` are wired in Python with ClientsideFunction("vsm", name). */
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+
+  /** clicks on the button → [theme, the button's words]; what the viewer chose is remembered.
+      Without a click it reports the theme that the script in the page's head has set. */
+  function theme(clicks) {
+    if (clicks) {
+      root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+      remember(root.dataset.bsTheme);
+    }
+    const now = root.dataset.bsTheme === "dark" ? "dark" : "light";
+    return [now, now === "dark" ? "Light mode" : "Dark mode"];
+  }
+
+  function remember(value) {
+    try {
+      localStorage.setItem("vsm-theme", value);
+    } catch {
+      // Storage is forbidden here: the choice lasts until the page is left.
+    }
+  }
+
+  /** theme, {light, dark} templates and a list of figures → the figures in that theme.
+      Figures that are not drawn yet, or are in it already, are left alone. */
+  function retheme(theme, templates, figures) {
+    const template = templates[theme];
+    const wanted = JSON.stringify(template);
+    return figures.map((figure) => {
+      const layout = figure && figure.layout;
+      if (!layout || JSON.stringify(layout.template) === wanted) return clientside.no_update;
+      return { ...figure, layout: { ...layout, template } };
+    });
+  }
+
+  clientside.vsm = { ...clientside.vsm, theme, retheme };
+
+  /* Plotly's drawings have a size in pixels and no viewBox, so that paper clips them. While printing they get one,
+     and the frame keeps its proportions (style.css, @media print). Paper is white: the page prints in light. */
+  const frames = () => document.querySelectorAll(".js-plotly-plot .svg-container");
+  const drawings = (frame) => frame.querySelectorAll(".main-svg");
+
+  function fit(frame) {
+    if (!frame.offsetWidth) return; // hidden, as in a closed panel
+    frame.style.setProperty("--proportions", `${frame.offsetWidth} / ${frame.offsetHeight}`);
+    for (const svg of drawings(frame)) {
+      svg.setAttribute("viewBox", `0 0 ${svg.width.baseVal.value} ${svg.height.baseVal.value}`);
+    }
+  }
+
+  function unfit(frame) {
+    frame.style.removeProperty("--proportions");
+    drawings(frame).forEach((svg) => svg.removeAttribute("viewBox"));
+  }
+
+  addEventListener("beforeprint", () => {
+    frames().forEach(fit);
+    if (root.dataset.bsTheme !== "dark") return;
+    root.dataset.bsTheme = "light";
+    root.classList.add("printed-from-dark");
+  });
+
+  addEventListener("afterprint", () => {
+    frames().forEach(unfit);
+    if (!root.classList.contains("printed-from-dark")) return;
+    root.dataset.bsTheme = "dark";
+    root.classList.remove("printed-from-dark");
+  });
+})();

@@ -1,0 +1,151 @@
+"""Cards: one number or one picture, with how it was computed and the table behind it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+import pandas as pd
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.catalogue import Metric, Query
+
+FEW = 5
+ROWS_SHOWN = 200
+GRAPH = {"displaylogo": False, "showSendToCloud": False, "responsive": True, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
+
+
+def metric_card(
+    metric: Metric, value: str, items: int, change: Component | str, spark: str, detail: str = ""
+) -> Component:
+    """A number with its change in words, its n and a sparkline (an SVG string)."""
+    small = " n-small" if items < FEW else ""
+    return dbc.Card(
+        dbc.CardBody(
+            [
+                html.Div([html.Span(metric.title), help_mark(metric.definition)], className="kpi-label"),
+                html.Div(value, className=f"kpi-value num{small}"),
+                html.Div(change, className="kpi-change"),
+                html.Img(src=_data_address(spark), alt="", className="kpi-spark") if spark else None,
+                html.Div(detail or f"n = {items:,}", className=f"kpi-n num{small}"),
+            ]
+        ),
+        class_name="kpi h-100",
+    )
+
+
+def figure_card(
+    id_: str, question: str, answer: str, figure: Mapping[str, Any], table: Component, how: Component
+) -> Component:
+    """A picture under the question it answers, the answer in words, and the table behind it."""
+    height = figure.get("layout", {}).get("height", 320)
+    graph = dcc.Graph(id={"type": "graph", "id": id_}, figure=dict(figure), config=_config(id_), style={"height": height})
+    return content_card(id_, question, answer, graph, table, how)
+
+
+def content_card(
+    id_: str, question: str, answer: str, content: Component, table: Component, how: Component
+) -> Component:
+    """Like a figure card, around any content; `table` is made by `behind`."""
+    return dbc.Card(
+        [
+            dbc.CardHeader([html.H2(question, className="card-question", id=f"{id_}-title"), html.P(answer, className="card-answer")]),
+            dbc.CardBody(
+                [
+                    html.Figure(content, className="mb-0", **{"aria-labelledby": f"{id_}-title"}),
+                    html.Div([table, how], className="card-more"),
+                ]
+            ),
+        ],
+        class_name="h-100",
+    )
+
+
+def behind(table: pd.DataFrame, address: str) -> Component:
+    """The table behind a picture, and the address of a CSV with all its rows."""
+    note = f"The first {ROWS_SHOWN} of {len(table):,} rows; the CSV holds all. " if len(table) > ROWS_SHOWN else None
+    return html.Details(
+        [
+            html.Summary("Table"),
+            html.Div(plain_table(table.head(ROWS_SHOWN)), className="table-wrap", tabIndex="0"),
+            note,
+            html.A("Download CSV", href=address, className="btn btn-sm btn-outline-secondary mt-2"),
+        ],
+        className="data-table",
+    )
+
+
+def how_computed(queries: Sequence[Query | Metric], parameters: Mapping[str, Any]) -> Component:
+    """Definition, formula, source, SQL and parameters of what stands on a card."""
+    parts: list[Component] = []
+    for each in queries:
+        query = each.query if isinstance(each, Metric) else each
+        parts += [html.H3(each.title), *_facts(each), html.Pre(query.sql, tabIndex="0")]
+    named = ", ".join(f"{key} = {value}" for key, value in parameters.items() if value is not None)
+    return html.Details([html.Summary("How was this computed?"), *parts, html.P(f"Parameters: {named}")], className="how")
+
+
+def _facts(each: Query | Metric) -> list[Component]:
+    if isinstance(each, Metric):
+        return [
+            html.P(each.definition),
+            html.P(["Formula: ", each.formula]),
+            html.P(["Source: ", each.source]),
+        ]
+    return [html.P(str(each.header.get("question", ""))), html.P(["Grain: ", str(each.header["grain"])])]
+
+
+def plain_table(table: pd.DataFrame) -> Component:
+    """A frame as a table of the page; numbers right, null as a dash."""
+    numeric = {column: pd.api.types.is_numeric_dtype(table[column]) for column in table.columns}
+    head = html.Thead(html.Tr([html.Th(_heading(c), scope="col", className="text-end" if numeric[c] else "") for c in table]))
+    rows = [
+        html.Tr([html.Td(cell_text(row[c]), className="num text-end" if numeric[c] else "") for c in table])
+        for row in table.to_dict("records")
+    ]
+    return dbc.Table([head, html.Tbody(rows)], size="sm", hover=True, class_name="mb-0")
+
+
+def cell_text(value: Any) -> str:
+    """One value of a table in words."""
+    if isinstance(value, (list, tuple)) or hasattr(value, "tolist") and getattr(value, "ndim", 0):
+        return ", ".join(map(str, value))
+    if value is None or value is pd.NaT or pd.isna(value):
+        return "–"
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:,.2f}"
+    return f"{value:,.0f}" if isinstance(value, (int, float)) else str(value)
+
+
+def help_mark(text: str) -> Component:
+    """A question mark that says what a number means."""
+    return html.Button("?", className="help", type="button", title=text, **{"aria-label": text})
+
+
+def findings(sentences: Sequence[str]) -> Component | None:
+    """What the page has to say first; nothing when there is nothing to say."""
+    return html.Ul([html.Li(sentence) for sentence in sentences], className="findings") if sentences else None
+
+
+def empty(words: str) -> Component:
+    """Said in place of a picture that would have nothing to show."""
+    return html.P(words, className="empty")
+
+
+def _config(id_: str) -> dict[str, Any]:
+    return {**GRAPH, "toImageButtonOptions": {"format": "svg", "filename": id_}}
+
+
+def _heading(column: str) -> str:
+    return str(column).replace("_", " ")
+
+
+def _data_address(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

@@ -1,0 +1,110 @@
+"""The scope bar: one row of native controls, seeded from the URL, the same on every page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+import dash_bootstrap_components as dbc
+from dash import Input, State, dcc, html
+from dash.development.base_component import Component
+
+from dashboard.scope import Scope, to_query
+
+STREAM, SINCE, UNTIL, TEAM, TYPE = "scope-stream", "scope-since", "scope-until", "scope-team", "scope-type"
+PERIOD, CLOCK, START, PERCENTILE = "scope-period", "scope-clock", "scope-start", "scope-percentile"
+CHANGED, DEFAULTS, COPY = "scope-changed", "scope-defaults", "scope-copy"
+
+# Control → its key in the URL. The stream is not among them: choosing another one opens the page anew.
+KEYS = {SINCE: "from", UNTIL: "to", PERIOD: "period", CLOCK: "clock", START: "start", PERCENTILE: "percentile",
+        TEAM: "team", TYPE: "type"}
+INPUTS = {key: Input(control, "value") for control, key in KEYS.items()}
+STATES = {key: State(control, "value") for control, key in KEYS.items()} | {"stream": State(STREAM, "value")}
+
+PERIODS = {"day": "Days", "week": "Weeks", "month": "Months", "quarter": "Quarters"}
+CLOCKS = {"elapsed": "Elapsed time", "working": "Working time"}
+STARTS = {"first": "First start", "last": "Last start"}
+PERCENTILES = {"0.5": "Median (50 %)", "0.85": "85 %", "0.95": "95 %", "mean": "Mean"}
+
+
+def scope_bar(
+    scope: Scope, default: Scope, streams: Mapping[str, str], teams: Sequence[str], types: Sequence[str]
+) -> Component:
+    """The controls as the scope has them; `streams` maps ids to names."""
+    texts = {"from": default.since.isoformat(), "to": _last_day(default).isoformat()}
+    fixed = {"period": default.period, "clock": "elapsed", "start": "first", "percentile": "0.5", "team": "", "type": ""}
+    return html.Section(
+        [
+            _field("Value stream", _select(STREAM, streams, scope.stream)),
+            _field("From", _date(SINCE, scope.since)),
+            _field("To", _date(UNTIL, _last_day(scope))),
+            _field("Team", _select(TEAM, _choices("All teams", teams, scope.teams), "~".join(scope.teams or ()))),
+            _field("Type", _select(TYPE, _choices("All types", types, scope.types), "~".join(scope.types or ()))),
+            html.Details(
+                [
+                    html.Summary("More"),
+                    html.Div(
+                        [
+                            _field("By", _select(PERIOD, PERIODS, scope.period)),
+                            _field("Statistic", _select(PERCENTILE, PERCENTILES, _percentile(scope))),
+                            _field("Clock", _select(CLOCK, CLOCKS, scope.clock)),
+                            _field("Start", _select(START, STARTS, scope.start_rule)),
+                        ],
+                        className="scope-more",
+                    ),
+                ]
+            ),
+            html.Nav(_presets(scope, default), className="scope-presets", **{"aria-label": "Periods"}),
+            dcc.Store(id=DEFAULTS, data={"stream": scope.stream, **texts, **fixed}),
+            dcc.Store(id=CHANGED),
+        ],
+        className="scope-bar",
+        **{"aria-label": "Scope"},
+    )
+
+
+def _presets(scope: Scope, default: Scope) -> list[Component]:
+    until = default.until
+    spans = {f"{days} days": until - dt.timedelta(days=days) for days in (30, 90, 180)}
+    spans["This year"] = _last_day(default).replace(month=1, day=1)
+    chips = [_chip(text, {"from": since.isoformat()}, scope, scope.since == since and scope.until == until)
+             for text, since in spans.items() if since > default.since]
+    is_all = (scope.since, scope.until) == (default.since, default.until)
+    reset = dcc.Link("Reset", href=f"?stream={scope.stream}", className="chip", **{"aria-label": "Reset the scope"})
+    shown = to_query(scope, default)
+    return [*chips, _chip("All", {}, scope, is_all), *([reset] if shown else [])]
+
+
+def _chip(text: str, dates: Mapping[str, str], scope: Scope, is_current: bool) -> Component:
+    query = urlencode({"stream": scope.stream, **dates})
+    return dcc.Link(text, href=f"?{query}", className="chip active" if is_current else "chip")
+
+
+def _field(label: str, control: Component) -> Component:
+    return html.Div([html.Label(label, htmlFor=control.id), control], className="scope-field")
+
+
+def _select(id_: str, options: Mapping[str, str], value: str) -> Component:
+    return dbc.Select(
+        id=id_, options=[{"label": label, "value": key} for key, label in options.items()], value=value, size="sm"
+    )
+
+
+def _date(id_: str, day: dt.date) -> Component:
+    return dbc.Input(id=id_, type="date", value=day.isoformat(), size="sm", debounce=True)
+
+
+def _choices(everything: str, names: Sequence[str], chosen: Sequence[str] | None) -> dict[str, str]:
+    options = {"": everything, **{name: name for name in names}}
+    if chosen and len(chosen) > 1:
+        options["~".join(chosen)] = ", ".join(chosen)
+    return options
+
+
+def _percentile(scope: Scope) -> str:
+    return "mean" if scope.percentile is None else f"{scope.percentile:g}"
+
+
+def _last_day(scope: Scope) -> dt.date:
+    return scope.until - dt.timedelta(days=1)

@@ -1,0 +1,68 @@
+"""What every figure has: a height, a place for its axes, a memory for what was zoomed, and words when it is empty."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from dashboard.theme import GREY, escaped
+
+Figure = dict[str, Any]
+Trace = dict[str, Any]
+
+HEIGHT = 320
+NO_ITEMS = "No items finished in this scope."
+# A constant: what was zoomed or hidden stays so when the data or the theme change.
+STAYS = "stays"
+
+
+def figure(traces: Iterable[Trace], height: int, **layout: Any) -> Figure:
+    """Traces and layout as plotly takes them; the template is the page's affair."""
+    return {"data": list(traces), "layout": {"height": height, "uirevision": STAYS, "showlegend": False, **layout}}
+
+
+def empty(words: str = NO_ITEMS, height: int = 160) -> Figure:
+    """The words in the middle, and no axes."""
+    text = "<br>".join(textwrap.wrap(escaped(words), 38))
+    note = {"text": text, "x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False, "font": {"size": 14}}
+    hidden = {"visible": False, "fixedrange": True}
+    return figure([], height, annotations=[note], xaxis=hidden, yaxis=hidden)
+
+
+def axis(title: str, **more: Any) -> dict[str, Any]:
+    """An axis with its title, the unit in it."""
+    return {"title": {"text": title}, **more}
+
+
+def numbers(values: Iterable[Any], factor: float = 1.0) -> list[float | None]:
+    """Plain numbers; null stays null."""
+    return [None if pd.isna(value) else float(value) * factor for value in values]
+
+
+def broken(label: object, width: int = 14) -> str:
+    """An escaped label over several lines, for where there is little room."""
+    lines = textwrap.wrap(str(label), width, break_long_words=False) or [""]
+    return "<br>".join(escaped(line) for line in lines)
+
+
+def shortened(text: object, length: int = 60) -> str:
+    """Escaped text of at most this many characters."""
+    whole = "" if pd.isna(text) else str(text)
+    return escaped(whole if len(whole) <= length else whole[: length - 1].rstrip() + "…")
+
+
+def key(name: str, marker: Trace) -> Trace:
+    """A legend entry for a kind of mark, without a point of its own."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [None],
+        "y": [None],
+        "name": name,
+        "marker": {"size": 8, "color": GREY, **marker},
+        "hoverinfo": "skip",
+        "showlegend": True,
+    }

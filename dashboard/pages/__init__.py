@@ -1,0 +1,7 @@
+"""The pages, in the order of the menu."""
+
+from __future__ import annotations
+
+from dashboard.pages import data, flow, plan, timeline, value_stream, waste
+
+PAGES = (flow, value_stream, timeline, waste, plan, data)

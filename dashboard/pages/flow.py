@@ -1,0 +1,182 @@
+"""Flow: how fast items move, how many are on the way, and whether that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import dash_bootstrap_components as dbc
+import pandas as pd
+from dash import Dash, Input, Output, State, html
+from dash.development.base_component import Component
+
+from dashboard.analysis import findings as found
+from dashboard.components import scope_bar
+from dashboard.components.cards import content_card, empty, figure_card, findings, metric_card
+from dashboard.figures.cumulative_flow import cumulative_flow
+from dashboard.figures.sparkline import sparkline
+from dashboard.figures.trend import bars, trend
+from dashboard.pages.view import View
+from dashboard.scope import Scope
+from dashboard.theme import formatted
+
+PATH, TITLE = "/", "Flow"
+PICKER, PICKED = "flow-picker", "flow-picked"
+CARDS = ("lead_time", "cycle_time", "throughput", "work_in_progress", "flow_efficiency")
+SHARES = {"50 %": 0.5, "85 %": 0.85, "95 %": 0.95}
+FEW = 5
+
+
+def body(view: View) -> Component:
+    """Cards, then one chart a question."""
+    if not len(view.ask("charts.items")):
+        return empty("No items in this scope. Choose a longer period, or other teams and types.")
+    return html.Div(
+        [
+            findings(_sentences(view)),
+            dbc.Row([dbc.Col(_card(view, name), xs=6, lg=True) for name in CARDS], class_name="g-3 mb-3"),
+            dbc.Row(
+                [
+                    dbc.Col(_percentiles(view, "lead_time", "How long from creation to done?"), lg=6),
+                    dbc.Col(_percentiles(view, "cycle_time", "How long from start to done?"), lg=6),
+                    dbc.Col(_counts(view), lg=6),
+                    dbc.Col(_levels(view), lg=6),
+                    dbc.Col(_cumulative(view), lg=12),
+                    dbc.Col(_any_metric(view, "flow_efficiency"), lg=12),
+                ],
+                class_name="g-3",
+            ),
+        ]
+    )
+
+
+def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
+    """The picker of any metric of the catalogue."""
+
+    @app.callback(
+        Output(PICKED, "children"),
+        Input(PICKER, "value"),
+        state={"chosen": scope_bar.STATES},
+        prevent_initial_call=True,
+    )
+    def pick(name: str, chosen: Mapping[str, str | None]) -> Component:
+        return _picked(view_for(chosen), name)
+
+
+def _sentences(view: View) -> list[str]:
+    sentences = [_change_sentence(view, "cycle_time"), _change_sentence(view, "throughput")]
+    steps = view.ask("charts.map_steps")
+    sentences.append(found.longest_stage_finding(steps))
+    return [finding.text for finding in found.top([each for each in sentences if each], 3)]
+
+
+def _change_sentence(view: View, name: str) -> found.Finding | None:
+    now, before, _ = _compared(view, name)
+    if before is None:
+        return None
+    return found.change_finding(view.metric(name), now["value"], before["value"], now["items"], before["items"])
+
+
+def _compared(view: View, name: str) -> tuple[Mapping[str, float], Mapping[str, float] | None, str]:
+    """The headline, what to compare it with, and the words for that.
+
+    The period before is the comparison; where the data do not reach back that far, the scope's first half against
+    its second.
+    """
+    before = view.headline(name, view.scope.previous())
+    if before["items"] >= FEW:
+        return view.headline(name), before, "the period before"
+    first, second = _halves(view.scope)
+    before = view.headline(name, first)
+    if before["items"] >= FEW:
+        return view.headline(name, second), before, "the first half of the period"
+    return view.headline(name), None, ""
+
+
+def _halves(scope: Scope) -> tuple[Scope, Scope]:
+    middle = scope.since + (scope.until - scope.since) / 2
+    return replace(scope, until=middle), replace(scope, since=middle)
+
+
+def _card(view: View, name: str) -> Component:
+    metric, headline = view.metric(name), view.headline(name)
+    table = view.measure(name)
+    value = formatted(headline["value"], metric.unit)
+    detail = f"n = {headline['items']:,}"
+    if name == "flow_efficiency" and not view.stream["has_wait_stage"]:
+        value, detail = "Not configured", "no stage of this stream is marked as waiting"
+    return metric_card(metric, value, headline["items"], _change(view, name), sparkline(table["value"].tolist()), detail)
+
+
+def _change(view: View, name: str) -> Component | str:
+    now, before, words = _compared(view, name)
+    if before is None or not before["value"] or now["value"] is None:
+        return "nothing earlier to compare with"
+    share = now["value"] / before["value"] - 1
+    if abs(share) < 0.005:
+        return f"unchanged against {words}"
+    better = view.metric(name).better
+    tone = "" if better == "neither" else "good" if (share < 0) == (better == "lower") else "bad"
+    judged = {"good": "better", "bad": "worse", "": ""}[tone]
+    arrow = "▲" if share > 0 else "▼"
+    return html.Span([html.Span(f"{arrow} {abs(share):.0%} {judged}", className=tone), f" than {words}"])
+
+
+def _percentiles(view: View, name: str, question: str) -> Component:
+    metric = view.metric(name)
+    tables = {label: view.measure(name, percentile=share) for label, share in SHARES.items()}
+    half, most = (view.headline(name, replace(view.scope, percentile=share)) for share in (0.5, 0.85))
+    answer = (
+        f"Half of the {half['items']:,} items took {formatted(half['value'], metric.unit)} or less, "
+        f"85 % {formatted(most['value'], metric.unit)}"
+    )
+    figure = trend(tables, metric, partial=view.partial)
+    table = pd.concat([rows.assign(percentile=label) for label, rows in tables.items()])
+    behind = view.behind(name, table)
+    return figure_card(f"flow-{name}", question, answer, figure, behind, view.how(name))
+
+
+def _counts(view: View) -> Component:
+    metric, table = view.metric("throughput"), view.measure("throughput")
+    mean = table["value"].mean()
+    answer = f"{formatted(mean, 'items')} a {view.scope.period} on average, {int(table['value'].sum()):,} in all"
+    figure = bars(table, metric, partial=view.partial)
+    return figure_card(
+        "flow-throughput", "How many get done?", answer, figure, view.behind("throughput", table), view.how("throughput")
+    )
+
+
+def _levels(view: View) -> Component:
+    metric, table = view.metric("work_in_progress"), view.measure("work_in_progress")
+    age = view.headline("work_item_age")
+    now = int(table["value"].iloc[-1]) if len(table) else 0
+    answer = f"{now:,} now, half of them started {formatted(age['value'], 'days')} ago or less"
+    figure = trend({metric.title: table}, metric, partial=view.partial)
+    behind, how = view.behind("work_in_progress", table), view.how("work_in_progress", "work_item_age")
+    return figure_card("flow-wip", "How many are on the way?", answer, figure, behind, how)
+
+
+def _cumulative(view: View) -> Component:
+    table = view.ask("charts.cumulative_flow")
+    behind, how = view.behind("charts.cumulative_flow", table), view.how("charts.cumulative_flow")
+    answer = "One band a stage; a band that widens is a queue that grows"
+    return figure_card("flow-cumulative", "Do items flow, or pile up?", answer, cumulative_flow(table), behind, how)
+
+
+def _any_metric(view: View, name: str) -> Component:
+    options = [{"label": each.title, "value": key} for key, each in view.warehouse.catalogue.metrics.items()]
+    picker = dbc.Select(id=PICKER, options=options, value=name, size="sm", class_name="metric-picker")
+    return html.Div(
+        [html.Label("Any metric of the catalogue", htmlFor=PICKER), picker, html.Div(_picked(view, name), id=PICKED)]
+    )
+
+
+def _picked(view: View, name: str) -> Component:
+    metric, table = view.metric(name), view.measure(name)
+    headline = view.headline(name)
+    if headline["value"] is None:
+        nothing = empty(f"{metric.title}: the data of this scope can't answer it.")
+        return content_card("flow-any", metric.title, metric.definition, nothing, view.behind(name, table), view.how(name))
+    answer = f"{formatted(headline['value'], metric.unit)} over the whole period (n = {headline['items']:,}). {metric.definition}"
+    figure = trend({metric.title: table}, metric, partial=view.partial)
+    return figure_card("flow-any", metric.title, answer, figure, view.behind(name, table), view.how(name))

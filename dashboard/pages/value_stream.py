@@ -1,0 +1,158 @@
+"""Value stream: the lean map, drawn from the data, with its ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from dash import Dash, Input, Output, State, html
+from dash.development.base_component import Component
+
+from dashboard.components import scope_bar
+from dashboard.components.cards import content_card, empty, plain_table
+from dashboard.components.inline_svg import InlineSvg
+from dashboard.figures.value_stream_map import BackFlow, Step, ValueStreamMap, render
+from dashboard.pages.view import View
+from dashboard.streams.plan import read_plan
+from dashboard.theme import formatted
+
+PATH, TITLE = "/value-stream", "Value stream"
+ACROSS, DOWN, STEP, STEP_DOWN = "map-across", "map-down", "map-step", "map-step-down"
+DAY = 86_400
+
+
+def body(view: View) -> Component:
+    """The map, once across and once down for a narrow screen; CSS shows the one that fits."""
+    steps = view.ask("charts.map_steps")
+    items = view.headline("throughput")["items"]
+    if not items:
+        return empty("No items finished in this scope: there is nothing to draw a map from. Choose a longer period.")
+    chart = _map(view, steps, items)
+    drawn = html.Div(
+        [
+            html.Div(InlineSvg(svg=render(chart), id=ACROSS), className="map-across"),
+            html.Div(InlineSvg(svg=render(chart, is_vertical=True), id=DOWN), className="map-down"),
+            html.Div(id=STEP, **{"aria-live": "polite"}),
+            html.Div(id=STEP_DOWN, **{"aria-live": "polite"}),
+        ],
+        className="map",
+    )
+    how = view.how("charts.map_steps", "charts.map_back_flows", "lead_time")
+    behind = view.behind("charts.map_steps", steps)
+    return content_card("map", "Where does an item spend its time?", _answer(steps), drawn, behind, how)
+
+
+def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
+    """A chosen step tells its facts under the map."""
+
+    def tell(step: str | None, chosen: Mapping[str, str | None]) -> Component | None:
+        return _step_facts(view_for(chosen), step) if step else None
+
+    for drawing, place in ((ACROSS, STEP), (DOWN, STEP_DOWN)):
+        app.callback(
+            Output(place, "children"), Input(drawing, "selected"), State(scope_bar.STREAM, "value"),
+            *scope_bar.INPUTS.values(),
+        )(_with_scope(tell))
+
+
+def _with_scope(tell: Callable[[str | None, Mapping[str, str | None]], Component | None]) -> Callable[..., Any]:
+    def told(step: str | None, stream: str, *values: str | None) -> Component | None:
+        return tell(step, {"stream": stream, **dict(zip(scope_bar.INPUTS, values, strict=True))})
+
+    return told
+
+
+def _map(view: View, steps: pd.DataFrame, items: int) -> ValueStreamMap:
+    lead = _mean_lead_days(view)
+    back = view.ask("charts.map_back_flows")
+    shown = set(steps["stage"])
+    return ValueStreamMap(
+        title=str(view.stream["name"]),
+        supplier=str(view.stream["supplier"]),
+        customer=str(view.stream["customer"]),
+        tools=tuple(view.stream["tools"]),
+        steps=tuple(_step(row) for row in steps.to_dict("records")),
+        back_flows=tuple(
+            BackFlow(row.from_stage, row.to_stage, row.share_ratio)
+            for row in back.itertuples()
+            if {row.from_stage, row.to_stage} <= shown
+        ),
+        lead_seconds=lead * DAY,
+        unattributed_seconds=_rounded_off((lead - steps["mean_days"].sum()) * DAY),
+        items=items,
+        period=view.in_words,
+        constraint=_longest(steps),
+        bursts=_bursts(view),
+        is_proposal=bool(view.stream["is_proposal"]),
+    )
+
+
+def _mean_lead_days(view: View) -> float:
+    rows = view.measure("lead_time", percentile=None, period="all")
+    return float(rows["value"].iloc[0])
+
+
+def _rounded_off(seconds: float) -> float:
+    """Less than a second is the sum's rounding, not time that is left."""
+    return seconds if abs(seconds) >= 1 else 0.0
+
+
+def _step(row: Mapping[str, Any]) -> Step:
+    arrivals = row["arrivals_per_day"]
+    return Step(
+        name=row["stage"],
+        mode=row["mode"],
+        mean_seconds=row["mean_days"] * DAY,
+        process_seconds=row["process_days"] * DAY,
+        work_in_progress=int(row["work_in_progress"]),
+        visits=int(row["visited_items"]),
+        received=_known(row["received_ratio"]),
+        produced=_known(row["produced_ratio"]),
+        rework_ratio=_known(row["rework_ratio"]),
+        team=row["team"] if pd.notna(row["team"]) else None,
+        wip_limit=int(row["wip_limit"]) if pd.notna(row["wip_limit"]) else None,
+        is_handoff=bool((_known(row["handoff_ratio"]) or 0) >= 0.5),
+        days_of_supply=row["work_in_progress"] / arrivals if arrivals else None,
+    )
+
+
+def _known(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _longest(steps: pd.DataFrame) -> tuple[str, str] | None:
+    total = steps["mean_days"].sum()
+    if not total:
+        return None
+    row = steps.loc[steps["mean_days"].idxmax()]
+    return str(row["stage"]), f"longest: {row['mean_days'] / total:.0%} of the lead time"
+
+
+def _bursts(view: View) -> tuple[tuple[str, str], ...]:
+    path = view.home / "plan.toml"
+    if not path.is_file():
+        return ()
+    plan = read_plan(path, frozenset(view.warehouse.catalogue.metrics)).for_stream(view.scope.stream)
+    going = [each for each in plan.initiative if each.stage and each.status in ("planned", "running")]
+    return tuple((str(each.stage), each.name) for each in going)
+
+
+def _answer(steps: pd.DataFrame) -> str:
+    total = steps["mean_days"].sum()
+    waits = steps.loc[steps["mode"] == "wait", "mean_days"].sum()
+    if not waits:
+        return f"{formatted(total, 'days')} on average; no stage is marked as waiting, so waits can't be told from work"
+    return f"{formatted(total, 'days')} on average, {waits / total:.0%} of it waiting"
+
+
+def _step_facts(view: View, step: str) -> Component | None:
+    steps = view.ask("charts.map_steps")
+    rows = steps[steps["stage"] == step]
+    if rows.empty:
+        return None
+    facts: Sequence[Any] = [(key.replace("_", " "), value) for key, value in rows.iloc[0].items() if pd.notna(value)]
+    meanings = view.warehouse.catalogue.queries["charts.map_steps"].columns
+    table = pd.DataFrame(facts, columns=["fact", "value"])
+    table["meaning"] = [meanings[str(key).replace(" ", "_")] for key in table["fact"]]
+    return html.Section([html.H3(step), plain_table(table)], className="step-facts table-wrap")

@@ -1,0 +1,101 @@
+"""What a page works with: the warehouse, the viewer's scope, and the words for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import pandas as pd
+from dash.development.base_component import Component
+
+from dashboard.catalogue import Metric
+from dashboard.components.cards import behind, how_computed
+from dashboard.scope import Scope, from_query, to_query
+from dashboard.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class View:
+    """One look at the warehouse. `home` is the folder of the plan."""
+
+    warehouse: Warehouse
+    scope: Scope
+    home: Path
+
+    @cached_property
+    def stream(self) -> Mapping[str, Any]:
+        """The row of marts.streams."""
+        streams = self.warehouse.streams()
+        row: Mapping[str, Any] = streams[streams["stream"] == self.scope.stream].iloc[0].to_dict()
+        return row
+
+    def metric(self, name: str) -> Metric:
+        """A metric of the catalogue."""
+        return self.warehouse.catalogue.metric(name)
+
+    def ask(self, name: str, **more: Any) -> pd.DataFrame:
+        """The table of a query in this scope."""
+        return self.warehouse.ask(name, self.scope, **more)
+
+    def measure(self, name: str, **changes: Any) -> pd.DataFrame:
+        """A metric by period; `changes` replace fields of the scope."""
+        return self.warehouse.measure(self.metric(name), replace(self.scope, **changes))
+
+    def headline(self, name: str, scope: Scope | None = None) -> Mapping[str, Any]:
+        """A metric over the whole scope, or over another one."""
+        return self.warehouse.headline(self.metric(name), scope or self.scope)
+
+    def how(self, *names: str) -> Component:
+        """How the figures of these queries were computed."""
+        catalogue = self.warehouse.catalogue
+        queries = [catalogue.metric(n) if n in catalogue.metrics else catalogue.queries[n] for n in names]
+        return how_computed(queries, self.scope.parameters())
+
+    def behind(self, name: str, table: pd.DataFrame, **more: Any) -> Component:
+        """A table of the page with the address of all its rows, from the query `name`."""
+        catalogue = self.warehouse.catalogue
+        kind = "metrics" if name in catalogue.metrics else "charts"
+        default = self.warehouse.default_scope(self.scope.stream)
+        chosen = {"stream": self.scope.stream, **to_query(self.scope, default), **more, "format": "csv"}
+        query = urlencode({key: value for key, value in chosen.items() if value is not None})
+        return behind(table, f"/api/{kind}/{name.removeprefix('charts.')}?{query}")
+
+    @property
+    def partial(self) -> frozenset[dt.date]:
+        """First days of the periods that the scope or the end of the data cuts short."""
+        rows = self.warehouse.ask("charts.periods", self.scope)
+        return frozenset(pd.Timestamp(day).date() for day in rows.loc[rows["is_partial"], "period_start"])
+
+    @property
+    def in_words(self) -> str:
+        """The period, for titles: '1 May 2024 – 31 Oct 2026'."""
+        last = self.scope.until - dt.timedelta(days=1)
+        return f"{_day(self.scope.since)} – {_day(last)}"
+
+
+class Page(Protocol):
+    """A module of this package."""
+
+    PATH: str
+    TITLE: str
+
+    def body(self, view: View) -> Component:
+        """What stands under the scope bar."""
+
+
+def view_of(warehouse: Warehouse, home: Path, query: Mapping[str, str | None]) -> tuple[View, Scope]:
+    """The view that a URL asks for, and the default scope of its stream; an unknown stream gives the last one."""
+    known = set(warehouse.streams()["stream"])
+    stream = query.get("stream")
+    default = warehouse.default_scope(stream if stream in known else None)
+    given = {key: value for key, value in query.items() if key != "stream"}
+    return View(warehouse, from_query(given, default), home), default
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%b %Y}"

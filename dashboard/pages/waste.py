@@ -1,0 +1,72 @@
+"""Waste: the partition of lead time, by category and stage."""
+
+from __future__ import annotations
+
+import dash_bootstrap_components as dbc
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.analysis import findings as found
+from dashboard.components.cards import empty, figure_card, findings
+from dashboard.figures.waste import partition, stage_heat, waste_trend
+from dashboard.pages.view import View
+from dashboard.theme import formatted
+
+PATH, TITLE = "/waste", "Waste"
+
+
+def body(view: View) -> Component:
+    """Where the lead time goes: how much, where, since when."""
+    table = view.ask("charts.waste")
+    if table.empty:
+        return empty("No items finished or were withdrawn in this scope.")
+    finding = found.waste_finding(table)
+    how = view.how("charts.waste")
+    trend = view.ask("charts.waste_trend")
+    behind = view.behind("charts.waste", table)
+    return html.Div(
+        [
+            findings([finding.text] if finding else []),
+            dbc.Row(
+                [
+                    dbc.Col(
+                        figure_card("waste-partition", "Where does the lead time go?", _answer(view, table), partition(table), behind, how),
+                        lg=6,
+                    ),
+                    dbc.Col(
+                        figure_card("waste-stages", "In which stages?", _where(table), stage_heat(table), behind, how), lg=6
+                    ),
+                    dbc.Col(
+                        figure_card(
+                            "waste-trend",
+                            "Is it growing or falling?",
+                            "Item-days of the items that ended in each period",
+                            waste_trend(trend),
+                            view.behind("charts.waste_trend", trend),
+                            view.how("charts.waste_trend"),
+                        ),
+                        lg=12,
+                    ),
+                ],
+                class_name="g-3",
+            ),
+        ]
+    )
+
+
+def _answer(view: View, table: pd.DataFrame) -> str:
+    total = table["days"].sum()
+    adding = table.loc[table["bucket"] == "value-adding", "days"].sum()
+    money = ""
+    if table["cost"].notna().any():
+        lost = table.loc[table["bucket"] != "value-adding", "cost"].sum()
+        money = f"; the rest is {lost:,.0f} {view.stream['currency'] or ''} of delay".rstrip()
+    return f"{formatted(total, 'items')} item-days, {adding / total:.0%} of them value-adding{money}"
+
+
+def _where(table: pd.DataFrame) -> str:
+    waste = table[table["bucket"] != "value-adding"].groupby("stage")["days"].sum()
+    if waste.empty:
+        return "No waste is visible in this data"
+    return f"Most in {waste.idxmax()}: {waste.max() / table['days'].sum():.0%} of all item-days"

@@ -1,0 +1,35 @@
+"""`vsm serve`: the same server that the Procfile runs, in one process on loopback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from dashboard.app import create_server
+from dashboard.settings import Settings
+
+
+class _OneWorker(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn with one worker and four threads."""
+
+    def __init__(self, settings: Settings, port: int) -> None:
+        self.settings = settings
+        self.address = f"{settings.host}:{port}"
+        super().__init__()
+
+    def load_config(self) -> None:
+        values: dict[str, Any] = {
+            "bind": self.address, "workers": 1, "threads": 4, "control_socket_disable": True, "loglevel": "warning",
+        }
+        for name, value in values.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return create_server(self.settings)
+
+
+def serve(settings: Settings, port: int) -> None:
+    """Serve until interrupted."""
+    print(f"Serving http://{settings.host}:{port} – stop with Ctrl-C", flush=True)
+    _OneWorker(settings, port).run()

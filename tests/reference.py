@@ -1,0 +1,853 @@
+"""The slow, obvious version of each metric: loops over canonical rows, no SQL, no frames.
+
+Written from the definitions of the metrics, to disagree with the queries where they are wrong. It knows one time
+zone, UTC, and the default calendar, weekdays 9 to 17 without holidays: zones and holidays are tested where they are
+made. States that no stage collects, quiet ends and persons are not known here either.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from dashboard.scope import Scope
+
+Row = Mapping[str, Any]
+Tables = Mapping[str, Sequence[Row]]
+Interval = tuple[dt.datetime, dt.datetime]
+Measured = list[tuple[dt.date, float | None, int]]
+
+DAY = 86_400
+HOUR = 3_600
+ATTRIBUTION_WINDOW = dt.timedelta(days=7)
+ENOUGH_FOR_A_USUAL_AGE = 5
+ENOUGH_ANSWERS = 5
+
+
+@dataclass
+class Visit:
+    """A stay in a stage, `[entered, left)`; `left` is the stream's now where the item is still there."""
+
+    stage: dict[str, Any]
+    entered: dt.datetime
+    left: dt.datetime
+    owner: str | None = None
+    is_rework: bool = False
+    is_handoff: bool = False
+
+    @property
+    def position(self) -> int:
+        """Order of the stage in the reference path."""
+        return int(self.stage["position"])
+
+
+@dataclass
+class Item:
+    """A work item with its visits and what follows from them."""
+
+    item_id: str
+    type: str | None
+    team: str | None
+    created: dt.datetime
+    visits: list[Visit]
+    starts: list[dt.datetime]
+    finished: dt.datetime | None
+    cancelled: dt.datetime | None
+    in_flow: list[Visit]
+    until: dt.datetime
+    blocked: list[Interval]
+
+    @property
+    def ended(self) -> dt.datetime | None:
+        """When it left progress."""
+        return self.finished or self.cancelled
+
+    def start(self, rule: str) -> dt.datetime | None:
+        """The first or the last crossing into progress."""
+        return None if not self.starts else self.starts[0] if rule == "first" else self.starts[-1]
+
+
+@dataclass
+class History:
+    """All that happened on one stream."""
+
+    tables: Tables
+    stages: list[dict[str, Any]]
+    now: dt.datetime
+    items: list[Item] = field(default_factory=list)
+
+
+# -- from rows to items ------------------------------------------------------------------------------------------
+
+
+def read(tables: Tables, stages: Sequence[Row]) -> History:
+    """The history that canonical rows and a list of stages tell."""
+    history = History(tables, numbered(stages), last_event(tables))
+    described = {row["item_id"]: row for row in tables.get("items", [])}
+    moved = {row["item_id"] for row in tables.get("transitions", [])}
+    waiting = {key for key, row in described.items() if row.get("status")}
+    for item_id in sorted(moved | waiting):
+        history.items.append(read_item(history, item_id, described.get(item_id, {})))
+    return history
+
+
+def numbered(stages: Sequence[Row]) -> list[dict[str, Any]]:
+    """Stages with positions 1, 2, … and the defaults: an active stage adds value, a waiting one does not."""
+    return [
+        {
+            "position": position,
+            "states": (stage["name"],),
+            "mode": "active",
+            "category": "in-progress",
+            "team": None,
+            "waste": None,
+            "activity": "NVA" if stage.get("mode") == "wait" else "VA",
+            **stage,
+        }
+        for position, stage in enumerate(stages, start=1)
+    ]
+
+
+def last_event(tables: Tables) -> dt.datetime:
+    """The stream's now: the last instant that any row names."""
+    instants = [
+        value
+        for table, rows in tables.items()
+        if table != "surveys"
+        for row in rows
+        for value in row.values()
+        if isinstance(value, dt.datetime)
+    ]
+    return max(instants)
+
+
+def read_item(history: History, item_id: str, described: Row) -> Item:
+    """One item, its visits judged."""
+    moves = sorted(
+        (row for row in with_seq(history.tables.get("transitions", [])) if row["item_id"] == item_id),
+        key=lambda row: (row["occurred_at"], row["seq"]),
+    )
+    created = min(
+        instant for instant in (described.get("created_at"), *(row["occurred_at"] for row in moves[:1])) if instant
+    )
+    path = visits(entries(moves, created, described.get("status")), history.stages, history.now)
+    judge(path)
+    category = path[-1].stage["category"]
+    end = first_of_last_run(path) if category in ("done", "cancelled") else None
+    ended = path[end].entered if end is not None else None
+    teams = [row["team"] for row in moves if row.get("team")]
+    return Item(
+        item_id=item_id,
+        type=described.get("type"),
+        team=described.get("team") or (teams[-1] if teams else None),
+        created=created,
+        visits=path,
+        starts=starts(path),
+        finished=ended if category == "done" else None,
+        cancelled=ended if category == "cancelled" else None,
+        in_flow=path[:end],
+        until=ended or history.now,
+        blocked=blocked_times(history, item_id, created, ended or history.now),
+    )
+
+
+def with_seq(transitions: Sequence[Row]) -> list[dict[str, Any]]:
+    """Transitions with the source's order: their row number, where they do not bring one."""
+    return [{"seq": number, **row} for number, row in enumerate(transitions)]
+
+
+def entries(moves: Sequence[Row], created: dt.datetime, status: str | None) -> list[tuple[str, dt.datetime, str | None]]:
+    """(state, since, owner) in order. The first state begins at the item's creation, with the first `from` value."""
+    if not moves:
+        return [(str(status), created, None)]
+    entered = [(row["to_state"], row["occurred_at"], row.get("team")) for row in moves]
+    if moves[0].get("from_state"):
+        return [(moves[0]["from_state"], created, None), *entered]
+    return [(entered[0][0], created, entered[0][2]), *entered[1:]]
+
+
+def visits(
+    entered: Iterable[tuple[str, dt.datetime, str | None]], stages: Sequence[dict[str, Any]], now: dt.datetime
+) -> list[Visit]:
+    """States as stays in stages: consecutive states of one stage are one visit; the last lasts until now."""
+    stage_of = {state: stage for stage in stages for state in stage["states"]}
+    path: list[Visit] = []
+    for state, instant, team in entered:
+        stage = stage_of[state]
+        if path and path[-1].stage is stage:
+            continue
+        if path:
+            path[-1].left = instant
+        path.append(Visit(stage, instant, now, stage["team"] or team))
+    return path
+
+
+def judge(path: Sequence[Visit]) -> None:
+    """Rework: a stage visited before, or below one reached before. Hand-off: another owner than the last known."""
+    highest, last_owner = 0, None
+    seen: set[str] = set()
+    for visit in path:
+        visit.is_rework = visit.stage["name"] in seen or visit.position < highest
+        visit.is_handoff = bool(visit.owner and last_owner and visit.owner != last_owner)
+        seen.add(visit.stage["name"])
+        highest = max(highest, visit.position)
+        last_owner = visit.owner or last_owner
+
+
+def starts(path: Sequence[Visit]) -> list[dt.datetime]:
+    """The crossings of the line from backlog into progress or beyond (done); being cancelled crosses nothing."""
+    crossings: list[dt.datetime] = []
+    is_before = True
+    for visit in path:
+        category = visit.stage["category"]
+        if is_before and category in ("in-progress", "done"):
+            crossings.append(visit.entered)
+        if category != "cancelled":
+            is_before = category == "backlog"
+    return crossings
+
+
+def first_of_last_run(path: Sequence[Visit]) -> int:
+    """Index of the visit that began the last stay in the last category."""
+    index = len(path) - 1
+    while index and path[index - 1].stage["category"] == path[-1].stage["category"]:
+        index -= 1
+    return index
+
+
+def blocked_times(history: History, item_id: str, since: dt.datetime, until: dt.datetime) -> list[Interval]:
+    """The union of an item's blocked intervals, before its end."""
+    flags = sorted(
+        (max(row["blocked_at"], since), min(row.get("unblocked_at") or history.now, until))
+        for row in history.tables.get("blocked", [])
+        if row["item_id"] == item_id
+    )
+    union: list[Interval] = []
+    for begin, end in flags:
+        if begin >= end:
+            continue
+        if union and begin <= union[-1][1]:
+            union[-1] = (union[-1][0], max(end, union[-1][1]))
+        else:
+            union.append((begin, end))
+    return union
+
+
+# -- clocks ------------------------------------------------------------------------------------------------------
+
+
+def length(since: dt.datetime, until: dt.datetime, clock: str) -> float:
+    """Seconds from one instant to another by the elapsed or the working clock."""
+    return (until - since).total_seconds() if clock == "elapsed" else working_seconds(since, until)
+
+
+def working_seconds(since: dt.datetime, until: dt.datetime) -> float:
+    """Seconds of [since, until) on weekdays between 9 and 17."""
+    total, day = 0.0, since.date()
+    while day <= until.date():
+        opens, closes = (dt.datetime.combine(day, dt.time(hour)) for hour in (9, 17))
+        if day.weekday() < 5:
+            total += max(0.0, (min(until, closes) - max(since, opens)).total_seconds())
+        day += dt.timedelta(days=1)
+    return total
+
+
+def overlap(visit: Visit, intervals: Sequence[Interval], clock: str) -> float:
+    """Seconds of a visit that lie within the intervals."""
+    cuts = [(max(visit.entered, begin), min(visit.left, end)) for begin, end in intervals]
+    return sum(length(begin, end, clock) for begin, end in cuts if begin < end)
+
+
+def visit_seconds(visit: Visit, clock: str) -> float:
+    """How long a visit lasted."""
+    return length(visit.entered, visit.left, clock)
+
+
+def lead_seconds(item: Item, clock: str) -> float:
+    """Creation to the end, or to now."""
+    return length(item.created, item.until, clock)
+
+
+def cycle_seconds(item: Item, scope: Scope) -> float:
+    """Start to the end, or to now."""
+    start = item.start(scope.start_rule)
+    assert start is not None
+    return length(start, item.until, scope.clock)
+
+
+def process_seconds(item: Item, clock: str) -> float:
+    """Time in active stages, not blocked."""
+    return sum(
+        visit_seconds(visit, clock) - overlap(visit, item.blocked, clock)
+        for visit in item.in_flow
+        if visit.stage["mode"] == "active"
+    )
+
+
+def value_added_seconds(item: Item, clock: str) -> float:
+    """First-pass, unblocked time in active VA stages."""
+    return sum(
+        visit_seconds(visit, clock) - overlap(visit, item.blocked, clock)
+        for visit in item.in_flow
+        if visit.stage["mode"] == "active" and visit.stage["activity"] == "VA" and not visit.is_rework
+    )
+
+
+def rework_seconds(item: Item, clock: str) -> float:
+    """Time of rework visits, before the end."""
+    return sum(visit_seconds(visit, clock) for visit in item.in_flow if visit.is_rework)
+
+
+def blocked_seconds(item: Item, clock: str) -> float:
+    """The union of its blocked intervals."""
+    return sum(length(begin, end, clock) for begin, end in item.blocked)
+
+
+# -- statistics --------------------------------------------------------------------------------------------------
+
+
+def statistic(values: Sequence[float], percentile: float | None) -> float | None:
+    """The mean, or the interpolated percentile; null of nothing."""
+    if not values:
+        return None
+    return sum(values) / len(values) if percentile is None else quantile_cont(values, percentile)
+
+
+def quantile_cont(values: Sequence[float], share: float) -> float:
+    """The interpolated quantile."""
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+def quantile_disc(values: Sequence[float], share: float) -> float:
+    """The smallest observed value that at least this share of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(Fraction(str(share)) * len(ordered)) - 1)]
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """Null where there is nothing to divide by."""
+    return part / whole if whole else None
+
+
+# -- periods -----------------------------------------------------------------------------------------------------
+
+
+def periods(scope: Scope) -> Iterator[tuple[dt.date, dt.date]]:
+    """The periods that overlap [since, until), cut to it: days, weeks from Monday, months, quarters, or all."""
+    start = scope.since
+    while start < scope.until:
+        end = start + dt.timedelta(days=1)
+        while end < scope.until and not begins(end, scope.period):
+            end += dt.timedelta(days=1)
+        yield start, end
+        start = end
+
+
+def begins(day: dt.date, period: str) -> bool:
+    """True for the first day of a full period."""
+    return {
+        "day": True,
+        "week": day.weekday() == 0,
+        "month": day.day == 1,
+        "quarter": day.day == 1 and day.month in (1, 4, 7, 10),
+        "all": False,
+    }[period]
+
+
+def within(instant: dt.datetime | None, start: dt.date, end: dt.date) -> bool:
+    """True where the day of an instant lies in [start, end)."""
+    return instant is not None and start <= instant.date() < end
+
+
+def chosen(history: History, scope: Scope) -> list[Item]:
+    """The items of the chosen teams and types."""
+    return [item for item in of_teams(history, scope) if scope.types is None or item.type in scope.types]
+
+
+def of_teams(history: History, scope: Scope) -> list[Item]:
+    """The items of the chosen teams."""
+    return [item for item in history.items if scope.teams is None or item.team in scope.teams]
+
+
+def finished_in(items: Sequence[Item], start: dt.date, end: dt.date) -> list[Item]:
+    """Items whose final entry into done lies in the period."""
+    return [item for item in items if within(item.finished, start, end)]
+
+
+def per_finished(history: History, scope: Scope, seconds: Callable[[Item], float]) -> Measured:
+    """Percentile or mean, in days, of something about each item finished in the period."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        values = [seconds(item) / DAY for item in finished_in(chosen(history, scope), start, end)]
+        rows.append((start, statistic(values, scope.percentile), len(values)))
+    return rows
+
+
+def ratio_of_sums(
+    history: History, scope: Scope, part: Callable[[Item], float], whole: Callable[[Item], float]
+) -> Measured:
+    """Σ part ÷ Σ whole over items finished in the period: never a mean of ratios."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        items = finished_in(chosen(history, scope), start, end)
+        rows.append((start, ratio(sum(map(part, items)), sum(map(whole, items))), len(items)))
+    return rows
+
+
+# -- flow --------------------------------------------------------------------------------------------------------
+
+
+def lead_time(history: History, scope: Scope) -> Measured:
+    """Creation → final entry into done. Percentile chosen and mean; by finish date."""
+    return per_finished(history, scope, lambda item: lead_seconds(item, scope.clock))
+
+
+def cycle_time(history: History, scope: Scope) -> Measured:
+    """First (or last) crossing into progress → final entry into done."""
+    return per_finished(history, scope, lambda item: cycle_seconds(item, scope))
+
+
+def process_time(history: History, scope: Scope) -> Measured:
+    """Time in active stages, not blocked."""
+    return per_finished(history, scope, lambda item: process_seconds(item, scope.clock))
+
+
+def wait_time(history: History, scope: Scope) -> Measured:
+    """Lead time − process time."""
+    return per_finished(
+        history, scope, lambda item: lead_seconds(item, scope.clock) - process_seconds(item, scope.clock)
+    )
+
+
+def blocked_time(history: History, scope: Scope) -> Measured:
+    """Union of blocked intervals per item."""
+    return per_finished(history, scope, lambda item: blocked_seconds(item, scope.clock))
+
+
+def flow_efficiency(history: History, scope: Scope) -> Measured:
+    """Σ process time ÷ Σ lead time over finished items; null where the stream has no wait stage."""
+    rows = ratio_of_sums(
+        history,
+        scope,
+        lambda item: process_seconds(item, scope.clock),
+        lambda item: lead_seconds(item, scope.clock),
+    )
+    return rows if knows_waiting(history) else [(start, None, items) for start, _, items in rows]
+
+
+def knows_waiting(history: History) -> bool:
+    """True where any finished item of the stream stood in a waiting stage before its end."""
+    return any(
+        visit.stage["mode"] == "wait" and visit.stage["category"] in ("backlog", "in-progress")
+        for item in history.items
+        if item.finished
+        for visit in item.in_flow
+    )
+
+
+def value_added_ratio(history: History, scope: Scope) -> Measured:
+    """Σ first-pass time in VA stages ÷ Σ lead time."""
+    return ratio_of_sums(
+        history,
+        scope,
+        lambda item: value_added_seconds(item, scope.clock),
+        lambda item: lead_seconds(item, scope.clock),
+    )
+
+
+def rework_ratio(history: History, scope: Scope) -> Measured:
+    """Rework time ÷ process time."""
+    return ratio_of_sums(
+        history,
+        scope,
+        lambda item: rework_seconds(item, scope.clock),
+        lambda item: process_seconds(item, scope.clock),
+    )
+
+
+def first_pass_yield(history: History, scope: Scope) -> Measured:
+    """Finished items without rework ÷ finished items."""
+    return ratio_of_sums(
+        history, scope, lambda item: not any(visit.is_rework for visit in item.in_flow), lambda item: 1
+    )
+
+
+def reopened_ratio(history: History, scope: Scope) -> Measured:
+    """Finished items that left done at least once ÷ finished items."""
+    return ratio_of_sums(
+        history,
+        scope,
+        lambda item: any(visit.stage["category"] == "done" for visit in item.in_flow),
+        lambda item: 1,
+    )
+
+
+def throughput(history: History, scope: Scope) -> Measured:
+    """Items finished in the period; periods without any are 0."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        count = len(finished_in(chosen(history, scope), start, end))
+        rows.append((start, count, count))
+    return rows
+
+
+def arrivals(history: History, scope: Scope) -> Measured:
+    """Items whose start lies in the period."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        count = sum(within(item.start(scope.start_rule), start, end) for item in chosen(history, scope))
+        rows.append((start, count, count))
+    return rows
+
+
+def in_progress(history: History, scope: Scope, end: dt.date) -> list[Item]:
+    """Items started before the day `end` and neither finished nor cancelled before it."""
+    open_items: list[Item] = []
+    for item in chosen(history, scope):
+        start = item.start(scope.start_rule)
+        if start and start.date() < end and not (item.ended and item.ended.date() < end):
+            open_items.append(item)
+    return open_items
+
+
+def work_in_progress(history: History, scope: Scope) -> Measured:
+    """Items with start ≤ t < finish (or cancel) at the period's end."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        count = len(in_progress(history, scope, end))
+        rows.append((start, count, count))
+    return rows
+
+
+def flow_load(history: History, scope: Scope) -> Measured:
+    """Work in progress of the chosen types."""
+    return work_in_progress(history, scope)
+
+
+def work_item_age(history: History, scope: Scope) -> Measured:
+    """t − start of the items in progress at t, t the end of the period or the stream's last event."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        then = min(dt.datetime.combine(end, dt.time()), history.now)
+        ages = [
+            length(item.start(scope.start_rule) or then, then, scope.clock) / DAY
+            for item in in_progress(history, scope, end)
+        ]
+        rows.append((start, statistic(ages, scope.percentile), len(ages)))
+    return rows
+
+
+def flow_distribution(history: History, scope: Scope) -> Measured:
+    """Share of finished items by type: those of the chosen types ÷ all."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        every = finished_in(of_teams(history, scope), start, end)
+        some = finished_in(chosen(history, scope), start, end)
+        rows.append((start, ratio(len(some), len(every)), len(every)))
+    return rows
+
+
+def withdrawn_ratio(history: History, scope: Scope) -> Measured:
+    """Items cancelled after they were started ÷ items that left progress."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        finished = len(finished_in(chosen(history, scope), start, end))
+        withdrawn = sum(within(item.cancelled, start, end) and bool(item.starts) for item in chosen(history, scope))
+        rows.append((start, ratio(withdrawn, finished + withdrawn), finished + withdrawn))
+    return rows
+
+
+def handoffs(history: History, scope: Scope) -> Measured:
+    """Changes of owning team between consecutive visits, the mean per item whose owners are known."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        counts = [
+            sum(visit.is_handoff for visit in item.in_flow)
+            for item in finished_in(chosen(history, scope), start, end)
+            if any(visit.owner for visit in item.in_flow)
+        ]
+        rows.append((start, statistic(counts, None), len(counts)))
+    return rows
+
+
+def service_level(history: History, scope: Scope) -> Measured:
+    """The observed p85 cycle time (quantile_disc): "85 % finish in N days or less"."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        values = [cycle_seconds(item, scope) / DAY for item in finished_in(chosen(history, scope), start, end)]
+        rows.append((start, quantile_disc(values, 0.85) if values else None, len(values)))
+    return rows
+
+
+def takt_time(history: History, scope: Scope) -> Measured:
+    """Working time available ÷ arrivals in the period."""
+    rows: Measured = []
+    for (start, arrived, count), (_, end) in zip(arrivals(history, scope), periods(scope), strict=True):
+        available = working_seconds(dt.datetime.combine(start, dt.time()), dt.datetime.combine(end, dt.time()))
+        rows.append((start, ratio(available / DAY, arrived or 0), count))
+    return rows
+
+
+def crossed_stages(item: Item) -> dict[str, bool]:
+    """Active stages in progress that an item left forwards → did it come back to the stage or to one before."""
+    returned: dict[str, bool] = {}
+    for index, (visit, following) in enumerate(zip(item.visits, item.visits[1:], strict=False)):
+        name = visit.stage["name"]
+        is_step = visit.stage["mode"] == "active" and visit.stage["category"] == "in-progress"
+        if is_step and name not in returned and following.position > visit.position:
+            returned[name] = any(later.position <= visit.position for later in item.visits[index + 1 :])
+    return returned
+
+
+def complete_and_accurate(history: History, scope: Scope) -> Measured:
+    """1 − (items that crossed for the first time and later came back) ÷ (items that crossed), over all steps."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        items = finished_in(chosen(history, scope), start, end)
+        outcomes = [back for item in items for back in crossed_stages(item).values()]
+        rows.append((start, 1 - sum(outcomes) / len(outcomes) if outcomes else None, len(outcomes)))
+    return rows
+
+
+def rolled_complete_and_accurate(history: History, scope: Scope) -> Measured:
+    """Product of the steps' %C&A; n are the finished items that crossed a step."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        outcomes: dict[str, list[bool]] = defaultdict(list)
+        crossings = [crossed_stages(item) for item in finished_in(chosen(history, scope), start, end)]
+        for stage, back in ((stage, back) for crossing in crossings for stage, back in crossing.items()):
+            outcomes[stage].append(back)
+        shares = [1 - sum(backs) / len(backs) for backs in outcomes.values()]
+        rows.append((start, math.prod(shares) if shares else None, sum(bool(crossing) for crossing in crossings)))
+    return rows
+
+
+def team_satisfaction(history: History, scope: Scope) -> Measured:
+    """Mean survey score; teams with fewer than 5 answers in the period are left out."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        answers: dict[str, int] = defaultdict(int)
+        scores: dict[str, float] = defaultdict(float)
+        for row in history.tables.get("surveys", []):
+            if start <= row["survey_on"] < end and (scope.teams is None or row["team"] in scope.teams):
+                answers[row["team"]] += row["answers_count"]
+                scores[row["team"]] += row["score_sum"]
+        heard = [team for team, count in answers.items() if count >= ENOUGH_ANSWERS]
+        count = sum(answers[team] for team in heard)
+        rows.append((start, ratio(sum(scores[team] for team in heard), count), count))
+    return rows
+
+
+# -- waste -------------------------------------------------------------------------------------------------------
+
+
+def waste(history: History, clock: str) -> dict[str, dict[str, float]]:
+    """Item → bucket → seconds: each second of every item before its end belongs to one bucket."""
+    usual_age = usual_age_seconds(history)
+    return {item.item_id: waste_of(history, item, usual_age, clock) for item in history.items}
+
+
+def usual_age_seconds(history: History) -> float:
+    """85 % of the finished items took this long or less from start to finish; without limit for fewer than 5."""
+    values = [length(item.starts[0], item.finished, "elapsed") for item in history.items if item.finished]
+    return quantile_disc(values, 0.85) if len(values) >= ENOUGH_FOR_A_USUAL_AGE else math.inf
+
+
+def waste_of(history: History, item: Item, usual_age: float, clock: str) -> dict[str, float]:
+    """One item's lead time by bucket; the cuts are where it grew over-age and where it was blocked."""
+    over_age_at = item.until
+    if item.starts and not item.ended and usual_age < length(item.starts[0], item.until, "elapsed"):
+        over_age_at = item.starts[0] + dt.timedelta(seconds=usual_age)
+    buckets: dict[str, float] = defaultdict(float)
+    for index, visit in enumerate(item.in_flow):
+        cuts = sorted(
+            {visit.entered, visit.left}
+            | {cut for cut in (over_age_at, *sum(item.blocked, ())) if visit.entered < cut < visit.left}
+        )
+        for begin, end in zip(cuts, cuts[1:], strict=False):
+            is_blocked = any(since <= begin < until for since, until in item.blocked)
+            buckets[bucket(history, item, index, begin >= over_age_at, is_blocked)] += length(begin, end, clock)
+    return dict(buckets)
+
+
+def bucket(history: History, item: Item, index: int, is_over_age: bool, is_blocked: bool) -> str:
+    """The first rule that matches, in the order of the definition."""
+    visit = item.in_flow[index]
+    is_wait = visit.stage["mode"] == "wait"
+    rules = {
+        "partially-done": bool(item.cancelled and item.starts) or is_over_age,
+        "rework": visit.is_rework,
+        "waiting": is_blocked,
+        "batch": is_wait and (visit.stage["waste"] == "batch" or waits_for_release(history, item, index)),
+        "handoff": is_wait and (visit.is_handoff or visit.stage["waste"] == "handoff"),
+        "extra-process": visit.stage["activity"] == "NNVA",
+    }
+    for name, holds in rules.items():
+        if holds:
+            return name
+    if is_wait:
+        return "waiting"
+    return "value-adding" if visit.stage["activity"] == "VA" else visit.stage["waste"] or "extra-process"
+
+
+def waits_for_release(history: History, item: Item, index: int) -> bool:
+    """True after the last work stage of an item that a release carried."""
+    is_carried = any(
+        row["kind"] == "deployed" and row["from_id"] == item.item_id for row in history.tables.get("links", [])
+    )
+    steps = [
+        place
+        for place, visit in enumerate(item.in_flow)
+        if visit.stage["mode"] == "active" and visit.stage["category"] == "in-progress"
+    ]
+    return is_carried and bool(steps) and index > steps[-1]
+
+
+# -- delivery ----------------------------------------------------------------------------------------------------
+
+
+def deployments_to_production(tables: Tables) -> list[Row]:
+    """Deployments to production; without an environment they count as such."""
+    return [row for row in tables.get("deployments", []) if row.get("environment") in (None, "production")]
+
+
+def deployed_in(history: History, start: dt.date, end: dt.date) -> list[Row]:
+    """Production deployments of the period, failed ones too."""
+    return [row for row in deployments_to_production(history.tables) if within(row["deployed_at"], start, end)]
+
+
+def attributed(history: History, incident: Row) -> Row | None:
+    """The deployment that an incident names; else the last success of its service in the 7 days before it began."""
+    for row in deployments_to_production(history.tables):
+        if row["deployment_id"] == incident.get("deployment_id"):
+            return row
+    earlier = [
+        row
+        for row in deployments_to_production(history.tables)
+        if row["status"] == "success"
+        and row.get("service") == incident.get("service") is not None
+        and incident["started_at"] - ATTRIBUTION_WINDOW <= row["deployed_at"] < incident["started_at"]
+    ]
+    return max(earlier, key=lambda row: row["deployed_at"], default=None)
+
+
+def deployment_frequency(history: History, scope: Scope) -> Measured:
+    """Successful production deployments per week, weeks without any are 0."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        count = sum(row["status"] == "success" for row in deployed_in(history, start, end))
+        rows.append((start, count / ((end - start).days / 7), count))
+    return rows
+
+
+def change_lead_time(history: History, scope: Scope) -> Measured:
+    """Authored → first successful production deployment containing it, over changes deployed in the period."""
+    landed = {row["deployment_id"]: row for row in deployments_to_production(history.tables) if row["status"] == "success"}
+    rows: Measured = []
+    for start, end in periods(scope):
+        values = []
+        for change in history.tables.get("changes", []):
+            deployment = landed.get(change.get("deployment_id"))
+            if deployment and change.get("authored_at") and not change.get("is_bot"):
+                seconds = length(change["authored_at"], deployment["deployed_at"], "elapsed")
+                if within(deployment["deployed_at"], start, end) and seconds >= 0:
+                    values.append(seconds / DAY)
+        rows.append((start, statistic(values, scope.percentile), len(values)))
+    return rows
+
+
+def change_fail_rate(history: History, scope: Scope) -> Measured:
+    """Distinct deployments with at least one linked failure ÷ deployments."""
+    causes = [attributed(history, row) for row in history.tables.get("incidents", [])]
+    blamed = {row["deployment_id"] for row in causes if row}
+    rows: Measured = []
+    for start, end in periods(scope):
+        made = deployed_in(history, start, end)
+        failed = sum(row["deployment_id"] in blamed for row in made)
+        rows.append((start, ratio(failed, len(made)), len(made)))
+    return rows
+
+
+def failed_deployment_recovery_time(history: History, scope: Scope) -> Measured:
+    """Failed deployment finished → service restored, change-caused only; in hours."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        values = []
+        for incident in history.tables.get("incidents", []):
+            cause = attributed(history, incident)
+            if cause and within(incident.get("restored_at"), start, end):
+                values.append(length(cause["deployed_at"], incident["restored_at"], "elapsed") / HOUR)
+        rows.append((start, statistic(values, scope.percentile), len(values)))
+    return rows
+
+
+def mean_time_to_recovery(history: History, scope: Scope) -> Measured:
+    """Incident start → restored, all causes, mean; in hours."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        values = [
+            length(row["started_at"], row["restored_at"], "elapsed") / HOUR
+            for row in history.tables.get("incidents", [])
+            if within(row.get("restored_at"), start, end)
+        ]
+        rows.append((start, statistic(values, None), len(values)))
+    return rows
+
+
+def incidents(history: History, scope: Scope) -> Measured:
+    """Incidents in production that began in the period."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        count = sum(within(row["started_at"], start, end) for row in history.tables.get("incidents", []))
+        rows.append((start, count, count))
+    return rows
+
+
+def deployment_rework_rate(history: History, scope: Scope) -> Measured:
+    """Unplanned deployments made to fix a production incident ÷ deployments of which it is known."""
+    rows: Measured = []
+    for start, end in periods(scope):
+        known = [row for row in deployed_in(history, start, end) if row.get("is_unplanned") is not None]
+        rows.append((start, ratio(sum(row["is_unplanned"] for row in known), len(known)), len(known)))
+    return rows
+
+
+def batch_size(history: History, scope: Scope) -> Measured:
+    """Items (or changes, where no item is linked) per successful deployment."""
+    links = [row for row in history.tables.get("links", []) if row["kind"] == "deployed"]
+    changes = [row for row in history.tables.get("changes", []) if row.get("deployment_id") and not row.get("is_bot")]
+    carried = [row["to_id"] for row in links] or [row["deployment_id"] for row in changes]
+    rows: Measured = []
+    for start, end in periods(scope):
+        made = [row for row in deployed_in(history, start, end) if row["status"] == "success" and carried]
+        counts = [carried.count(row["deployment_id"]) for row in made]
+        rows.append((start, statistic(counts, scope.percentile), len(counts)))
+    return rows
+
+
+FLOW: dict[str, Callable[[History, Scope], Measured]] = {
+    metric.__name__: metric
+    for metric in (
+        lead_time, cycle_time, process_time, wait_time, blocked_time, flow_efficiency, value_added_ratio, rework_ratio,
+        first_pass_yield, reopened_ratio, throughput, arrivals, work_in_progress, flow_load, work_item_age,
+        flow_distribution, withdrawn_ratio, handoffs, service_level, takt_time, complete_and_accurate,
+        rolled_complete_and_accurate,
+    )
+}  # fmt: skip
+DELIVERY: dict[str, Callable[[History, Scope], Measured]] = {
+    metric.__name__: metric
+    for metric in (
+        deployment_frequency, change_lead_time, change_fail_rate, failed_deployment_recovery_time,
+        mean_time_to_recovery, incidents, deployment_rework_rate, batch_size,
+    )
+}  # fmt: skip
+METRICS = {**FLOW, **DELIVERY, team_satisfaction.__name__: team_satisfaction}

@@ -1,0 +1,108 @@
+"""The laws of the house, read from the source: who may import what, and where SQL may stand."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[1] / "dashboard"
+MODULES = sorted(path for path in HOUSE.rglob("*.py") if "_bundled" not in path.parts)
+
+# A part imports only from lower rows, and from itself.
+ROWS = {
+    "__init__": 0, "errors": 0, "catalogue": 0, "scope": 0, "theme": 0, "settings": 0,
+    "engines": 1, "sources": 1, "streams": 1, "analysis": 1, "snapshots": 1,
+    "layers": 2,
+    "build": 3, "warehouse": 3, "export": 3,
+    "figures": 4, "components": 4,
+    "pages": 5,
+    "api": 6, "docs": 6, "static_cache": 6, "frontend": 6,
+    "app": 7,
+    "serving": 8,
+    "__main__": 9,
+}
+
+# Libraries and tools that only one kind of room may know.
+ONLY_IN = {
+    "duckdb": {"engines"},
+    "pyspark": {"engines"},
+    "plotly": {"figures", "theme"},
+    "dash": {"app", "pages", "components"},
+    "dash_bootstrap_components": {"app", "pages", "components"},
+    "flask": {"app", "api"},
+}
+
+SQL = re.compile(r"^\s*(select|with|insert|delete|update|create|drop|alter|copy|from)\s", re.IGNORECASE)
+# The engine's own commands; what a query means stands under queries/.
+COMMANDS = re.compile(r"^\s*(create (or replace )?(table|schema)|drop (table|schema)|select json_serialize_sql)", re.IGNORECASE)
+
+
+def _part(path: Path) -> str:
+    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: write imports in full"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _docstrings(tree: ast.AST) -> set[int]:
+    holders = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    bodies = (node.body for node in ast.walk(tree) if isinstance(node, holders) and node.body)
+    return {id(body[0].value) for body in bodies if isinstance(body[0], ast.Expr)}
+
+
+def _names(path: Path) -> str:
+    return str(path.relative_to(HOUSE))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_names)
+def test_a_part_imports_only_from_lower_rows(path: Path) -> None:
+    own = _part(path)
+    for name in _imports(path):
+        if not name.startswith("dashboard."):
+            continue
+        other = name.split(".")[1]
+        other = other if other in ROWS else "__init__"
+        assert other in (own, "errors") or ROWS[other] < ROWS[own], f"{_names(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_names)
+def test_a_library_is_known_only_where_it_belongs(path: Path) -> None:
+    for name in _imports(path):
+        allowed = ONLY_IN.get(name.split(".")[0])
+        assert allowed is None or _part(path) in allowed, f"{_names(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_names)
+def test_no_sql_stands_in_python(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped = _docstrings(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            is_command = _part(path) == "engines" and COMMANDS.match(node.value)
+            has_sql = SQL.match(node.value) and re.search(r"\b(from|table|into|set|as)\b", node.value, re.IGNORECASE)
+            assert not has_sql or is_command or " " not in node.value.strip(), f"{_names(path)}:{node.lineno}: {node.value[:60]}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_names)
+def test_importing_a_module_opens_nothing(path: Path) -> None:
+    """Calls at the top of a module are declarations, never file or database access."""
+    forbidden = {"open", "read_text", "read_bytes", "connect", "read_catalogue", "read_definition", "register_page", "callback"}
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr):
+            calls = [node.func for node in ast.walk(statement) if isinstance(node, ast.Call)]
+            names = {call.attr if isinstance(call, ast.Attribute) else getattr(call, "id", "") for call in calls}
+            assert not names & forbidden, f"{_names(path)}:{statement.lineno} calls {names & forbidden}"
+
+
+def test_every_part_of_the_package_has_a_row() -> None:
+    assert {_part(path) for path in MODULES} <= ROWS.keys()

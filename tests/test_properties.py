@@ -1,0 +1,301 @@
+"""What must hold for any history: the queries agree with the slow reference, and nothing is lost or counted twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import reference
+from conftest import STAGES, World
+from dashboard.scope import CLOCKS, PERCENTILES, PERIODS, START_RULES, Scope
+
+Tables = dict[str, list[dict[str, Any]]]
+
+MONDAY = dt.datetime(2024, 1, 1)
+STATES = [stage["name"] for stage in STAGES]
+DAYS = range(-3, 46)  # the window that scopes are cut from, around the 1000 hours of history
+TEAMS = (None, "Red", "Blue")
+TYPES = (None, "feature", "defect")
+
+hours = st.integers(0, 1000)
+# Few instants among many: ties and events that follow each other at once are the rule.
+crowded_hours = hours | st.sampled_from([0, 9, 17, 24, 48, 500, 1000])
+
+a_few = settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def at(hour: int) -> dt.datetime:
+    """An instant, counted from a Monday's midnight."""
+    return MONDAY + dt.timedelta(hours=hour)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> Tables:
+    """Two to five items with up to ten moves each, some blocked, cancelled, reopened, tied; rows in any order."""
+    tables: Tables = {"items": [], "transitions": [], "blocked": []}
+    for item_id in "ABCDE"[: draw(st.integers(2, 5))]:
+        tables["items"].append({
+            "item_id": item_id,
+            "created_at": at(draw(hours)),
+            "status": draw(st.sampled_from(STATES)),
+            "team": draw(st.sampled_from(TEAMS)),
+            "type": draw(st.sampled_from(TYPES)),
+        })
+        tables["transitions"] += moves_of(draw, item_id)
+    for _ in range(draw(st.integers(0, 4))):
+        begin, end = sorted((draw(crowded_hours), draw(crowded_hours)))
+        tables["blocked"].append({
+            "item_id": draw(st.sampled_from([row["item_id"] for row in tables["items"]])),
+            "blocked_at": at(begin),
+            "unblocked_at": draw(st.sampled_from([at(end), at(end), None])),
+            "reason": draw(st.sampled_from([None, "a supplier"])),
+        })
+    return {table: draw(st.permutations(rows)) for table, rows in tables.items()}
+
+
+def moves_of(draw: st.DrawFn, item_id: str) -> list[dict[str, Any]]:
+    """Up to ten moves of one item; two in three histories end as done."""
+    states = draw(st.lists(st.sampled_from(STATES), max_size=9))
+    if states and draw(st.integers(0, 2)):
+        states.append("Done")
+    instants = sorted(draw(crowded_hours) for _ in states)
+    return [
+        {
+            "item_id": item_id,
+            "seq": seq,
+            "occurred_at": at(instant),
+            "from_state": draw(st.sampled_from([None, "To do", "Doing"])) if seq == 0 else None,
+            "to_state": state,
+            "team": draw(st.sampled_from(TEAMS)),
+        }
+        for seq, (state, instant) in enumerate(zip(states, instants, strict=True))
+    ]
+
+
+@st.composite
+def scopes(draw: st.DrawFn) -> Scope:
+    """Any choice of days, period, percentile and filters; clocks and start rules are gone through by the test."""
+    first, last = sorted(draw(st.lists(st.sampled_from(DAYS), min_size=2, max_size=2, unique=True)))
+    return Scope(
+        "s",
+        at(24 * first).date(),
+        at(24 * last).date(),
+        period=draw(st.sampled_from(PERIODS)),
+        percentile=draw(st.sampled_from((None, *PERCENTILES))),
+        teams=draw(st.sampled_from((None, None, ("Red",), ("Blue", "Red")))),
+        types=draw(st.sampled_from((None, None, ("defect",)))),
+    )
+
+
+WINDOW = Scope("s", at(24 * DAYS[0]).date(), at(24 * DAYS[-1]).date(), period="day")
+
+
+def assert_same(measured: reference.Measured, expected: reference.Measured, what: str) -> None:
+    """Row by row: the day, the value or null, and n."""
+    assert [row[0] for row in measured] == [row[0] for row in expected], what
+    assert [row[2] for row in measured] == [row[2] for row in expected], what
+    for found, wanted in zip(measured, expected, strict=True):
+        assert found[1] == (None if wanted[1] is None else pytest.approx(wanted[1], abs=1e-9)), (what, found, wanted)
+
+
+# -- the slow reference ------------------------------------------------------------------------------------------
+
+
+@a_few
+@given(tables=histories(), scope=scopes())
+def test_every_flow_metric_is_what_the_slow_reference_says(world: World, tables: Tables, scope: Scope) -> None:
+    world.load(tables)
+    history = reference.read(tables, STAGES)
+    for metric, slow in reference.FLOW.items():
+        for clock in CLOCKS:
+            for rule in START_RULES:
+                choice = replace(scope, clock=clock, start_rule=rule)
+                assert_same(world.measure(metric, choice), slow(history, choice), f"{metric} {clock} {rule}")
+
+
+@a_few
+@given(tables=histories())
+def test_every_bucket_of_waste_is_what_the_slow_reference_says(world: World, tables: Tables) -> None:
+    world.load(tables)
+    history = reference.read(tables, STAGES)
+    for clock, column in zip(CLOCKS, ("seconds", "working_seconds"), strict=True):
+        assert by_bucket(world, column) == pytest.approx({
+            (item, bucket): seconds
+            for item, buckets in reference.waste(history, clock).items()
+            for bucket, seconds in buckets.items()
+            if seconds
+        })
+
+
+def by_bucket(world: World, column: str) -> dict[tuple[str, str], float]:
+    """(item, bucket) → seconds, as the mart has it; without empty buckets."""
+    sums: dict[tuple[str, str], float] = defaultdict(float)
+    for row in world.engine.table("marts.waste").to_dict("records"):
+        sums[row["item_id"], row["bucket"]] += row[column]
+    return {key: seconds for key, seconds in sums.items() if seconds}
+
+
+@st.composite
+def deliveries(draw: st.DrawFn) -> Tables:
+    """Up to eight deployments of two services, with changes, items and incidents."""
+    count = draw(st.integers(1, 8))
+    tables: Tables = {"deployments": [], "changes": [], "incidents": [], "links": []}
+    for number, instant in enumerate(draw(st.lists(hours, min_size=count, max_size=count, unique=True))):
+        tables["deployments"].append({
+            "deployment_id": f"d{number}",
+            "service": draw(st.sampled_from(["shop", "pay"])),
+            "environment": draw(st.sampled_from([None, "production", "production", "staging"])),
+            "deployed_at": at(instant),
+            "status": draw(st.sampled_from(["success", "success", "failed"])),
+            "is_unplanned": draw(st.sampled_from([None, True, False])),
+        })
+    of_production = [row["deployment_id"] for row in reference.deployments_to_production(tables)]
+    for number in range(draw(st.integers(0, 6))):
+        tables["changes"].append({
+            "change_id": f"c{number}",
+            "authored_at": draw(st.sampled_from([None, *map(at, range(0, 1000, 90))])),
+            "deployment_id": draw(st.sampled_from([None, *of_production])),
+            "is_bot": draw(st.sampled_from([None, False, True])),
+        })
+    for number in range(draw(st.integers(0, 4))):
+        begin, end = sorted((draw(hours), draw(hours)))
+        tables["incidents"].append({
+            "incident_id": f"i{number}",
+            "service": draw(st.sampled_from(["shop", "pay", None])),
+            "started_at": at(begin),
+            "restored_at": draw(st.sampled_from([at(end), at(end), None])),
+        })
+    for item in draw(st.sets(st.sampled_from("ABC"))) if of_production else ():
+        tables["links"].append({"kind": "deployed", "from_id": item, "to_id": draw(st.sampled_from(of_production))})
+    return {table: draw(st.permutations(rows)) for table, rows in tables.items()}
+
+
+@a_few
+@given(tables=deliveries(), scope=scopes())
+def test_every_delivery_metric_is_what_the_slow_reference_says(world: World, tables: Tables, scope: Scope) -> None:
+    world.load(tables)
+    history = reference.read(tables, STAGES)
+    for metric, slow in reference.DELIVERY.items():
+        assert_same(world.measure(metric, scope), slow(history, scope), metric)
+
+
+# -- nothing is lost or counted twice ----------------------------------------------------------------------------
+
+
+@a_few
+@given(tables=histories())
+def test_visits_add_up_to_lead_time(world: World, tables: Tables) -> None:
+    world.load(tables)
+    items = world.engine.table("marts.items").set_index("item_id")
+    visits = world.engine.table("marts.visits")
+    in_flow = visits[visits["is_in_flow"]].groupby("item_id")
+    for item_id, item in items.iterrows():
+        for seconds, lead in (("seconds", "lead_seconds"), ("working_seconds", "lead_working_seconds")):
+            total = in_flow[seconds].sum().get(item_id, 0)
+            assert total == pytest.approx(item[lead]), f"{item_id} {lead}"
+
+
+@a_few
+@given(tables=histories())
+def test_waste_buckets_add_up_to_lead_time(world: World, tables: Tables) -> None:
+    world.load(tables)
+    items = world.engine.table("marts.items").set_index("item_id")
+    waste = world.engine.table("marts.waste")
+    assert (waste["seconds"] >= 0).all()
+    assert (waste["working_seconds"] >= 0).all()
+    for seconds, lead in (("seconds", "lead_seconds"), ("working_seconds", "lead_working_seconds")):
+        totals = waste.groupby("item_id")[seconds].sum()
+        for item_id, item in items.iterrows():
+            assert totals.get(item_id, 0) == pytest.approx(item[lead]), f"{item_id} {lead}"
+
+
+@a_few
+@given(tables=histories())
+def test_arrivals_less_departures_is_the_change_of_work_in_progress(world: World, tables: Tables) -> None:
+    world.load(tables)
+    for rule in START_RULES:
+        scope = replace(WINDOW, start_rule=rule)
+        levels = [row[1] or 0 for row in world.measure("work_in_progress", scope)]
+        arrived = [row[1] or 0 for row in world.measure("arrivals", scope)]
+        left = [row[2] for row in world.measure("withdrawn_ratio", scope)]
+        for day in range(1, len(levels)):
+            assert levels[day] - levels[day - 1] == arrived[day] - left[day], (rule, day)
+
+
+@a_few
+@given(tables=histories())
+def test_work_in_progress_over_days_adds_up_to_item_days(world: World, tables: Tables) -> None:
+    world.load(tables)
+    history = reference.read(tables, STAGES)
+    for rule in START_RULES:
+        item_days = 0
+        for item in history.items:
+            start = item.start(rule)
+            if start:
+                end = item.ended.date() if item.ended else WINDOW.until
+                item_days += (end - start.date()).days
+        measured = world.measure("work_in_progress", replace(WINDOW, start_rule=rule))
+        assert sum(row[1] or 0 for row in measured) == item_days
+
+
+# -- what must not matter ----------------------------------------------------------------------------------------
+
+DURATIONS = ("seconds", "_seconds", "_count")
+
+
+def durations(world: World, mart: str, *keys: str) -> dict[tuple[Any, ...], dict[str, float]]:
+    """Everything that has a length, by key."""
+    frame = world.engine.table(mart)
+    lengths = [name for name in frame.columns if name.endswith(DURATIONS)]
+    records: Sequence[Mapping[str, Any]] = frame.to_dict("records")
+    return {
+        tuple(row[key] for key in keys): {name: round(float(row[name]), 6) for name in lengths if row[name] == row[name]}
+        for row in records
+    }
+
+
+def everything(world: World) -> tuple[dict[tuple[Any, ...], dict[str, float]], ...]:
+    """The lengths of items, visits and waste."""
+    return (
+        durations(world, "marts.items", "item_id"),
+        durations(world, "marts.visits", "item_id", "visit_no"),
+        {key: {"seconds": round(value, 6)} for key, value in by_bucket(world, "seconds").items()},
+        {key: {"seconds": round(value, 6)} for key, value in by_bucket(world, "working_seconds").items()},
+    )
+
+
+@a_few
+@given(tables=histories(), weeks=st.integers(-20, 200))
+def test_a_shift_by_whole_weeks_changes_no_duration(world: World, tables: Tables, weeks: int) -> None:
+    before = everything(world.load(tables))
+    shifted = {
+        table: [{key: shift(value, weeks) for key, value in row.items()} for row in rows]
+        for table, rows in tables.items()
+    }
+    assert everything(world.load(shifted)) == before
+
+
+def shift(value: Any, weeks: int) -> Any:
+    """An instant some weeks later; anything else as it is."""
+    return value + dt.timedelta(weeks=weeks) if isinstance(value, dt.datetime) else value
+
+
+@a_few
+@given(tables=histories(), seed=st.integers(0, 99))
+def test_the_order_of_rows_changes_nothing(world: World, tables: Tables, seed: int) -> None:
+    before = everything(world.load(tables))
+    shuffled = {table: random.Random(seed).sample(rows, len(rows)) for table, rows in tables.items()}
+    assert everything(world.load(shuffled)) == before
