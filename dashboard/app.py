@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
     app = Dash(
         "dashboard",
         assets_folder=str(ASSETS),
-        assets_ignore=r"plotly.*\.js",
+        assets_path_ignore=["vendor"],
+        external_stylesheets=[_vendored("bootstrap.min.css", "bootstrap")],  # first: ours has the last word
         use_pages=True,
         pages_folder="",
         title="Value stream dashboard",
@@ -55,7 +57,7 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
         include_pages_meta=False,
         enable_mcp=False,
     )
-    app.index_string = _index(_inline_scripts(app), _plotly_address(app))
+    app.index_string = _index(_inline_scripts(), _plotly_address())
     for order, page in enumerate(PAGES):
         dash.register_page(
             page.__name__, path=page.PATH, name=page.TITLE, title=page.TITLE, order=order,
@@ -84,9 +86,16 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
     with server.test_client() as client:  # closes the race of Dash's first requests
         for address in ("/", "/_dash-layout", "/_dash-dependencies"):
             client.get(address)
+    app.validation_layout = _only_ids(app.validation_layout)
     policy["value"] = _content_policy(app)
     server.wsgi_app = StaticCache(server.wsgi_app)  # type: ignore[method-assign]
     return server
+
+
+def _only_ids(layout: Component) -> Component:
+    """The components that callbacks may name, without what they hold: Dash sends this along with every page."""
+    named = (part for part in layout._traverse() if getattr(part, "id", None))
+    return html.Div([type(part)(id=part.id) for part in named])
 
 
 def _frame() -> Component:
@@ -170,12 +179,10 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings) -> None:
     app.clientside_callback(
         ClientsideFunction("vsm", "scopeToUrl"),
         Output({"type": "nav", "path": ALL}, "href"),
-        inputs={"chosen": scope_bar.INPUTS},
-        state={
-            "stream": State(scope_bar.STREAM, "value"),
-            "defaults": State(scope_bar.DEFAULTS, "data"),
-            "links": State({"type": "nav", "path": ALL}, "id"),
-        },
+        *scope_bar.INPUTS.values(),
+        State(scope_bar.STREAM, "value"),
+        State(scope_bar.DEFAULTS, "data"),
+        State({"type": "nav", "path": ALL}, "id"),
     )
     app.clientside_callback(
         ClientsideFunction("vsm", "chooseStream"),
@@ -192,13 +199,24 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings) -> None:
     )
 
 
-def _plotly_address(app: Dash) -> str | None:
-    bundle = ASSETS / "vendor" / "plotly.min.js"
-    return str(app.get_asset_url("vendor/plotly.min.js")) if bundle.is_file() else None
+def _vendored(name: str, package: str) -> str:
+    """The address of a file that the front-end build made, with its version so that browsers may keep it for ever."""
+    return f"/assets/vendor/{name}?m={_versions().get(package, '0')}"
 
 
-def _inline_scripts(app: Dash) -> list[str]:
-    address = _plotly_address(app)
+def _versions() -> Mapping[str, Any]:
+    path = ASSETS / "vendor" / "versions.json"
+    versions: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return versions
+
+
+def _plotly_address() -> str | None:
+    """Our bundle of plotly.js, where it was built; without it the app runs with the full one of its wheel."""
+    return _vendored("plotly.min.js", "plotly") if _versions() else None
+
+
+def _inline_scripts() -> list[str]:
+    address = _plotly_address()
     return [HEAD_SCRIPT, *([PLOTLY_SCRIPT.format(address)] if address else [])]
 
 
@@ -237,7 +255,7 @@ def _harden(app: Dash, policy: Mapping[str, str]) -> None:
 
 
 def _content_policy(app: Dash) -> str:
-    hashes = " ".join([*app.csp_hashes(), *map(_hash, _inline_scripts(app))])
+    hashes = " ".join([*app.csp_hashes(), *map(_hash, _inline_scripts())])
     return "; ".join((
         "default-src 'none'",
         f"script-src 'self' {hashes}",

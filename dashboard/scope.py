@@ -112,7 +112,7 @@ def _joined(values: Iterable[str] | None) -> str:
 
 
 def _split(text: str) -> tuple[str, ...] | None:
-    return tuple(sorted(part for part in text.split("~") if part)) or None
+    return None if text == "all" else tuple(sorted(part for part in text.split("~") if part)) or None
 
 
 _READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {

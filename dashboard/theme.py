@@ -11,7 +11,7 @@ from typing import Any
 WORK, WAIT, BAD = "#0072B2", "#E69F00", "#D55E00"
 GREEN, SKY, PINK = "#009E73", "#56B4E9", "#CC79A7"
 GREY = "#868E96"  # the one grey that reads on white and on the dark page
-LINES = (WORK, GREEN, PINK, SKY)
+LINES = (WORK, PINK, SKY, GREY)
 
 FEW = 5  # a statistic of fewer items is greyed
 NO_VALUE = "–"
@@ -33,7 +33,7 @@ class Bucket:
     fill: Fill
 
 
-# From value to waste, the order in which they are stacked. The three that wait are ambers, each with its own hatch.
+# From value to waste, the order in which they are stacked. The three that wait are ambers, each hatched its way.
 BUCKETS: Mapping[str, Bucket] = {
     "value-adding": Bucket("Value-adding", Fill(WORK)),
     "extra-process": Bucket("Extra process", Fill(SKY)),
@@ -45,7 +45,7 @@ BUCKETS: Mapping[str, Bucket] = {
     "partially-done": Bucket("Partially done", Fill("#7A5195")),
 }
 
-DONE = Fill(GREY)
+DONE = Fill("rgba(134,142,150,.4)")
 WORK_FILLS = tuple(Fill(colour) for colour in (WORK, GREEN, SKY, "#005580", "#66C2A5", "#4C7FD9", "#00684B"))
 WAIT_FILLS = (
     Fill(WAIT, "/"),
@@ -58,7 +58,7 @@ WAIT_FILLS = (
 
 
 def stage_fills(modes: Mapping[str, str]) -> dict[str, Fill]:
-    """Stage → fill, from stage → "active" or "wait" in the order of the path: work blue and green, waits amber.
+    """Stage → fill, from stage → "active" or "wait" in the order of the path: work blue or green, waits amber.
 
     Pass all stages of a stream, so that a stage looks the same in every figure. "done" gives grey.
     """
@@ -75,8 +75,8 @@ def hatched(fill: Fill) -> dict[str, Any]:
     """A plotly pattern for bars (`marker.pattern`) and areas (`fillpattern`); {} for a plain fill."""
     if not fill.hatch:
         return {}
-    pale = "rgba(255,255,255,.6)"
-    return {"shape": fill.hatch, "bgcolor": fill.colour, "fgcolor": pale, "size": 7, "solidity": 0.28}
+    pale = "rgba(255,255,255,.55)"
+    return {"shape": fill.hatch, "bgcolor": fill.colour, "fgcolor": pale, "size": 7, "solidity": 0.24}
 
 
 def duration(seconds: float | None) -> str:
@@ -148,6 +148,10 @@ def escaped(label: object) -> str:
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 
 
+# Zoom, pan, reset and the picture stay; the rest would cover the legend.
+NO_BUTTONS = ["zoomIn2d", "zoomOut2d", "autoScale2d", "lasso2d", "select2d"]
+
+
 def _template(ink: str, faint: str, grid: str, paper: str) -> dict[str, Any]:
     """A plotly template as a dict. The backgrounds are transparent: the card's shows through."""
     axis = {
@@ -160,6 +164,9 @@ def _template(ink: str, faint: str, grid: str, paper: str) -> dict[str, Any]:
         "separatethousands": True,
         "exponentformat": "none",
     }
+    legend = {"orientation": "h", "x": 0.01, "xref": "container", "y": 1.03, "yanchor": "bottom"}
+    hover = {"bgcolor": paper, "bordercolor": grid, "font": {"color": ink, "family": FONT}, "align": "left"}
+    spike = {"spikecolor": faint, "spikethickness": 1, "spikedash": "dot"}
     return {
         "layout": {
             "font": {"family": FONT, "size": 13, "color": ink},
@@ -167,13 +174,13 @@ def _template(ink: str, faint: str, grid: str, paper: str) -> dict[str, Any]:
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "margin": {"l": 12, "r": 16, "t": 28, "b": 12},
-            "xaxis": {**axis, "showgrid": False, "showline": True, "zeroline": False},
+            "xaxis": {**axis, **spike, "showgrid": False, "showline": True, "zeroline": False},
             "yaxis": {**axis, "rangemode": "tozero"},
-            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
-            "hoverlabel": {"bgcolor": paper, "bordercolor": grid, "font": {"color": ink, "family": FONT}, "align": "left"},
+            "legend": legend,
+            "hoverlabel": hover,
             "annotationdefaults": {"font": {"color": ink, "size": 12}, "showarrow": False},
             "shapedefaults": {"line": {"color": faint, "width": 1}},
-            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": faint, "activecolor": ink},
+            "modebar": {"bgcolor": paper, "color": faint, "activecolor": ink, "remove": NO_BUTTONS},
             "dragmode": False,
             "hovermode": "closest",
         }

@@ -62,6 +62,8 @@ def test_median_variant_of_the_golden_series_finds_the_30() -> None:
     limits = xmr_limits(GOLDEN, "median")
     assert (limits.centre, limits.moving_range_mean) == (11.5, 4)
     assert limits.upper == pytest.approx(11.5 + 3.145 * 4)
+    assert limits.moving_range_limit == pytest.approx(3.865 * 4)
+    assert 3 * limits.sigma == pytest.approx(3.145 * 4, rel=1e-3)
     assert [(each.indices, each.side, each.rule) for each in signals(GOLDEN, limits)] == [
         ((7,), "above", "1 point above the upper limit")
     ]
@@ -122,6 +124,10 @@ def test_each_rule_fires_where_it_should_and_only_there(
 def test_two_runs_apart_are_two_signals_in_time_order() -> None:
     found = signals((12.5, 12.5, 10, 10, 14, 10, 10, 12.5, 12.5), FROM_7_TO_13)
     assert [each.indices for each in found] == [(0, 1), (4,), (7, 8)]
+
+
+def test_windows_that_share_a_point_are_one_signal() -> None:
+    assert [each.indices for each in signals((12.5, 10, 12.5, 10, 12.5), FROM_7_TO_13)] == [(0, 2, 4)]
 
 
 def test_no_rule_applies_on_the_side_of_a_clamped_limit() -> None:
@@ -231,6 +237,11 @@ def test_without_a_better_direction_the_nearer_to_the_target_the_better(value: f
     assert found.rule == (MET_NEAR if status == "met" else RULES[found.status])
 
 
+@pytest.mark.parametrize(("value", "status"), [(22, "met"), (18, "met"), (22.1, "off track")])
+def test_a_value_to_be_kept_may_be_off_by_a_tenth(value: float, status: str) -> None:
+    assert at_half(value, better="neither", baseline=20.0).status == status
+
+
 def test_after_the_due_day_a_target_not_met_is_off_track() -> None:
     points = [(DUE, 20.5)]
     assert progress(aim(), points, DUE).status == "on track"
@@ -245,6 +256,19 @@ def test_a_trend_that_arrives_in_time_is_at_risk_and_not_off_track() -> None:
     assert found.arrives_on == HALF + dt.timedelta(days=17)
     assert found.recent_per_week == pytest.approx(-7)
     assert found.required_per_week == pytest.approx(-17 / (50 / 7))
+
+
+def test_a_trend_that_arrives_late_leaves_the_target_off_track() -> None:
+    falling = [(HALF - dt.timedelta(days=back), 37.0 + back / 4) for back in (3, 2, 1, 0)]
+    found = progress(aim(), falling, HALF)
+    assert (found.status, found.arrives_on) == ("off track", HALF + dt.timedelta(days=68))
+
+
+def test_trend_is_the_line_through_the_last_6_points() -> None:
+    values = (0.0, 90.0, 42.0, 38.0, 41.0, 37.0, 40.0, 36.0)
+    points = [(HALF + dt.timedelta(days=number - 8), value) for number, value in enumerate(values)]
+    # Σ(x − x̄)(y − ȳ) ÷ Σ(x − x̄)² = −14 ÷ 17.5 a day over the last six.
+    assert progress(aim(), points, HALF).recent_per_week == pytest.approx(7 * -14 / 17.5)
 
 
 @pytest.mark.parametrize(

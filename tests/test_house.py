@@ -38,7 +38,7 @@ ONLY_IN = {
 
 SQL = re.compile(r"^\s*(select|with|insert|delete|update|create|drop|alter|copy|from)\s", re.IGNORECASE)
 # The engine's own commands; what a query means stands under queries/.
-COMMANDS = re.compile(r"^\s*(create (or replace )?(table|schema)|drop (table|schema)|select json_serialize_sql)", re.IGNORECASE)
+COMMANDS = re.compile(r"^\s*(create (or replace )?(table|schema)|drop (table|schema)|select (json_serialize_sql|current_setting))", re.IGNORECASE)
 
 
 def _part(path: Path) -> str:

@@ -58,8 +58,9 @@ def change_finding(
     n_before: int,
     *,
     percentile: float | None = 0.5,
+    against: str = "the period before",
 ) -> Finding | None:
-    """How a metric changed against the period before; nothing below 5 items or 5 %.
+    """How a metric changed against the period before, or another one in words; nothing below 5 items or 5 %.
 
     `percentile` is the one the values were asked with, null for the mean.
     """
@@ -72,7 +73,7 @@ def change_finding(
     else:
         direction = "up" if now > before else "down"
         said = f"{metric.title} was {value}, {direction} from {formatted(before, metric.unit)}"
-    text = f"{said} in the period before (n = {n_now:,}, {n_before:,})."
+    text = f"{said} in {against} (n = {n_now:,}, {n_before:,})."
     return Finding(text, metric.name, min(1.0, abs(change)))
 
 

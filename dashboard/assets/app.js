@@ -24,19 +24,7 @@
     }
   }
 
-  /** theme, {light, dark} templates and a list of figures → the figures in that theme.
-      Figures that are not drawn yet, or are in it already, are left alone. */
-  function retheme(theme, templates, figures) {
-    const template = templates[theme];
-    const wanted = JSON.stringify(template);
-    return figures.map((figure) => {
-      const layout = figure && figure.layout;
-      if (!layout || JSON.stringify(layout.template) === wanted) return clientside.no_update;
-      return { ...figure, layout: { ...layout, template } };
-    });
-  }
-
-  clientside.vsm = { ...clientside.vsm, theme, retheme };
+  clientside.vsm = { ...clientside.vsm, theme };
 
   /* Plotly's drawings have a size in pixels and no viewBox, so that paper clips them. While printing they get one,
      and the frame keeps its proportions (style.css, @media print). Paper is white: the page prints in light. */

@@ -2,7 +2,8 @@
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.vsm = Object.assign(window.dash_clientside.vsm || {}, {
   /* Writes the URL without a trip to the server, and gives every link of the menu the same scope. */
-  scopeToUrl: function (chosen, stream, defaults, links) {
+  scopeToUrl: function (from, to, period, clock, start, percentile, team, type, stream, defaults, links) {
+    const chosen = { from, to, period, clock, start, percentile, team, type };
     const query = new URLSearchParams();
     query.set("stream", stream);
     Object.entries(chosen).forEach(function ([key, value]) {

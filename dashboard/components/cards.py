@@ -12,6 +12,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.catalogue import Metric, Query
+from dashboard.theme import TEMPLATES
+
+Answer = str | Sequence[Component | str]
 
 FEW = 5
 ROWS_SHOWN = 200
@@ -22,7 +25,8 @@ def metric_card(
     metric: Metric, value: str, items: int, change: Component | str, spark: str, detail: str = ""
 ) -> Component:
     """A number with its change in words, its n and a sparkline (an SVG string)."""
-    small = " n-small" if items < FEW else ""
+    # A small count is a fact, not a shaky statistic.
+    small = " n-small" if items < FEW and metric.unit != "items" else ""
     return dbc.Card(
         dbc.CardBody(
             [
@@ -38,16 +42,18 @@ def metric_card(
 
 
 def figure_card(
-    id_: str, question: str, answer: str, figure: Mapping[str, Any], table: Component, how: Component
+    id_: str, question: str, answer: Answer, figure: Mapping[str, Any], table: Component, how: Component
 ) -> Component:
     """A picture under the question it answers, the answer in words, and the table behind it."""
-    height = figure.get("layout", {}).get("height", 320)
-    graph = dcc.Graph(id={"type": "graph", "id": id_}, figure=dict(figure), config=_config(id_), style={"height": height})
+    # One template for both themes: style.css gives text and grid the page's colours.
+    drawn = {**figure, "layout": {**figure["layout"], "template": TEMPLATES["light"]}}
+    style = {"height": f"{figure['layout']['height']}px"}
+    graph = dcc.Graph(id={"type": "graph", "id": id_}, figure=drawn, config=_config(id_), style=style)
     return content_card(id_, question, answer, graph, table, how)
 
 
 def content_card(
-    id_: str, question: str, answer: str, content: Component, table: Component, how: Component
+    id_: str, question: str, answer: Answer, content: Component, table: Component, how: Component
 ) -> Component:
     """Like a figure card, around any content; `table` is made by `behind`."""
     return dbc.Card(

@@ -16,12 +16,14 @@ STREAM, SINCE, UNTIL, TEAM, TYPE = "scope-stream", "scope-since", "scope-until",
 PERIOD, CLOCK, START, PERCENTILE = "scope-period", "scope-clock", "scope-start", "scope-percentile"
 CHANGED, DEFAULTS, COPY = "scope-changed", "scope-defaults", "scope-copy"
 
-# Control → its key in the URL. The stream is not among them: choosing another one opens the page anew.
+# Control → its key in the URL, in the order that assets/scope.js takes them. The stream is not among them: choosing another one opens the page anew.
 KEYS = {SINCE: "from", UNTIL: "to", PERIOD: "period", CLOCK: "clock", START: "start", PERCENTILE: "percentile",
         TEAM: "team", TYPE: "type"}
 INPUTS = {key: Input(control, "value") for control, key in KEYS.items()}
 STATES = {key: State(control, "value") for control, key in KEYS.items()} | {"stream": State(STREAM, "value")}
 
+# A native select shows nothing for an empty value.
+ALL = "all"
 PERIODS = {"day": "Days", "week": "Weeks", "month": "Months", "quarter": "Quarters"}
 CLOCKS = {"elapsed": "Elapsed time", "working": "Working time"}
 STARTS = {"first": "First start", "last": "Last start"}
@@ -33,14 +35,14 @@ def scope_bar(
 ) -> Component:
     """The controls as the scope has them; `streams` maps ids to names."""
     texts = {"from": default.since.isoformat(), "to": _last_day(default).isoformat()}
-    fixed = {"period": default.period, "clock": "elapsed", "start": "first", "percentile": "0.5", "team": "", "type": ""}
+    fixed = {"period": default.period, "clock": "elapsed", "start": "first", "percentile": "0.5", "team": ALL, "type": ALL}
     return html.Section(
         [
             _field("Value stream", _select(STREAM, streams, scope.stream)),
             _field("From", _date(SINCE, scope.since)),
             _field("To", _date(UNTIL, _last_day(scope))),
-            _field("Team", _select(TEAM, _choices("All teams", teams, scope.teams), "~".join(scope.teams or ()))),
-            _field("Type", _select(TYPE, _choices("All types", types, scope.types), "~".join(scope.types or ()))),
+            _field("Team", _select(TEAM, _choices("All teams", teams, scope.teams), _joined(scope.teams))),
+            _field("Type", _select(TYPE, _choices("All types", types, scope.types), _joined(scope.types))),
             html.Details(
                 [
                     html.Summary("More"),
@@ -71,7 +73,7 @@ def _presets(scope: Scope, default: Scope) -> list[Component]:
     chips = [_chip(text, {"from": since.isoformat()}, scope, scope.since == since and scope.until == until)
              for text, since in spans.items() if since > default.since]
     is_all = (scope.since, scope.until) == (default.since, default.until)
-    reset = dcc.Link("Reset", href=f"?stream={scope.stream}", className="chip", **{"aria-label": "Reset the scope"})
+    reset = dcc.Link("Reset", href=f"?stream={scope.stream}", className="chip", title="Reset the scope")
     shown = to_query(scope, default)
     return [*chips, _chip("All", {}, scope, is_all), *([reset] if shown else [])]
 
@@ -96,10 +98,14 @@ def _date(id_: str, day: dt.date) -> Component:
 
 
 def _choices(everything: str, names: Sequence[str], chosen: Sequence[str] | None) -> dict[str, str]:
-    options = {"": everything, **{name: name for name in names}}
+    options = {ALL: everything, **{name: name for name in names}}
     if chosen and len(chosen) > 1:
         options["~".join(chosen)] = ", ".join(chosen)
     return options
+
+
+def _joined(chosen: Sequence[str] | None) -> str:
+    return "~".join(chosen) if chosen else ALL
 
 
 def _percentile(scope: Scope) -> str:

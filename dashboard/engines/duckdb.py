@@ -28,7 +28,12 @@ class DuckDB:
         self, path: Path | None = None, *, read_only: bool = False, memory: str = "4GB", threads: int = 2
     ) -> None:
         self._connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only)
-        for name, value in {"memory_limit": memory, "threads": threads, "TimeZone": "UTC"}.items():
+        # Connections of one process to one file share its settings; the first has set and locked them.
+        if not self._connection.execute("select current_setting('lock_configuration')").fetchall()[0][0]:
+            self._configure(read_only, {"memory_limit": memory, "threads": threads, "TimeZone": "UTC"})
+
+    def _configure(self, read_only: bool, settings: Mapping[str, str | int]) -> None:
+        for name, value in settings.items():
             self._connection.execute(f"set {name} = '{value}'")
         self._connection.execute("set autoinstall_known_extensions = false")
         if read_only:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from dashboard.figures.frame import Figure, Trace, axis, empty, figure, numbers
+from dashboard.figures.frame import Figure, Trace, axis, empty, figure, numbers, time_axis
 from dashboard.figures.periods import iso
 from dashboard.theme import Fill, escaped, hatched, stage_fills
 
@@ -18,8 +18,9 @@ MOST_DAYS = 400
 def cumulative_flow(table: pd.DataFrame, modes: Mapping[str, str] | None = None) -> Figure:
     """A stacked area from day, stage, position, category, items: done at the bottom, the first stage on top.
 
-    `modes` says "active" or "wait" of each stage in the order of the path; without it only a backlog is known to wait.
-    Of more than 400 days every second, third, … is drawn, always the last. `customdata` of a point is its stage.
+    `modes` says "active" or "wait" of each stage in the order of the path; without it only a backlog is known
+    to wait. Of more than 400 days every second, third, … is drawn, always the last. `customdata` of a point is
+    its stage.
     """
     if table.empty or not table["items"].any():
         return empty("No items on their way in this scope.")
@@ -33,8 +34,8 @@ def cumulative_flow(table: pd.DataFrame, modes: Mapping[str, str] | None = None)
     return figure(
         bands,
         HEIGHT,
-        xaxis=axis("Day", type="date"),
-        yaxis=axis("Items at the end of the day, items"),
+        xaxis=time_axis("Day"),
+        yaxis=axis("Items at the end of the day"),
         showlegend=True,
         legend={"traceorder": "reversed"},
         hovermode="x unified",

@@ -1,4 +1,4 @@
-"""What every figure has: a height, a place for its axes, a memory for what was zoomed, and words when it is empty."""
+"""What every figure has: a height, axes with titles, a memory for what was zoomed, and words when it is empty."""
 
 from __future__ import annotations
 
@@ -17,17 +17,29 @@ HEIGHT = 320
 NO_ITEMS = "No items finished in this scope."
 # A constant: what was zoomed or hidden stays so when the data or the theme change.
 STAYS = "stays"
+LAST = 2000  # in the legend, behind what is measured
 
 
 def figure(traces: Iterable[Trace], height: int, **layout: Any) -> Figure:
     """Traces and layout as plotly takes them; the template is the page's affair."""
-    return {"data": list(traces), "layout": {"height": height, "uirevision": STAYS, "showlegend": False, **layout}}
+    return {
+        "data": list(traces),
+        "layout": {"height": height, "uirevision": STAYS, "showlegend": False, **layout},
+    }
 
 
 def empty(words: str = NO_ITEMS, height: int = 160) -> Figure:
     """The words in the middle, and no axes."""
     text = "<br>".join(textwrap.wrap(escaped(words), 38))
-    note = {"text": text, "x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False, "font": {"size": 14}}
+    note = {
+        "text": text,
+        "x": 0.5,
+        "y": 0.5,
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+        "font": {"size": 14},
+    }
     hidden = {"visible": False, "fixedrange": True}
     return figure([], height, annotations=[note], xaxis=hidden, yaxis=hidden)
 
@@ -35,6 +47,15 @@ def empty(words: str = NO_ITEMS, height: int = 160) -> Figure:
 def axis(title: str, **more: Any) -> dict[str, Any]:
     """An axis with its title, the unit in it."""
     return {"title": {"text": title}, **more}
+
+
+def time_axis(title: str, hover: str = "%-d %b %Y", **more: Any) -> dict[str, Any]:
+    """An axis of days that is readable on a phone: what follows \\n is written only where it changes."""
+    stops = [
+        {"dtickrange": [86_400_000, 2_419_200_000], "value": "%-d %b\n%Y"},
+        {"dtickrange": ["M1", "M11"], "value": "%b\n%Y"},
+    ]
+    return axis(title, type="date", hoverformat=hover, tickformatstops=stops, **more)
 
 
 def numbers(values: Iterable[Any], factor: float = 1.0) -> list[float | None]:
@@ -48,10 +69,9 @@ def broken(label: object, width: int = 14) -> str:
     return "<br>".join(escaped(line) for line in lines)
 
 
-def shortened(text: object, length: int = 60) -> str:
+def shortened(text: str, length: int = 60) -> str:
     """Escaped text of at most this many characters."""
-    whole = "" if pd.isna(text) else str(text)
-    return escaped(whole if len(whole) <= length else whole[: length - 1].rstrip() + "…")
+    return escaped(text if len(text) <= length else text[: length - 1].rstrip() + "…")
 
 
 def key(name: str, marker: Trace) -> Trace:
@@ -65,4 +85,5 @@ def key(name: str, marker: Trace) -> Trace:
         "marker": {"size": 8, "color": GREY, **marker},
         "hoverinfo": "skip",
         "showlegend": True,
+        "legendrank": LAST,
     }

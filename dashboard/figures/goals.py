@@ -51,12 +51,11 @@ def goal_traces(goal: Goal, unit: str, factor: float, since: str, until: str) ->
     return lines
 
 
-def goal_label(goal: Goal, unit: str, factor: float) -> dict[str, Any]:
+def goal_label(goal: Goal, unit: str, factor: float, since: Any) -> dict[str, Any]:
     """The target's name at the left end of its line."""
     return {
         "text": f"Target {formatted(goal.value, unit)}",
-        "x": 0,
-        "xref": "paper",
+        "x": iso(since),
         "xanchor": "left",
         "y": goal.value * factor,
         "yanchor": "bottom",
@@ -79,7 +78,9 @@ def mark_traces(marks: Sequence[Mark]) -> list[Trace]:
             "text": [str(number) for number, _ in enumerate(marks, 1)],
             "textfont": {"color": "#FFFFFF", "size": 11},
             "marker": {"size": 17, "color": "#495057", "line": {"color": "#FFFFFF", "width": 1}},
-            "hovertext": [f"{number} {shortened(mark.name)}, {_day(mark.on)}" for number, mark in enumerate(marks, 1)],
+            "hovertext": [
+                f"{number} {shortened(mark.name)}, {_day(mark.on)}" for number, mark in enumerate(marks, 1)
+            ],
             "hovertemplate": "%{hovertext}<extra></extra>",
             "name": "Initiative",
             "showlegend": False,
@@ -91,7 +92,8 @@ def mark_lines(marks: Sequence[Mark]) -> list[dict[str, Any]]:
     """A vertical line for each mark."""
     line = {"dash": "dot", "width": 1}
     return [
-        {"type": "line", "x0": iso(m.on), "x1": iso(m.on), "y0": 0, "y1": 1, "yref": "paper", "line": line} for m in marks
+        {"type": "line", "x0": iso(m.on), "x1": iso(m.on), "y0": 0, "y1": 1, "yref": "paper", "line": line}
+        for m in marks
     ]
 
 

@@ -1,4 +1,4 @@
-"""Periods on a time axis: their names, their width, and the marks for those that are cut short or without data."""
+"""Periods on a time axis: their names, their places, and the marks for those that are cut short or without data."""
 
 from __future__ import annotations
 
@@ -8,14 +8,37 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.figures.frame import Trace, key
+from dashboard.figures.frame import LAST, Trace, key, time_axis
 from dashboard.theme import GREY
 
 PARTIAL = "Incomplete period"
 NO_DATA = "No data"
 # Longest distance between two starts, in days → kind of period; the first start may be cut by the scope.
-KINDS = {1: "day", 7: "week", 28: "month", 29: "month", 30: "month", 31: "month", 90: "quarter", 91: "quarter", 92: "quarter"}
-STEPS = {"day": pd.DateOffset(days=1), "week": pd.DateOffset(days=7), "month": pd.DateOffset(months=1), "quarter": pd.DateOffset(months=3)}
+KINDS = {
+    1: "day",
+    7: "week",
+    28: "month",
+    29: "month",
+    30: "month",
+    31: "month",
+    90: "quarter",
+    91: "quarter",
+    92: "quarter",
+}
+STEPS = {
+    "day": pd.DateOffset(days=1),
+    "week": pd.DateOffset(days=7),
+    "month": pd.DateOffset(months=1),
+    "quarter": pd.DateOffset(months=3),
+}
+# In the notation of d3-time-format.
+NAMES = {
+    "day": "%-d %b %Y",
+    "week": "Week of %-d %b %Y",
+    "month": "%b %Y",
+    "quarter": "Q%q %Y",
+    None: "From %-d %b %Y",
+}
 WIDTHS: dict[str, int | str] = {"day": 86_400_000, "week": 604_800_000, "month": "M1", "quarter": "M3"}
 # On a second axis from 0 to 1, over the whole height whatever the values are.
 WHOLE_HEIGHT = {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False}
@@ -32,14 +55,9 @@ def kind(days: Sequence[pd.Timestamp]) -> str | None:
     return KINDS.get(max(gaps)) if gaps else None
 
 
-def name(day: pd.Timestamp, kind: str | None) -> str:
-    """What a period is called: 'May 2024', 'Q2 2024', 'week of 6 May 2024'."""
-    if kind == "month":
-        return f"{day:%b %Y}"
-    if kind == "quarter":
-        return f"Q{day.quarter} {day.year}"
-    prefix = {"day": "", "week": "week of "}.get(kind or "", "from ")
-    return f"{prefix}{day.day} {day:%b %Y}"
+def axis_of(days: Sequence[pd.Timestamp]) -> dict[str, Any]:
+    """The axis the periods stand on; its hover text names a period 'May 2024', 'Q2 2024' or 'Week of 6 May 2024'."""
+    return time_axis("Date", NAMES[kind(days)])
 
 
 def placed(days: Sequence[pd.Timestamp]) -> dict[str, Any]:
@@ -86,6 +104,7 @@ def _band(since: str, until: str) -> Trace:
         "hoverinfo": "skip",
         "name": PARTIAL,
         "legendgroup": PARTIAL,
+        "legendrank": LAST,
         "showlegend": False,
     }
 
@@ -95,7 +114,6 @@ def gaps(days: Sequence[pd.Timestamp], without: Collection[dt.date]) -> list[Tra
     missing = [day for day in days if is_in(day, without)]
     if not missing:
         return []
-    of = kind(days)
     return [
         key(NO_DATA, {"symbol": "x-thin", "size": 6, "line": {"color": GREY, "width": 1.5}})
         | {
@@ -103,8 +121,7 @@ def gaps(days: Sequence[pd.Timestamp], without: Collection[dt.date]) -> list[Tra
             "y": [0.02] * len(missing),
             "yaxis": "y2",
             "hoverinfo": "all",
-            "hovertext": [f"{name(day, of)}: no data" for day in missing],
-            "hovertemplate": "%{hovertext}<extra></extra>",
+            "hovertemplate": f"{NO_DATA}<extra></extra>",
             **placed(days),
         }
     ]

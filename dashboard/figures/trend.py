@@ -39,18 +39,19 @@ def trend(
     days = periods.starts(day for table in tables.values() for day in table["period_start"])
     unit, factor = axis_scale(metric.unit, _largest(tables.values(), goal))
     lines = [
-        _line(label, table, metric.unit, factor, partial, days, number)
+        _line(label or metric.title, table, metric.unit, factor, partial, days, number)
         for number, (label, table) in enumerate(tables.items())
     ]
     aims = goal_traces(goal, metric.unit, factor, *_ends(days)) if goal else []
-    notes = _notes(tables.values(), days, partial)
-    traces = [*notes, *aims, *lines, *mark_traces(marks)]
+    notes = [*_few(lines, list(tables.values())), *periods.gaps(days, _without_value(tables.values()))]
+    traces = [*periods.bands(days, partial), *aims, *lines, *notes]
     return _framed(
-        traces,
+        [*traces, *mark_traces(marks)],
+        days,
         f"{metric.title}, {axis_title(unit)}",
-        annotations=[goal_label(goal, metric.unit, factor)] if goal else [],
+        annotations=[goal_label(goal, metric.unit, factor, days[0])] if goal else [],
         shapes=mark_lines(marks),
-        showlegend=len(traces) - len(marks[:1]) > 1,
+        showlegend=len(traces) > 1,
     )
 
 
@@ -61,7 +62,7 @@ def bars(
     partial: Collection[dt.date] = (),
     words: str = NO_ITEMS,
 ) -> Figure:
-    """A bar for each period of a count, from period_start, value, items; a period cut short is hatched.
+    """A bar for each period of a count, from period_start, value, items.
 
     A small count is a fact, not a shaky statistic, so none is greyed. `customdata` of a bar is its period_start.
     """
@@ -69,30 +70,23 @@ def bars(
         return empty(words)
     days = periods.starts(table["period_start"])
     unit, factor = axis_scale(metric.unit, _largest([table], None))
-    is_cut = table["period_start"].map(lambda day: periods.is_in(day, partial)).astype(bool)
-    traces = [
-        {
-            **_points(rows, "", metric.unit, factor, days, partial),
-            "type": "bar",
-            "name": name,
-            "marker": {"color": WORK, "pattern": pattern},
-        }
-        for rows, name, pattern in (
-            (table[~is_cut], escaped(metric.title), {}),
-            (table[is_cut], periods.PARTIAL, hatched(Fill(WORK, "/"))),
-        )
-        if len(rows)
-    ]
-    traces += periods.gaps(days, _without_value([table]))
-    title = f"{metric.title}, {axis_title(unit)}"
-    return _framed(traces, title, showlegend=len(traces) > 1, barmode="overlay", bargap=0.25)
+    bar = {
+        **_points(table, metric.title, metric.unit, factor, days, partial),
+        "type": "bar",
+        "name": escaped(metric.title),
+        "marker": {"color": WORK},
+    }
+    traces = [bar, *periods.bands(days, partial), *periods.gaps(days, _without_value([table]))]
+    return _framed(
+        traces, days, f"{metric.title}, {axis_title(unit)}", showlegend=len(traces) > 1, bargap=0.25
+    )
 
 
-def _framed(traces: list[Trace], title: str, **layout: Any) -> Figure:
+def _framed(traces: list[Trace], days: Sequence[pd.Timestamp], title: str, **layout: Any) -> Figure:
     return figure(
         traces,
         HEIGHT,
-        xaxis=axis("Date", type="date"),
+        xaxis=periods.time_axis(days),
         yaxis=axis(title, rangemode="tozero"),
         yaxis2=periods.WHOLE_HEIGHT,
         hovermode="x unified",
@@ -109,9 +103,8 @@ def _line(
     days: Sequence[pd.Timestamp],
     number: int,
 ) -> Trace:
-    """A line with a point for each period; those of few items grey and hollow."""
+    """A line with a point for each period."""
     colour = LINES[number % len(LINES)]
-    is_few = [items < FEW for items in table["items"]]
     return {
         **_points(table, label, unit, factor, days, partial),
         "type": "scatter",
@@ -121,11 +114,11 @@ def _line(
         "line": {"color": colour, "width": 2, "dash": DASHES[number % len(DASHES)]},
         "marker": {
             "size": 5 if len(days) > 60 else 7,
-            "color": [GREY if few else colour for few in is_few],
-            "symbol": ["circle-open" if few else "circle" for few in is_few],
-            "line": {"width": 2 if any(is_few) else 0},
+            "color": colour,
+            "opacity": [
+                0 if items < FEW else 1 for items in table["items"]
+            ],  # a hollow one stands there instead
         },
-        "showlegend": bool(label),
     }
 
 
@@ -139,26 +132,22 @@ def _points(
 ) -> Trace:
     """Place, value, key and hover text of each period."""
     keys = [periods.iso(day) for day in table["period_start"]]
-    kind = periods.kind(days)
-    rows = zip(table["period_start"], table["value"], table["items"], strict=True)
+    cut = [periods.is_in(day, partial) for day in table["period_start"]]
+    rows = zip(table["value"], table["items"], cut, strict=True)
     return {
         "x": keys,
         "y": numbers(table["value"], factor),
         "customdata": keys,
-        "hovertext": [
-            _told(periods.name(pd.Timestamp(day), kind), label, formatted(value, unit), n, periods.is_in(day, partial))
-            for day, value, n in rows
-        ],
+        "hovertext": [_told(label, formatted(value, unit), n, is_cut) for value, n, is_cut in rows],
         "hovertemplate": "%{hovertext}<extra></extra>",
         **periods.placed(days),
     }
 
 
-def _told(period: str, label: str, value: str, items: int, is_partial: bool) -> str:
-    """'May 2024: <b>162.3 d</b>, n = 69'."""
-    few = ", too few to trust" if items < FEW else ""
-    cut = ", incomplete" if is_partial else ""
-    return f"{period}{cut}: {escaped(label)} <b>{value}</b>, n = {items:,}{few}"
+def _told(label: str, value: str, items: int, is_cut: bool) -> str:
+    """'50 % <b>162.3 d</b>, n = 3, incomplete period'."""
+    cut = f", {periods.PARTIAL.lower()}" if is_cut else ""
+    return f"{escaped(label)} <b>{value}</b>, n = {items:,}{cut}"
 
 
 def _largest(tables: Collection[pd.DataFrame], goal: Goal | None) -> float:
@@ -179,10 +168,16 @@ def _without_value(tables: Collection[pd.DataFrame]) -> set[dt.date]:
     return {day.date() for day in every - known}
 
 
-def _notes(
-    tables: Collection[pd.DataFrame], days: Sequence[pd.Timestamp], partial: Collection[dt.date]
-) -> list[Trace]:
-    """Marks and legend entries for what is incomplete, missing or rests on few items."""
-    has_few = any(((table["items"] < FEW) & table["value"].notna()).any() for table in tables)
-    few = [key(FEW_WORDS, {"symbol": "circle-open"})] if has_few else []
-    return [*periods.bands(days, partial), *few, *periods.gaps(days, _without_value(tables))]
+def _few(lines: Sequence[Trace], tables: Sequence[pd.DataFrame]) -> list[Trace]:
+    """Grey and hollow marks over the points of the lines that rest on few items."""
+    found = [
+        (x, y)
+        for line, table in zip(lines, tables, strict=True)
+        for x, y, items in zip(line["x"], line["y"], table["items"], strict=True)
+        if items < FEW and y is not None
+    ]
+    if not found:
+        return []
+    placed = {name: lines[0][name] for name in lines[0] if name.startswith("xperiod")}
+    mark = key(FEW_WORDS, {"symbol": "circle-open", "line": {"width": 2}})
+    return [{**mark, **placed, "x": [x for x, _ in found], "y": [y for _, y in found]}]

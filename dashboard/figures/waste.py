@@ -1,4 +1,4 @@
-"""Where the lead time goes: the partition into buckets, by stage, and over time."""
+"""Where the lead time goes: its partition into buckets, by stage, and over time."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from typing import Any
 import pandas as pd
 
 from dashboard.figures import periods
-from dashboard.figures.frame import HEIGHT, Figure, Trace, axis, broken, empty, figure, key, numbers
-from dashboard.theme import BUCKETS, GREY, Bucket, Fill, escaped, formatted, hatched
+from dashboard.figures.frame import HEIGHT, Figure, Trace, axis, empty, figure, numbers
+from dashboard.figures.stage_heat import NO_TIME, item_days, stage_heat
+from dashboard.theme import BUCKETS, escaped, formatted, hatched
 
-NO_TIME = "No items finished or withdrawn in this scope."
-NO_STAGE = "No stage"
-VALUE = "value-adding"
-# From the page's background to strong: the theme's ink is readable on every step, in light and in dark.
-HEAT = [[0, "rgba(213,94,0,.06)"], [1, "rgba(213,94,0,.62)"]]
+__all__ = ["partition", "stage_heat", "waste_trend"]
 
 
 def partition(table: pd.DataFrame, currency: str | None = None) -> Figure:
@@ -27,64 +24,14 @@ def partition(table: pd.DataFrame, currency: str | None = None) -> Figure:
     if table.empty:
         return empty(NO_TIME)
     sums = _sums(table)
-    bar: Trace = {
-        "type": "bar",
-        "orientation": "h",
-        "y": [_bucket(bucket).words for bucket in sums.index],
-        "x": numbers(sums["days"]),
-        "customdata": sums.index.tolist(),
-        "marker": _filled([_bucket(bucket).fill for bucket in sums.index]),
-        "text": [f"<b>{formatted(r.share_ratio, 'ratio')}</b>  {_days(r.days)}" for r in sums.itertuples()],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "hovertext": [_told(str(row.Index), row, currency) for row in sums.itertuples()],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
     return figure(
-        [bar],
+        [_bar(str(bucket), row, currency) for bucket, row in sums.iterrows()],
         70 + 34 * len(sums),
-        xaxis=axis("Time of all items, item-days", range=[0, 1.45 * float(sums["days"].max())], nticks=5),
-        yaxis={"autorange": "reversed", "type": "category", "showgrid": False},
+        xaxis=axis("Time of all items, item-days", range=[0, float(sums["days"].max())], nticks=5),
+        yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "ticklabelstandoff": 6},
+        barmode="overlay",
+        margin={"r": 105},  # for the longest label behind the longest bar
         bargap=0.28,
-    )
-
-
-def stage_heat(table: pd.DataFrame) -> Figure:
-    """Item-days of each waste in each stage, from the table of `charts.waste`; what adds value is left out.
-
-    A cell without time stays empty. `customdata` of a cell is (stage, bucket).
-    """
-    wasted = table[table["bucket"] != VALUE]
-    if wasted.empty:
-        return empty("No waste in this scope." if len(table) else NO_TIME)
-    stages = _stages(wasted)
-    buckets = [bucket for bucket in BUCKETS if bucket in set(wasted["bucket"])]
-    days = _cells(wasted, "days", "sum")
-    items = _cells(wasted, "items", "max")
-    grid = [[days.get((stage, bucket)) for bucket in buckets] for stage in stages]
-    columns, rows = [broken(BUCKETS[b].words, 9) for b in buckets], [broken(stage, 16) for stage in stages]
-    heat: Trace = {
-        "type": "heatmap",
-        "x": columns,
-        "y": rows,
-        "z": grid,
-        "customdata": [[(stage, bucket) for bucket in buckets] for stage in stages],
-        "colorscale": HEAT,
-        "zmin": 0,
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
-        "hoverongaps": False,
-        "hovertext": [[_cell_told(s, b, days.get((s, b)), items.get((s, b))) for b in buckets] for s in stages],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
-    filled = [(x, y, value) for y, row in zip(rows, grid, strict=True) for x, value in zip(columns, row, strict=True)]
-    side = {"type": "category", "showgrid": False, "showline": False, "ticks": ""}
-    return figure(
-        [heat, _labels([cell for cell in filled if cell[2] is not None])],
-        100 + 36 * len(stages),
-        xaxis={**axis("Waste, item-days"), **side, "side": "top", "tickangle": 0},
-        yaxis={**side, "autorange": "reversed"},
     )
 
 
@@ -99,18 +46,78 @@ def waste_trend(table: pd.DataFrame, *, partial: Collection[dt.date] = (), is_sh
     totals = table.groupby("period_start")["days"].sum(min_count=1)
     found = set(table.loc[table["days"].notna(), "bucket"])
     traces = [
-        _stack(bucket, table[table["bucket"] == bucket], totals, days, is_share) for bucket in BUCKETS if bucket in found
+        _stack(bucket, table[table["bucket"] == bucket], totals, is_share) | periods.placed(days)
+        for bucket in BUCKETS
+        if bucket in found
     ]
-    without = [pd.Timestamp(day).date() for day in totals.index[totals.isna()]]
-    unit = "%" if is_share else "item-days"
+    without = {pd.Timestamp(day).date() for day in totals.index[totals.isna()]}
+    title = "Share of the lead time, %" if is_share else "Lead time of all items, item-days"
     return figure(
         [*periods.bands(days, partial), *traces, *periods.gaps(days, without)],
         HEIGHT + 60,
-        xaxis=axis("Date", type="date"),
-        yaxis=axis(f"{'Share of the' if is_share else 'The'} lead time, {unit}", rangemode="tozero"),
+        xaxis=periods.axis_of(days),
+        yaxis=axis(title, range=[0, 100]) if is_share else axis(title),
         yaxis2=periods.WHOLE_HEIGHT,
         barmode="stack",
         bargap=0.25,
         showlegend=True,
         hovermode="x unified",
     )
+
+
+def _sums(table: pd.DataFrame) -> pd.DataFrame:
+    """days, share_ratio, cost and the most items of any stage, by bucket; the most days first."""
+    by_bucket = table.groupby("bucket")
+    sums = by_bucket[["days", "share_ratio", "cost"]].sum(min_count=1)
+    return sums.assign(items=by_bucket["items"].max()).sort_values("days", ascending=False)
+
+
+def _told(bucket: str, row: Any, currency: str | None) -> str:
+    # An item may have such time in several stages, so that only a lower bound of their number is known here.
+    share = formatted(row["share_ratio"], "ratio")
+    words = f"<b>{BUCKETS[bucket].words}</b><br>{item_days(row['days'])}, {share} of the lead time"
+    cost = (
+        f"<br>Cost of delay {row['cost']:,.0f} {escaped(currency)}"
+        if currency and pd.notna(row["cost"])
+        else ""
+    )
+    return f"{words}{cost}<br>n ≥ {int(row['items']):,} items"
+
+
+def _bar(bucket: str, row: Any, currency: str | None) -> Trace:
+    """One bar: a trace of its own, for plotly hatches traces more reliably than single bars."""
+    words, fill = BUCKETS[bucket].words, BUCKETS[bucket].fill
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": words,
+        "y": [words],
+        "x": numbers([row["days"]]),
+        "customdata": [bucket],
+        "marker": {"color": fill.colour, "pattern": hatched(fill)},
+        "text": [f"<b>{formatted(row['share_ratio'], 'ratio')}</b>  {row['days']:,.0f}"],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertext": [_told(bucket, row, currency)],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+
+
+def _stack(bucket: str, rows: pd.DataFrame, totals: pd.Series[float], is_share: bool) -> Trace:
+    """The bars of one bucket, one per period."""
+    words, fill = BUCKETS[bucket].words, BUCKETS[bucket].fill
+    shares = numbers(rows["days"] / rows["period_start"].map(totals))
+    keys = [periods.iso(day) for day in rows["period_start"]]
+    return {
+        "type": "bar",
+        "name": words,
+        "x": keys,
+        "y": numbers(shares, 100) if is_share else numbers(rows["days"]),
+        "customdata": [(day, bucket) for day in keys],
+        "marker": {"color": fill.colour, "pattern": hatched(fill)},
+        "hovertext": [
+            f"{words} <b>{formatted(share, 'ratio')}</b>, {item_days(value)}"
+            for share, value in zip(shares, rows["days"], strict=True)
+        ],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }

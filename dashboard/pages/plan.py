@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import dash_bootstrap_components as dbc
@@ -15,7 +14,7 @@ from dashboard.analysis.targets import Aim, Progress, progress
 from dashboard.analysis.verdict import Verdict, split, verdict
 from dashboard.catalogue import Metric
 from dashboard.components.cards import empty, figure_card
-from dashboard.figures.trend import trend
+from dashboard.figures.trend import Goal, Mark, trend
 from dashboard.pages.view import View
 from dashboard.scope import Scope
 from dashboard.streams.plan import Initiative, Plan, Target, read_plan
@@ -30,6 +29,7 @@ class Course:
 
     target: Target
     metric: Metric
+    scope: Scope
     table: pd.DataFrame
     baseline: float | None
     progress: Progress
@@ -37,8 +37,10 @@ class Course:
     @property
     def scope_note(self) -> str:
         """Which statistic by which period."""
-        share = "mean" if self.target.percentile is None else f"{self.target.percentile:.0%}"
-        return f"{share}, by {self.target.period}"
+        period = f"by {self.target.period}"
+        if "$percentile" not in self.metric.query.sql:
+            return period
+        return f"mean, {period}" if self.target.percentile is None else f"{formatted(self.target.percentile, 'ratio')}, {period}"
 
 
 def body(view: View) -> Component:
@@ -81,7 +83,7 @@ def _course(view: View, target: Target) -> Course:
     baseline = view.warehouse.headline(metric, window)["value"]
     aim = Aim(baseline, target.value, target.baseline_until, target.due, metric.better, target.path)
     today = pd.Timestamp(view.stream["last_event_on"]).date()
-    return Course(target, metric, table, baseline, progress(aim, _points(table), today))
+    return Course(target, metric, scope, table, baseline, progress(aim, _points(table), today))
 
 
 def _points(table: pd.DataFrame) -> list[tuple[dt.date, float | None]]:
@@ -94,16 +96,8 @@ def _points(table: pd.DataFrame) -> list[tuple[dt.date, float | None]]:
 def _target_card(view: View, course: Course, plan: Plan) -> Component:
     target, metric = course.target, course.metric
     objective = next((each.title for each in plan.objective if each.id == target.objective), "")
-    marks = [
-        (each.start, each.name) for each in plan.initiative if each.metric == target.metric and each.start is not None
-    ]
-    figure = trend(
-        {metric.title: course.table},
-        metric,
-        target=target.value,
-        path=_path(course),
-        marks=marks,
-    )
+    marks = [Mark(each.start, each.name) for each in plan.initiative if each.metric == target.metric and each.start]
+    figure = trend({"": course.table}, metric, goal=_goal(course), marks=marks, words="No value has been measured.")
     status = html.Span(course.progress.status, className=f"status status-{course.progress.status.replace(' ', '-')}")
     facts = [status, f" {_target_words(course)}", html.Br(), html.Small(course.progress.rule, className="rule")]
     return figure_card(
@@ -111,18 +105,21 @@ def _target_card(view: View, course: Course, plan: Plan) -> Component:
         f"{metric.title}: {objective}" if objective else metric.title,
         facts,
         figure,
-        view.behind(target.metric, course.table, period=target.period),
+        replace(view, scope=course.scope).behind(target.metric, course.table),
         view.how(target.metric),
     )
 
 
-def _path(course: Course) -> list[tuple[dt.date, float]] | None:
-    """Corners of the way from the baseline to the target."""
+def _goal(course: Course) -> Goal:
     target = course.target
-    if course.baseline is None:
-        return None
-    start, end = (target.baseline_until, course.baseline), (target.due, target.value)
-    return [start, (target.due, course.baseline), end] if target.path == "step" else [start, end]
+    return Goal(
+        value=target.value,
+        due=target.due,
+        baseline=course.baseline,
+        baseline_from=target.baseline_from,
+        baseline_until=target.baseline_until,
+        path=target.path,
+    )
 
 
 def _target_words(course: Course) -> str:

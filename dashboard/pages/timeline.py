@@ -15,14 +15,14 @@ from dashboard.pages.view import View
 
 PATH, TITLE = "/timeline", "Timeline"
 OUTCOME, DRAWN = "timeline-outcome", "timeline-drawn"
-OUTCOMES = {"": "All items", "finished": "Finished", "open": "Still open", "cancelled": "Cancelled"}
+OUTCOMES = {"all": "All items", "finished": "Finished", "open": "Still open", "cancelled": "Cancelled"}
 ROWS = 40
 
 
 def body(view: View) -> Component:
     """The choice of outcome, and the bars."""
     select = dbc.Select(
-        id=OUTCOME, value="", size="sm", options=[{"label": label, "value": key} for key, label in OUTCOMES.items()]
+        id=OUTCOME, value="all", size="sm", options=[{"label": label, "value": key} for key, label in OUTCOMES.items()]
     )
     chooser = html.Div([html.Label("Show", htmlFor=OUTCOME), select], className="scope-field")
     return html.Div([chooser, html.Div(_drawn(view, None), id=DRAWN)])
@@ -32,10 +32,13 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
     """The choice of outcome draws anew."""
 
     @app.callback(
-        Output(DRAWN, "children"), Input(OUTCOME, "value"), state={"chosen": scope_bar.STATES}, prevent_initial_call=True
+        Output(DRAWN, "children"),
+        inputs={"outcome": Input(OUTCOME, "value")},
+        state={"chosen": scope_bar.STATES},
+        prevent_initial_call=True,
     )
     def choose(outcome: str, chosen: Mapping[str, str | None]) -> Component:
-        return _drawn(view_for(chosen), outcome or None)
+        return _drawn(view_for(chosen), None if outcome == "all" else outcome)
 
 
 def _drawn(view: View, outcome: str | None) -> Component:
@@ -45,7 +48,7 @@ def _drawn(view: View, outcome: str | None) -> Component:
     shown = table["item_id"].nunique()
     total = len(view.ask("charts.items")) if outcome is None else None
     of = f" of {total:,}" if total and total > shown else ""
-    answer = f"The {shown}{of} items that ended last, and those still open; work is plain, waiting is hatched"
+    answer = f"{shown}{of} items: those still open first, then those that ended last. Work is plain, waiting is hatched"
     how = view.how("charts.timeline")
     behind = view.behind("charts.timeline", table, outcome=outcome)
-    return figure_card("timeline", "How did single items travel?", answer, timeline(table), behind, how)
+    return figure_card("timeline", "How did single items travel?", answer, timeline(table, view.modes), behind, how)

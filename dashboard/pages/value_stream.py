@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from dash import Dash, Input, Output, State, html
+from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from dashboard.components import scope_bar
@@ -40,27 +40,22 @@ def body(view: View) -> Component:
     )
     how = view.how("charts.map_steps", "charts.map_back_flows", "lead_time")
     behind = view.behind("charts.map_steps", steps)
-    return content_card("map", "Where does an item spend its time?", _answer(steps), drawn, behind, how)
+    return content_card("map", "Where does an item spend its time?", _answer(steps, chart), drawn, behind, how)
 
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
     """A chosen step tells its facts under the map."""
 
-    def tell(step: str | None, chosen: Mapping[str, str | None]) -> Component | None:
-        return _step_facts(view_for(chosen), step) if step else None
-
     for drawing, place in ((ACROSS, STEP), (DOWN, STEP_DOWN)):
-        app.callback(
-            Output(place, "children"), Input(drawing, "selected"), State(scope_bar.STREAM, "value"),
-            *scope_bar.INPUTS.values(),
-        )(_with_scope(tell))
 
-
-def _with_scope(tell: Callable[[str | None, Mapping[str, str | None]], Component | None]) -> Callable[..., Any]:
-    def told(step: str | None, stream: str, *values: str | None) -> Component | None:
-        return tell(step, {"stream": stream, **dict(zip(scope_bar.INPUTS, values, strict=True))})
-
-    return told
+        @app.callback(
+            Output(place, "children"),
+            inputs={"step": Input(drawing, "selected")},
+            state={"chosen": scope_bar.STATES},
+            prevent_initial_call=True,
+        )
+        def tell(step: str | None, chosen: Mapping[str, str | None]) -> Component | None:
+            return _step_facts(view_for(chosen), step) if step else None
 
 
 def _map(view: View, steps: pd.DataFrame, items: int) -> ValueStreamMap:
@@ -126,7 +121,7 @@ def _longest(steps: pd.DataFrame) -> tuple[str, str] | None:
     if not total:
         return None
     row = steps.loc[steps["mean_days"].idxmax()]
-    return str(row["stage"]), f"longest: {row['mean_days'] / total:.0%} of the lead time"
+    return str(row["stage"]), f"longest: {formatted(row['mean_days'] / total, 'ratio')} of the lead time"
 
 
 def _bursts(view: View) -> tuple[tuple[str, str], ...]:
@@ -138,12 +133,12 @@ def _bursts(view: View) -> tuple[tuple[str, str], ...]:
     return tuple((str(each.stage), each.name) for each in going)
 
 
-def _answer(steps: pd.DataFrame) -> str:
-    total = steps["mean_days"].sum()
+def _answer(steps: pd.DataFrame, chart: ValueStreamMap) -> str:
+    lead = (chart.lead_seconds or 0) / DAY
     waits = steps.loc[steps["mode"] == "wait", "mean_days"].sum()
     if not waits:
-        return f"{formatted(total, 'days')} on average; no stage is marked as waiting, so waits can't be told from work"
-    return f"{formatted(total, 'days')} on average, {waits / total:.0%} of it waiting"
+        return f"{formatted(lead, 'days')} on average; no stage is marked as waiting, so waits can't be told from work"
+    return f"{formatted(lead, 'days')} on average, {formatted(waits / lead, 'ratio')} of it waiting"
 
 
 def _step_facts(view: View, step: str) -> Component | None:

@@ -66,6 +66,12 @@ class View:
         return behind(table, f"/api/{kind}/{name.removeprefix('charts.')}?{query}")
 
     @property
+    def modes(self) -> Mapping[str, str]:
+        """Stage → active or wait, in the order of the path."""
+        stages = self.warehouse.stages(self.scope.stream)
+        return dict(zip(stages["stage"], stages["mode"], strict=True))
+
+    @property
     def partial(self) -> frozenset[dt.date]:
         """First days of the periods that the scope or the end of the data cuts short."""
         rows = self.warehouse.ask("charts.periods", self.scope)

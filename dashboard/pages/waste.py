@@ -9,7 +9,8 @@ from dash.development.base_component import Component
 
 from dashboard.analysis import findings as found
 from dashboard.components.cards import empty, figure_card, findings
-from dashboard.figures.waste import partition, stage_heat, waste_trend
+from dashboard.figures.stage_heat import stage_heat
+from dashboard.figures.waste import partition, waste_trend
 from dashboard.pages.view import View
 from dashboard.theme import formatted
 
@@ -31,7 +32,7 @@ def body(view: View) -> Component:
             dbc.Row(
                 [
                     dbc.Col(
-                        figure_card("waste-partition", "Where does the lead time go?", _answer(view, table), partition(table), behind, how),
+                        figure_card("waste-partition", "Where does the lead time go?", _answer(view, table), partition(table, view.stream["currency"]), behind, how),
                         lg=6,
                     ),
                     dbc.Col(
@@ -41,8 +42,8 @@ def body(view: View) -> Component:
                         figure_card(
                             "waste-trend",
                             "Is it growing or falling?",
-                            "Item-days of the items that ended in each period",
-                            waste_trend(trend),
+                            "Share of the item-days of the items that ended in each period",
+                            waste_trend(trend, partial=view.partial),
                             view.behind("charts.waste_trend", trend),
                             view.how("charts.waste_trend"),
                         ),
@@ -62,11 +63,11 @@ def _answer(view: View, table: pd.DataFrame) -> str:
     if table["cost"].notna().any():
         lost = table.loc[table["bucket"] != "value-adding", "cost"].sum()
         money = f"; the rest is {lost:,.0f} {view.stream['currency'] or ''} of delay".rstrip()
-    return f"{formatted(total, 'items')} item-days, {adding / total:.0%} of them value-adding{money}"
+    return f"{total:,.0f} item-days, {formatted(adding / total, 'ratio')} of them value-adding{money}"
 
 
 def _where(table: pd.DataFrame) -> str:
     waste = table[table["bucket"] != "value-adding"].groupby("stage")["days"].sum()
     if waste.empty:
         return "No waste is visible in this data"
-    return f"Most in {waste.idxmax()}: {waste.max() / table['days'].sum():.0%} of all item-days"
+    return f"Most in {waste.idxmax()}: {formatted(waste.max() / table['days'].sum(), 'ratio')} of all item-days"

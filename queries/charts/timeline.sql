@@ -1,7 +1,7 @@
 /*
 title = "Items on their way"
 question = "How did single items travel, and where did they stand still?"
-grain = "one row per visit of the items that were on their way in the period, the latest ended first"
+grain = "one row per visit of the items that were on their way in the period, those still open first, then the latest ended"
 [columns]
 item_id = "key of the work item"
 title = "what it is called"
@@ -29,7 +29,7 @@ with chosen as (
             when items.cancelled_at is not null then 'cancelled'
             else 'open'
         end as outcome,
-        row_number() over (order by items.ended_on desc nulls last, items.created_at desc, items.item_id) as row_number
+        row_number() over (order by items.ended_on desc nulls first, items.created_at desc, items.item_id) as row_number
     from marts.items
     where
         items.stream = $stream
