@@ -71,13 +71,17 @@ def demo(ctx: click.Context, serve: bool) -> None:
 @click.option("--config", type=click.Path(path_type=Path), help="Definition of the streams (streams.toml).")
 @click.option("--stream", help="Id of the value stream that the files belong to.  [the first file's name]")
 @click.option("--columns", help="Columns of a transition table: item=…,state=…,at=… (and created, type, team, …).")
-@click.option("--event-is", type=click.Choice(["entered", "ended", "interval", "start-complete"]), help="What an event's time means.")
+@click.option(
+    "--event-is",
+    type=click.Choice(["entered", "ended", "interval", "start-complete"]),
+    help="What an event's time means.",
+)
 @click.option("--time-zone", help="Zone of times that state none.  [UTC]")
 @click.option("--no-people", is_flag=True, help="Keep no pseudonyms of people.")
 @click.option("--accept-bad-rows", is_flag=True, help="Import even if more than 5 % of a file can't be read.")
 @click.option("--fresh", is_flag=True, help="Forget what was imported before.")
 @click.pass_obj
-def import_command(settings: Settings, files: tuple[Path, ...], columns: str | None, **given: Any) -> None:
+def import_command(settings: Settings, /, files: tuple[Path, ...], columns: str | None, **given: Any) -> None:
     """Read exports into a new snapshot. Without files, build the last one again (after a change of streams.toml)."""
     options = build.Options(
         stream=given["stream"],
@@ -108,16 +112,24 @@ def serve_command(settings: Settings, port: int | None = None) -> None:
 
 
 def _scope_options(command: Callable[..., None]) -> Callable[..., None]:
-    for option in reversed((
-        click.option("--stream", help="Id of the value stream.  [the one imported last]"),
-        click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day."),
-        click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Day after the last."),
-        click.option("--team", multiple=True, help="Only this team (may be given again)."),
-        click.option("--type", "kind", multiple=True, help="Only this type of item (may be given again)."),
-        click.option("--clock", type=click.Choice(CLOCKS), default="elapsed", show_default=True),
-        click.option("--start", type=click.Choice(START_RULES), default="first", show_default=True, help="Which start counts."),
-        click.option("--format", "shape", type=FORMATS, default="table", show_default=True),
-    )):
+    for option in reversed(
+        (
+            click.option("--stream", help="Id of the value stream.  [the one imported last]"),
+            click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day."),
+            click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Day after the last."),
+            click.option("--team", multiple=True, help="Only this team (may be given again)."),
+            click.option("--type", "kind", multiple=True, help="Only this type of item (may be given again)."),
+            click.option("--clock", type=click.Choice(CLOCKS), default="elapsed", show_default=True),
+            click.option(
+                "--start",
+                type=click.Choice(START_RULES),
+                default="first",
+                show_default=True,
+                help="Which start counts.",
+            ),
+            click.option("--format", "shape", type=FORMATS, default="table", show_default=True),
+        )
+    ):
         command = option(command)
     return command
 
@@ -128,7 +140,7 @@ def _scope_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--percentile", default="0.5", show_default=True, help="0 to 1, or 'mean'.")
 @_scope_options
 @click.pass_obj
-def ask(settings: Settings, metric: str | None, period: str, percentile: str, shape: str, **chosen: Any) -> None:
+def ask(settings: Settings, /, metric: str | None, period: str, percentile: str, shape: str, **chosen: Any) -> None:
     """Answer a metric of the catalogue from the newest snapshot; without METRIC, list them."""
     catalogue = _catalogue()
     if metric is None:
@@ -145,7 +157,7 @@ def ask(settings: Settings, metric: str | None, period: str, percentile: str, sh
 @main.command()
 @_scope_options
 @click.pass_obj
-def items(settings: Settings, shape: str, **chosen: Any) -> None:
+def items(settings: Settings, /, shape: str, **chosen: Any) -> None:
     """List the work items with their clocks, in days."""
     warehouse = _warehouse(settings, _catalogue())
     _show(warehouse.ask("charts.items", _scope(warehouse, **chosen)), shape)
@@ -267,7 +279,9 @@ class _Progress:
 
     def __init__(self, steps: int) -> None:
         self._began = time.monotonic()
-        self._bar = click.progressbar(length=steps, label="Building", file=sys.stderr, item_show_func=lambda title: title)
+        self._bar = click.progressbar(
+            length=steps, label="Building", file=sys.stderr, item_show_func=lambda title: title
+        )
         self._done = 0
         self._is_shown = False
 

@@ -56,7 +56,7 @@ def safe_csv(table: pd.DataFrame) -> str:
         texts = guarded[column].astype("string")
         is_formula = texts.str.match(r"\s*[=+\-@\t\r]").fillna(False)
         guarded[column] = texts.where(~is_formula, "'" + texts)
-    return guarded.to_csv(index=False)
+    return str(guarded.to_csv(index=False))
 
 
 def _view(warehouse: Warehouse, home: Path) -> View:

@@ -16,7 +16,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import DependencyException
 
-from dashboard import api
+from dashboard import api, snapshots
 from dashboard.catalogue import read_catalogue
 from dashboard.components import scope_bar
 from dashboard.pages import PAGES
@@ -35,9 +35,7 @@ HEAD_SCRIPT = (
     "document.documentElement.dataset.bsTheme=t;})()"
 )
 # Dash names its own plotly.js late; this keeps ours.
-PLOTLY_SCRIPT = (
-    "(function(u){{Object.defineProperty(window,'_dashPlotlyJSURL',{{get:function(){{return u}},set:function(){{}}}})}})('{}')"
-)
+PLOTLY_SCRIPT = "(function(u){{Object.defineProperty(window,'_dashPlotlyJSURL',{{get:function(){{return u}},set:function(){{}}}})}})('{}')"
 
 
 def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
@@ -60,7 +58,11 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
     app.index_string = _index(_inline_scripts(), _plotly_address())
     for order, page in enumerate(PAGES):
         dash.register_page(
-            page.__name__, path=page.PATH, name=page.TITLE, title=page.TITLE, order=order,
+            page.__name__,
+            path=page.PATH,
+            name=page.TITLE,
+            title=page.TITLE,
+            order=order,
             layout=_layout_of(page, warehouse, settings),
         )
     app.layout = _frame
@@ -77,7 +79,7 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
     warehouse = Warehouse(
         chosen.warehouse, read_catalogue(bundled("queries")), memory=chosen.memory, threads=chosen.threads
     )
-    assert warehouse.snapshot
+    snapshots.current(chosen.warehouse)
     app = create_app(warehouse, chosen)
     server: flask.Flask = app.server
     policy: dict[str, str] = {}
@@ -86,7 +88,7 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
     with server.test_client() as client:  # closes the race of Dash's first requests
         for address in ("/", "/_dash-layout", "/_dash-dependencies"):
             client.get(address)
-    app.validation_layout = _only_ids(app.validation_layout)
+    app.validation_layout = _only_ids(app.validation_layout)  # type: ignore[assignment, arg-type]  # None until now
     policy["value"] = _content_policy(app)
     server.wsgi_app = StaticCache(server.wsgi_app)  # type: ignore[method-assign]
     return server
@@ -104,13 +106,19 @@ def _frame() -> Component:
         for page in dash.page_registry.values()
         if page["module"].startswith("dashboard.")
     ]
-    theme_button = html.Button("Dark", id=THEME_BUTTON, type="button", className="btn btn-sm btn-outline-secondary ms-auto")
+    theme_button = html.Button(
+        "Dark", id=THEME_BUTTON, type="button", className="btn btn-sm btn-outline-secondary ms-auto"
+    )
     return html.Div(
         [
             dcc.Store(id=THEME),
             dbc.Navbar(
                 dbc.Container(
-                    [html.Span("Value stream", className="navbar-brand"), dbc.Nav(links, navbar=True), theme_button],
+                    [
+                        html.Span("Value stream", className="navbar-brand"),
+                        dbc.Nav(links, navbar=True),
+                        theme_button,
+                    ],
                     fluid=True,
                 ),
                 dark=False,
@@ -157,11 +165,10 @@ def _loading(body: Component) -> Component:
 
 
 def _footer(view: View) -> Component:
-    proposal = " · stages are proposed from the data; nobody has confirmed them" if view.stream["is_proposal"] else ""
-    return html.Footer(
-        f"Data as of {view.stream['last_event_at']:%Y-%m-%d %H:%M} UTC, import {view.stream['last_import']:.0f}{proposal}",
-        className="page-footer",
-    )
+    stream = view.stream
+    as_of = f"Data as of {stream['last_event_at']:%Y-%m-%d %H:%M} UTC, import {stream['last_import']:.0f}"
+    proposal = " · stages are proposed from the data; nobody has confirmed them" if stream["is_proposal"] else ""
+    return html.Footer(as_of + proposal, className="page-footer")
 
 
 def _wire(app: Dash, warehouse: Warehouse, settings: Settings) -> None:
@@ -256,17 +263,19 @@ def _harden(app: Dash, policy: Mapping[str, str]) -> None:
 
 def _content_policy(app: Dash) -> str:
     hashes = " ".join([*app.csp_hashes(), *map(_hash, _inline_scripts())])
-    return "; ".join((
-        "default-src 'none'",
-        f"script-src 'self' {hashes}",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-    ))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' {hashes}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+        )
+    )
 
 
 def _hash(script: str) -> str:

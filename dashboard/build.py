@@ -19,7 +19,14 @@ from dashboard.errors import SnapshotError, SourceError
 from dashboard.settings import Settings
 from dashboard.sources import Format, columns_by_role, detect, event_meaning, missing_roles
 from dashboard.sources.files import Sample, look_at
-from dashboard.streams.definition import Stream, calendar_rows, read_definition, stage_rows, state_rows, stream_rows
+from dashboard.streams.definition import (
+    Stream,
+    calendar_rows,
+    read_definition,
+    stage_rows,
+    state_rows,
+    stream_rows,
+)
 from dashboard.streams.plan import Plan, initiative_rows, read_plan, target_rows
 from dashboard.streams.proposal import propose
 from dashboard.streams.written import write_definition
@@ -72,7 +79,7 @@ def import_files(
     files: Sequence[Path],
     settings: Settings,
     catalogue: Catalogue,
-    options: Options = Options(),  # noqa: B008 - frozen
+    options: Options = Options(),
     note: Callable[[str], None] = lambda _: None,
 ) -> Account:
     """Read the files into a new snapshot and publish it. Without files, the last one is built again.
@@ -168,7 +175,7 @@ class _Build:
         event_is = self._load(sample, chosen, self.options.stream or slug(first.path.stem))
         for query in self._reading(chosen):
             self.engine.create(query[0], query[1])
-        fates = self._account(sample)
+        fates = self._account()
         for table in self.engine.tables("reading"):
             if table in self.engine.tables("incoming"):
                 self.engine.append(f"incoming.{table}", f"reading.{table}")
@@ -223,14 +230,18 @@ class _Build:
         self.engine.keep("raw.columns", pd.DataFrame(named, columns=["role", "column_name"]).astype("string"))
 
     def _state_options(self, sample: Sample, stream: str, event_is: str | None) -> None:
-        options = pd.DataFrame([{
-            "stream": stream,
-            "file_name": sample.name,
-            "import_id": self.number,
-            "time_zone": self.options.time_zone or "UTC",
-            "event_is": event_is,
-            "people_key": _people_key(self.settings) if self.options.keeps_people else None,
-        }])
+        options = pd.DataFrame(
+            [
+                {
+                    "stream": stream,
+                    "file_name": sample.name,
+                    "import_id": self.number,
+                    "time_zone": self.options.time_zone or "UTC",
+                    "event_is": event_is,
+                    "people_key": _people_key(self.settings) if self.options.keeps_people else None,
+                }
+            ]
+        )
         self.engine.keep("raw.options", options.astype({"event_is": "string", "people_key": "string"}))
 
     def _reading(self, chosen: Format) -> list[tuple[str, str]]:
@@ -244,7 +255,7 @@ class _Build:
                     ordered.append((f"reading.{table}", waiting.pop(table).sql))
         return ordered
 
-    def _account(self, sample: Sample) -> pd.DataFrame:
+    def _account(self) -> pd.DataFrame:
         """Fates of the file's records; those set aside go to incoming.set_aside."""
         fates = [self.engine.ask(self.catalogue.queries["sources.account"].sql)]
         self.engine.create("reading.set_aside", self.catalogue.queries["sources.set_aside"].sql)

@@ -130,7 +130,7 @@ def _check_header(path: Path, layer: str, header: Mapping[str, Any]) -> None:
             hint = ' Write "higher", "lower" or "neither".' if key == "better" else ""
             raise CatalogueError(f"{path}: the header has no {key!r}.{hint}")
     if layer == "metrics" and header["better"] not in BETTER:
-        raise CatalogueError(f"{path}: 'better' is {header['better']!r}. Write \"higher\", \"lower\" or \"neither\".")
+        raise CatalogueError(f'{path}: \'better\' is {header["better"]!r}. Write "higher", "lower" or "neither".')
 
 
 def _metric(query: Query) -> Metric:

@@ -49,8 +49,13 @@ def _generated(root: Path, catalogue: Catalogue, commands: click.Group) -> dict[
 def _filled(text: str, parts: Mapping[str, str]) -> str:
     for name, part in parts.items():
         pattern = rf"(<!-- {name} -->\n).*?(<!-- end {name} -->)"
-        text = re.sub(pattern, lambda match, part=part: f"{match[1]}{part}\n{match[2]}", text, flags=re.DOTALL)
+        text = re.sub(pattern, rf"\g<1>{_literal(part)}\n\g<2>", text, flags=re.DOTALL)
     return text
+
+
+def _literal(text: str) -> str:
+    """The text so that `re.sub` takes it as it is."""
+    return text.replace("\\", r"\\")
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -60,7 +65,9 @@ def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _commands(commands: click.Group) -> str:
-    rows = [(f"`vsm {name}`", (command.help or "").split("\n")[0]) for name, command in sorted(commands.commands.items())]
+    rows = [
+        (f"`vsm {name}`", (command.help or "").split("\n")[0]) for name, command in sorted(commands.commands.items())
+    ]
     return _table(("command", "what it does"), rows)
 
 
@@ -82,11 +89,16 @@ def _queries(catalogue: Catalogue) -> str:
         "Every metric returns `period_start`, `value`, `items` (the n behind the value).",
         *(_metric(catalogue, name) for name in catalogue.metrics),
         "## Checks",
-        "Rows are problems. *broken* refuses the snapshot, *error* makes a figure wrong, *warning* may, *note* informs.",
+        "Rows are problems: *broken* refuses the snapshot, *error* makes a figure wrong, *warning* may, *note* informs.",
         _table(
             ("check", "severity", "why", "remedy"),
             [
-                (query.title, str(query.header["severity"]), str(query.header["why"]), str(query.header["remedy"]))
+                (
+                    query.title,
+                    str(query.header["severity"]),
+                    str(query.header["why"]),
+                    str(query.header["remedy"]),
+                )
                 for query in catalogue.layer("checks").values()
             ],
         ),
@@ -110,7 +122,6 @@ def _metric(catalogue: Catalogue, name: str) -> str:
 
 def _columns(query: Query) -> str:
     question = f"\n\n{query.header['question']}" if "question" in query.header else ""
-    return (
-        f"### {query.title} (`{query.name}`)\n\n{str(query.header['grain']).capitalize()}.{question}\n\n"
-        + _table(("column", "meaning"), [(f"`{name}`", meaning) for name, meaning in query.columns.items()])
+    return f"### {query.title} (`{query.name}`)\n\n{str(query.header['grain']).capitalize()}.{question}\n\n" + _table(
+        ("column", "meaning"), [(f"`{name}`", meaning) for name, meaning in query.columns.items()]
     )

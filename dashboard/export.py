@@ -23,7 +23,16 @@ def export(snapshot: Path, folder: Path, ending: str) -> list[Path]:
     engine = DuckDB()
     written: list[Path] = []
     engine.open_beside(snapshot / snapshots.DATABASE, "snapshot")
-    for table in ("items", "transitions", "blocked", "deployments", "changes", "incidents", "surveys", "links"):
+    for table in (
+        "items",
+        "transitions",
+        "blocked",
+        "deployments",
+        "changes",
+        "incidents",
+        "surveys",
+        "links",
+    ):
         columns = [role.name for role in LAYOUTS[RENAMED.get(table, table)].roles]
         path = folder / f"{table}.{ending}"
         if engine.write_columns(f"snapshot.canonical.{table}", columns, path):

@@ -20,7 +20,11 @@ class _OneWorker(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
 
     def load_config(self) -> None:
         values: dict[str, Any] = {
-            "bind": self.address, "workers": 1, "threads": 4, "control_socket_disable": True, "loglevel": "warning",
+            "bind": self.address,
+            "workers": 1,
+            "threads": 4,
+            "control_socket_disable": True,
+            "loglevel": "warning",
         }
         for name, value in values.items():
             self.cfg.set(name, value)

@@ -6,27 +6,23 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from dashboard.errors import SettingsError
 
 PACKAGE = Path(__file__).parent
 
 
-def setting(default: object, explanation: str) -> object:
-    """A dataclass field that carries its help text."""
-    return field(default=default, metadata={"help": explanation})
-
-
 @dataclass(frozen=True)
 class Settings:
     """The settings of one process; `from_environment` reads `VSM_<NAME>`."""
 
-    home: Path = setting(Path("data"), "Folder of definitions, plan and snapshots.")  # type: ignore[assignment]
-    host: str = setting("127.0.0.1", "Address that `vsm serve` listens on; loopback only.")  # type: ignore[assignment]
-    port: int = setting(8050, "Port that `vsm serve` listens on.")  # type: ignore[assignment]
-    threads: int = setting(2, "Threads that one process gives to DuckDB.")  # type: ignore[assignment]
-    memory: str = setting("4GB", "Memory that one process gives to DuckDB.")  # type: ignore[assignment]
-    keep: int = setting(3, "Snapshots kept after a publish.")  # type: ignore[assignment]
+    home: Path = field(default=Path("data"), metadata={"help": "Folder of definitions, plan and snapshots."})
+    host: str = field(default="127.0.0.1", metadata={"help": "Address that `vsm serve` listens on; loopback only."})
+    port: int = field(default=8050, metadata={"help": "Port that `vsm serve` listens on."})
+    threads: int = field(default=2, metadata={"help": "Threads that one process gives to DuckDB."})
+    memory: str = field(default="4GB", metadata={"help": "Memory that one process gives to DuckDB."})
+    keep: int = field(default=3, metadata={"help": "Snapshots kept after a publish."})
 
     @property
     def warehouse(self) -> Path:
@@ -45,7 +41,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(**values)  # type: ignore[arg-type]
 
 
-def _read(name: str, text: str, kind: type) -> object:
+def _read(name: str, text: str, kind: Any) -> object:
     try:
         return Path(text) if issubclass(kind, Path) else kind(text)
     except ValueError:

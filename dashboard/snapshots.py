@@ -52,7 +52,9 @@ def current(root: Path) -> Path:
     try:
         name = (root / "CURRENT").read_text(encoding="ascii").strip()
     except FileNotFoundError:
-        raise SnapshotError(f"No snapshot in {root} yet. Run: vsm import FILE… (or vsm demo for made-up data).") from None
+        raise SnapshotError(
+            f"No snapshot in {root} yet. Run: vsm import FILE… (or vsm demo for made-up data)."
+        ) from None
     folder = root / "snapshots" / name
     if not name.isdigit() or not (folder / DATABASE).is_file():
         raise SnapshotError(f"{root}/CURRENT names {name!r}, which is not there. Import again.")
@@ -90,7 +92,7 @@ def _point(root: Path, name: str) -> None:
     pointer = root / "CURRENT.new"
     pointer.write_text(name + "\n", encoding="ascii")
     _sync(pointer)
-    os.replace(pointer, root / "CURRENT")
+    pointer.replace(root / "CURRENT")
     _sync(root)
 
 

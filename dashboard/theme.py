@@ -33,7 +33,7 @@ class Bucket:
     fill: Fill
 
 
-# From value to waste, the order in which they are stacked. The three that wait are ambers, each hatched its way.
+# In the order they are stacked, from value to waste. The three that wait are ambers, each with its own hatch.
 BUCKETS: Mapping[str, Bucket] = {
     "value-adding": Bucket("Value-adding", Fill(WORK)),
     "extra-process": Bucket("Extra process", Fill(SKY)),
@@ -47,20 +47,15 @@ BUCKETS: Mapping[str, Bucket] = {
 
 DONE = Fill("rgba(134,142,150,.4)")
 WORK_FILLS = tuple(Fill(colour) for colour in (WORK, GREEN, SKY, "#005580", "#66C2A5", "#4C7FD9", "#00684B"))
-WAIT_FILLS = (
-    Fill(WAIT, "/"),
-    Fill("#B97A00", "\\"),
-    Fill("#F2C94C", "x"),
-    Fill("#8F5E00", "/"),
-    Fill("#F5B95F", "\\"),
-    Fill("#D6A800", "-"),
-)
+WAIT_COLOURS = (WAIT, "#B97A00", "#F2C94C", "#8F5E00", "#F5B95F", "#D6A800")
+WAIT_FILLS = tuple(Fill(colour, hatch) for colour, hatch in zip(WAIT_COLOURS, "/\\x/\\-", strict=True))
 
 
 def stage_fills(modes: Mapping[str, str]) -> dict[str, Fill]:
-    """Stage → fill, from stage → "active" or "wait" in the order of the path: work blue or green, waits amber.
+    """Stage → fill, from stage → "active" or "wait" in the order of the path.
 
-    Pass all stages of a stream, so that a stage looks the same in every figure. "done" gives grey.
+    Work is blue or green, waiting amber and hatched, "done" grey. Pass all stages of a stream, so that
+    a stage looks the same in every figure.
     """
     palettes = {"active": WORK_FILLS, "wait": WAIT_FILLS, "done": (DONE,)}
     used = dict.fromkeys(palettes, 0)
@@ -164,9 +159,10 @@ def _template(ink: str, faint: str, grid: str, paper: str) -> dict[str, Any]:
         "separatethousands": True,
         "exponentformat": "none",
     }
-    legend = {"orientation": "h", "x": 0.01, "xref": "container", "y": 1.03, "yanchor": "bottom"}
+    # Above the drawing and as wide as the card, so that on a phone too it takes few lines.
+    legend = {"orientation": "h", "x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top"}
+    legend |= {"font": {"size": 12}, "itemwidth": 30}
     hover = {"bgcolor": paper, "bordercolor": grid, "font": {"color": ink, "family": FONT}, "align": "left"}
-    spike = {"spikecolor": faint, "spikethickness": 1, "spikedash": "dot"}
     return {
         "layout": {
             "font": {"family": FONT, "size": 13, "color": ink},
@@ -174,7 +170,13 @@ def _template(ink: str, faint: str, grid: str, paper: str) -> dict[str, Any]:
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "margin": {"l": 12, "r": 16, "t": 28, "b": 12},
-            "xaxis": {**axis, **spike, "showgrid": False, "showline": True, "zeroline": False},
+            "xaxis": {
+                **axis,
+                "showspikes": False,
+                "showgrid": False,
+                "showline": True,
+                "zeroline": False,
+            },
             "yaxis": {**axis, "rangemode": "tozero"},
             "legend": legend,
             "hoverlabel": hover,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from dashboard.engines.duckdb import DuckDB
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 
+ANSWERS = 400
+
 
 class Warehouse:
     """A snapshot, read-only. A new one is picked up at the next question."""
@@ -24,6 +28,8 @@ class Warehouse:
         self.catalogue = catalogue
         self._limits = {"memory": memory, "threads": threads}
         self._opened: tuple[Path, DuckDB] | None = None
+        self._answers: OrderedDict[Hashable, pd.DataFrame] = OrderedDict()
+        self._lock = threading.Lock()
 
     @property
     def snapshot(self) -> Path:
@@ -33,7 +39,8 @@ class Warehouse:
     def ask(self, name: str, scope: Scope | None = None, **more: Any) -> pd.DataFrame:
         """The table of one query, with exactly the parameters that it names.
 
-        They come from the scope and from `more`. Raises ScopeError where one is missing.
+        They come from the scope and from `more`. Raises ScopeError where one is missing. Answers are kept, the
+        newest few hundred: several charts of a page ask the same.
         """
         query = self.catalogue.queries[name]
         engine = self._engine()
@@ -41,7 +48,20 @@ class Warehouse:
         named = engine.parameters(query.sql)
         if not named <= offered.keys():
             raise ScopeError(f"{name} needs {', '.join(sorted(named - offered.keys()))}.")
-        return engine.ask(query.sql, {key: offered[key] for key in named})
+        given = {key: offered[key] for key in named}
+        key = (self.snapshot, name, tuple(sorted((each, str(value)) for each, value in given.items())))
+        with self._lock:
+            known = self._answers.get(key)
+        answer = engine.ask(query.sql, given) if known is None else known
+        self._keep(key, answer)
+        return answer.copy()
+
+    def _keep(self, key: Hashable, answer: pd.DataFrame) -> None:
+        with self._lock:
+            self._answers[key] = answer
+            self._answers.move_to_end(key)
+            while len(self._answers) > ANSWERS:
+                self._answers.popitem(last=False)
 
     def measure(self, metric: Metric, scope: Scope) -> pd.DataFrame:
         """period_start, value, items of one metric."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ import pandas as pd
 import pytest
 
 from dashboard import layers
+from dashboard.build import import_files
 from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.engines.duckdb import DuckDB
 from dashboard.scope import Scope
+from dashboard.settings import Settings
 from dashboard.streams.definition import Stream, calendar_rows, stage_rows, state_rows, stream_rows
 
 ROOT = Path(__file__).parents[1]
@@ -79,7 +82,11 @@ class World:
         """(period_start, value, items) of a metric, period by period."""
         rows = self.ask(f"metrics.{metric}", scope)
         return [
-            (pd.Timestamp(row.period_start).date(), None if pd.isna(row.value) else float(row.value), int(row.items))
+            (
+                pd.Timestamp(row.period_start).date(),
+                None if pd.isna(row.value) else float(row.value),
+                int(row.items),
+            )
             for row in rows.itertuples()
         ]
 
@@ -126,3 +133,14 @@ def shared() -> Shared:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Settings:
+    """A home with the three made-up organisations imported."""
+    home = tmp_path_factory.mktemp("demo")
+    for name in ("streams.toml", "plan.toml"):
+        shutil.copyfile(ROOT / "data" / name, home / name)
+    settings = Settings(home=home)
+    import_files(sorted((ROOT / "data" / "sample" / "demo").glob("*.csv")), settings, catalogue)
+    return settings

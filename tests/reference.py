@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from dashboard.scope import Scope
@@ -114,16 +115,17 @@ def numbered(stages: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def last_event(tables: Tables) -> dt.datetime:
-    """The stream's now: the last instant that any row names."""
-    instants = [
+    """The stream's now: the last instant that any row names, but for a creation after the item's first event."""
+    moved = {row["item_id"] for row in tables.get("transitions", [])}
+    surveyed = [dt.datetime.combine(row["survey_on"], dt.time()) for row in tables.get("surveys", [])]
+    named = [
         value
         for table, rows in tables.items()
-        if table != "surveys"
         for row in rows
         for value in row.values()
-        if isinstance(value, dt.datetime)
+        if isinstance(value, dt.datetime) and not (table == "items" and row["item_id"] in moved)
     ]
-    return max(instants)
+    return max(named + surveyed)
 
 
 def read_item(history: History, item_id: str, described: Row) -> Item:
@@ -161,12 +163,14 @@ def with_seq(transitions: Sequence[Row]) -> list[dict[str, Any]]:
     return [{"seq": number, **row} for number, row in enumerate(transitions)]
 
 
-def entries(moves: Sequence[Row], created: dt.datetime, status: str | None) -> list[tuple[str, dt.datetime, str | None]]:
+def entries(
+    moves: Sequence[Row], created: dt.datetime, status: str | None
+) -> list[tuple[str, dt.datetime, str | None]]:
     """(state, since, owner) in order. The first state begins at the item's creation, with the first `from` value."""
     if not moves:
         return [(str(status), created, None)]
     entered = [(row["to_state"], row["occurred_at"], row.get("team")) for row in moves]
-    if moves[0].get("from_state"):
+    if moves[0].get("from_state") not in (None, moves[0]["to_state"]):
         return [(moves[0]["from_state"], created, None), *entered]
     return [(entered[0][0], created, entered[0][2]), *entered[1:]]
 
@@ -174,23 +178,33 @@ def entries(moves: Sequence[Row], created: dt.datetime, status: str | None) -> l
 def visits(
     entered: Iterable[tuple[str, dt.datetime, str | None]], stages: Sequence[dict[str, Any]], now: dt.datetime
 ) -> list[Visit]:
-    """States as stays in stages: consecutive states of one stage are one visit; the last lasts until now."""
+    """States as stays in stages: consecutive different states of one stage are one visit; the last lasts until now.
+
+    A state that is entered again from itself is a new visit.
+    """
     stage_of = {state: stage for stage in stages for state in stage["states"]}
     path: list[Visit] = []
+    previous_state = None
     for state, instant, team in entered:
         stage = stage_of[state]
-        if path and path[-1].stage is stage:
-            continue
-        if path:
-            path[-1].left = instant
-        path.append(Visit(stage, instant, now, stage["team"] or team))
+        if not path or path[-1].stage is not stage or state == previous_state:
+            if path:
+                path[-1].left = instant
+            path.append(Visit(stage, instant, now, stage["team"] or team))
+        previous_state = state
     return path
 
 
 def judge(path: Sequence[Visit]) -> None:
-    """Rework: a stage visited before, or below one reached before. Hand-off: another owner than the last known."""
+    """Rework: a stage visited before, or below one reached before. Hand-off: another owner than the last known.
+
+    A queue that nobody owns waits for the team that comes next.
+    """
     highest, last_owner = 0, None
     seen: set[str] = set()
+    for visit, following in pairwise(path):
+        if visit.owner is None and visit.stage["mode"] == "wait":
+            visit.owner = following.owner
     for visit in path:
         visit.is_rework = visit.stage["name"] in seen or visit.position < highest
         visit.is_handoff = bool(visit.owner and last_owner and visit.owner != last_owner)
@@ -571,9 +585,9 @@ def handoffs(history: History, scope: Scope) -> Measured:
     rows: Measured = []
     for start, end in periods(scope):
         counts = [
-            sum(visit.is_handoff for visit in item.in_flow)
+            sum(visit.is_handoff for visit in item.visits)
             for item in finished_in(chosen(history, scope), start, end)
-            if any(visit.owner for visit in item.in_flow)
+            if any(visit.owner for visit in item.visits)
         ]
         rows.append((start, statistic(counts, None), len(counts)))
     return rows
@@ -673,7 +687,7 @@ def waste_of(history: History, item: Item, usual_age: float, clock: str) -> dict
             {visit.entered, visit.left}
             | {cut for cut in (over_age_at, *sum(item.blocked, ())) if visit.entered < cut < visit.left}
         )
-        for begin, end in zip(cuts, cuts[1:], strict=False):
+        for begin, end in pairwise(cuts):
             is_blocked = any(since <= begin < until for since, until in item.blocked)
             buckets[bucket(history, item, index, begin >= over_age_at, is_blocked)] += length(begin, end, clock)
     return dict(buckets)
@@ -751,7 +765,9 @@ def deployment_frequency(history: History, scope: Scope) -> Measured:
 
 def change_lead_time(history: History, scope: Scope) -> Measured:
     """Authored → first successful production deployment containing it, over changes deployed in the period."""
-    landed = {row["deployment_id"]: row for row in deployments_to_production(history.tables) if row["status"] == "success"}
+    landed = {
+        row["deployment_id"]: row for row in deployments_to_production(history.tables) if row["status"] == "success"
+    }
     rows: Measured = []
     for start, end in periods(scope):
         values = []

@@ -114,9 +114,7 @@ def test_gaps_are_left_out_of_the_limits_and_keep_their_place_in_the_signals() -
         ((10.5,) * 4 + (9.5,) + (10.5,) * 4, []),
     ],
 )  # fmt: skip
-def test_each_rule_fires_where_it_should_and_only_there(
-    values: Sequence[float], expected_signals: list[Any]
-) -> None:
+def test_each_rule_fires_where_it_should_and_only_there(values: Sequence[float], expected_signals: list[Any]) -> None:
     found = signals(values, FROM_7_TO_13)
     assert [(each.indices, each.side, each.rule) for each in found] == expected_signals
 
@@ -167,9 +165,7 @@ def test_a_series_upside_down_has_the_same_signals_on_the_other_side(values: lis
     found = signals(values, xmr_limits(values[:10], clamped=False))
     mirrored = signals(upside_down, xmr_limits(upside_down[:10], clamped=False))
     other = {"above": "below", "below": "above"}
-    assert {(each.indices, each.side) for each in found} == {
-        (each.indices, other[each.side]) for each in mirrored
-    }
+    assert {(each.indices, each.side) for each in found} == {(each.indices, other[each.side]) for each in mirrored}
 
 
 # Targets: from 40 to 20 (lower) or 20 to 40 (higher) within 100 days; half way on 20 February.
@@ -180,9 +176,7 @@ BEGINS, HALF, DUE = day(2024, 1, 1), day(2024, 2, 20), day(2024, 4, 10)
 def aim(better: str = "lower", **changed: Any) -> Aim:
     """The aim of these cases; "higher" mirrors "lower" at 30."""
     first, last = (20.0, 40.0) if better == "higher" else (40.0, 20.0)
-    return Aim(
-        **{"baseline": first, "value": last, "begins": BEGINS, "due": DUE, "better": better, **changed}
-    )
+    return Aim(**{"baseline": first, "value": last, "begins": BEGINS, "due": DUE, "better": better, **changed})
 
 
 def at_half(value: float | None, **changed: Any) -> Progress:
@@ -207,9 +201,7 @@ def at_half(value: float | None, **changed: Any) -> Progress:
         (NO, "no data"),
     ],
 )
-def test_status_compares_with_the_path_and_respects_better(
-    better: str, value: float | None, status: str
-) -> None:
+def test_status_compares_with_the_path_and_respects_better(better: str, value: float | None, status: str) -> None:
     mirrored = value if better == "lower" or value is None else 60 - value
     found = at_half(mirrored, better=better)
     assert (found.status, found.rule) == (status, RULES[found.status])
@@ -282,10 +274,7 @@ def test_no_arrival_is_foretold(values: Sequence[float]) -> None:
 
 
 def test_a_trend_that_has_passed_the_target_arrives_today() -> None:
-    points = [
-        (HALF - dt.timedelta(days=back), value)
-        for back, value in ((3, 60.0), (2, 30.0), (1, 10.0), (0, 21.0))
-    ]
+    points = [(HALF - dt.timedelta(days=back), value) for back, value in ((3, 60.0), (2, 30.0), (1, 10.0), (0, 21.0))]
     assert progress(aim(), points, HALF).arrives_on == HALF
     assert progress(aim(), points, HALF + dt.timedelta(days=9)).arrives_on == HALF + dt.timedelta(days=9)
 
@@ -312,9 +301,7 @@ def test_path_leads_from_baseline_to_target(path: str, on: dt.date, value: float
     assert expected(aim(path=path), on) == value
 
 
-@pytest.mark.parametrize(
-    ("value", "status"), [(40, "on track"), (42, "on track"), (45, "at risk"), (47, "off track")]
-)
+@pytest.mark.parametrize(("value", "status"), [(40, "on track"), (42, "on track"), (45, "at risk"), (47, "off track")])
 def test_on_a_step_path_nothing_need_move_before_the_due_day(value: float, status: str) -> None:
     assert at_half(value, path="step").status == status
 
@@ -380,9 +367,7 @@ def test_verdict_prints_the_rule_and_takes_the_latest_signal() -> None:
 
 
 @pytest.mark.parametrize(("before", "count"), [((), 0), ((1, 2, 3, 4, 5), 5), ((1,) * 6 + (None,) * 15, 5)])
-def test_baseline_needs_6_values_among_the_last_20_periods(
-    before: Sequence[float | None], count: int
-) -> None:
+def test_baseline_needs_6_values_among_the_last_20_periods(before: Sequence[float | None], count: int) -> None:
     found = verdict(before, (3,), "lower", "days")
     assert (found.name, found.before_count, found.limits) == ("too few points", count, None)
     assert found.rule.endswith(f"there are {count}.")
@@ -407,6 +392,12 @@ def test_a_fall_below_a_clamped_baseline_cannot_signal_and_says_so() -> None:
     assert "no rule can show a fall" in found.rule
     assert found.interval is not None and found.interval[1] < 0
     assert verdict(GOLDEN, (1,) * 12, "lower", "ratio").name == "signal (better)"
+
+
+def test_baseline_of_equal_values_says_that_anything_else_signals() -> None:
+    found = verdict((0,) * 6, (0, 2), "higher", "per week")
+    assert found.name == "signal (better)"
+    assert found.rule.endswith("All values before the start are equal, so that any other value breaks a rule.")
 
 
 def test_interval_of_the_difference_is_seeded_and_encloses_it() -> None:
@@ -436,9 +427,7 @@ def test_period_cut_by_the_start_belongs_to_neither_side() -> None:
 # Findings
 
 
-def change(
-    catalogue: Catalogue, name: str, now: float | None, before: float | None, **more: Any
-) -> str | None:
+def change(catalogue: Catalogue, name: str, now: float | None, before: float | None, **more: Any) -> str | None:
     """The text of a change finding, with 39 and 56 items unless told otherwise."""
     counts = {"n_now": 39, "n_before": 56, **more}
     found = findings.change_finding(catalogue.metric(name), now, before, **counts)
@@ -499,18 +488,14 @@ def steps(*rows: tuple[str, str, float | None, int]) -> pd.DataFrame:
 
 
 def test_longest_stage_is_told_with_its_share() -> None:
-    found = findings.longest_stage_finding(
-        steps(("Doing", "active", 5, 40), ("Review queue", "wait", 15, 38))
-    )
+    found = findings.longest_stage_finding(steps(("Doing", "active", 5, 40), ("Review queue", "wait", 15, 38)))
     assert found == Finding(
         f"Items wait longest in Review queue: {formatted(15, 'days')} on average, "
         f"{formatted(0.75, 'ratio')} of the lead time (38 items were there).",
         "map",
         0.75,
     )
-    work = findings.longest_stage_finding(
-        steps(("Doing", "active", 25, 40), ("Review queue", "wait", 15, 38))
-    )
+    work = findings.longest_stage_finding(steps(("Doing", "active", 25, 40), ("Review queue", "wait", 15, 38)))
     assert work is not None and work.text.startswith("Items stay longest in Doing: ")
 
 
@@ -575,7 +560,8 @@ def test_waste_is_silent_when_there_is_nothing_to_say(rows: list[Any]) -> None:
         (50, 40, "50 items are in progress, 10 more than at the end of the period before."),
         (1, 6, "1 item is in progress, 5 fewer than at the end of the period before."),
         (1200, 100, "1,200 items are in progress, 1,100 more than at the end of the period before."),
-        (6, 0, "6 items are in progress, 6 more than at the end of the period before."),
+        (0, 6, "0 items are in progress, 6 fewer than at the end of the period before."),
+        (6, 0, None),
         (41, 40, None),
         (40, 40, None),
         (4, 1, None),
@@ -583,9 +569,7 @@ def test_waste_is_silent_when_there_is_nothing_to_say(rows: list[Any]) -> None:
         (40, None, None),
     ],
 )
-def test_work_in_progress_is_told_when_it_changed(
-    now: int | None, before: int | None, text: str | None
-) -> None:
+def test_work_in_progress_is_told_when_it_changed(now: int | None, before: int | None, text: str | None) -> None:
     found = findings.wip_finding(now, before)
     assert (found.text if found else None) == text
 
@@ -606,9 +590,7 @@ def test_items_older_than_the_85th_percentile_are_told() -> None:
     ("ages", "p85", "finished"),
     [([], 23, 50), ([23], 23, 50), ([90], 23, 4), ([90], None, 0), ([90], NO, 50)],
 )
-def test_ageing_is_silent_when_there_is_nothing_to_say(
-    ages: list[float], p85: float | None, finished: int
-) -> None:
+def test_ageing_is_silent_when_there_is_nothing_to_say(ages: list[float], p85: float | None, finished: int) -> None:
     assert findings.ageing_finding(ages, p85, finished) is None
 
 

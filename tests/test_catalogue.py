@@ -32,7 +32,10 @@ def test_path_is_name(tmp_path: Path) -> None:
     [
         ("select 1", "begin the file with a /* … */ header"),
         ("/*\ntitle = \n*/ select 1", "the header is not valid TOML"),
-        (GOOD.replace('better = "lower"\n', ""), "the header has no 'better'. Write \"higher\", \"lower\" or \"neither\"."),
+        (
+            GOOD.replace('better = "lower"\n', ""),
+            'the header has no \'better\'. Write "higher", "lower" or "neither".',
+        ),
         (GOOD.replace('"lower"', '"smaller"'), "'better' is 'smaller'"),
         (GOOD.replace('unit = "days"\n', ""), "the header has no 'unit'"),
     ],

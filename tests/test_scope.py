@@ -15,7 +15,11 @@ from dashboard.scope import CLOCKS, PERIODS, START_RULES, Scope, from_query, to_
 DEFAULT = Scope("s", dt.date(2024, 1, 1), dt.date(2025, 1, 1))
 
 days = st.dates(dt.date(2000, 1, 1), dt.date(2030, 1, 1))
-names = st.lists(st.text(st.characters(exclude_characters="~", exclude_categories=["Cs"]), min_size=1), min_size=1, unique=True)
+names = st.lists(
+    st.text(st.characters(exclude_characters="~", exclude_categories=["Cs"]), min_size=1),
+    min_size=1,
+    unique=True,
+)
 
 
 @given(
@@ -28,7 +32,9 @@ names = st.lists(st.text(st.characters(exclude_characters="~", exclude_categorie
     teams=st.none() | names,
     types=st.none() | names,
 )
-def test_a_scope_comes_back_from_its_url(since: dt.date, length: int, teams: list[str] | None, types: list[str] | None, **chosen: str) -> None:
+def test_a_scope_comes_back_from_its_url(
+    since: dt.date, length: int, teams: list[str] | None, types: list[str] | None, **chosen: str
+) -> None:
     scope = Scope(
         "s",
         since,
@@ -45,7 +51,10 @@ def test_only_what_differs_from_the_default_is_in_the_url() -> None:
     assert to_query(replace(DEFAULT, clock="working"), DEFAULT) == {"clock": "working"}
 
 
-@pytest.mark.parametrize("query", [{"from": "yesterday"}, {"period": "fortnight"}, {"percentile": "7"}, {"to": "1999-01-01"}, {"x": "y"}])
+@pytest.mark.parametrize(
+    "query",
+    [{"from": "yesterday"}, {"period": "fortnight"}, {"percentile": "7"}, {"to": "1999-01-01"}, {"x": "y"}],
+)
 def test_a_value_that_can_not_be_is_left_at_the_default(query: dict[str, str]) -> None:
     assert from_query(query, DEFAULT) == DEFAULT
 

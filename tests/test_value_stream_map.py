@@ -29,9 +29,7 @@ def wait(name: str, mean: float = 2 * DAY, **more: object) -> Step:
 
 def value_stream(*steps: Step, unattributed: float = 0.0, **more: object) -> ValueStreamMap:
     lead = sum(step.mean_seconds for step in steps) + unattributed
-    whole = ValueStreamMap(
-        "Checkout", "Product", "Customers", ("Jira", "GitHub"), steps, items=120, period="2026"
-    )
+    whole = ValueStreamMap("Checkout", "Product", "Customers", ("Jira", "GitHub"), steps, items=120, period="2026")
     return replace(whole, lead_seconds=lead, unattributed_seconds=unattributed, **more)  # type: ignore[arg-type]
 
 
@@ -49,9 +47,7 @@ FOUR = value_stream(
 )
 
 
-def drawn(
-    value_map: ValueStreamMap, is_vertical: bool = False, selected: str | None = None
-) -> ElementTree.Element:
+def drawn(value_map: ValueStreamMap, is_vertical: bool = False, selected: str | None = None) -> ElementTree.Element:
     return ElementTree.fromstring(render(value_map, is_vertical=is_vertical, selected=selected))
 
 
@@ -145,18 +141,14 @@ def test_every_label_from_data_is_escaped(is_vertical: bool) -> None:
 @BOTH
 def test_every_step_is_a_button_whose_name_begins_with_its_visible_words(is_vertical: bool) -> None:
     for step in steps(drawn(FOUR, is_vertical)):
-        shown = " ".join(
-            text.text or "" for text in step.iter(f"{SVG}text") if text.get("aria-hidden") != "true"
-        )
+        shown = " ".join(text.text or "" for text in step.iter(f"{SVG}text") if text.get("aria-hidden") != "true")
         assert step.get("tabindex") == "0"
         assert step.get("aria-label", "").startswith(shown)
 
 
 @BOTH
 def test_the_chosen_step_is_pressed_and_no_other(is_vertical: bool) -> None:
-    pressed = {
-        step.get("data-id"): step.get("aria-pressed") for step in steps(drawn(FOUR, is_vertical, "Test"))
-    }
+    pressed = {step.get("data-id"): step.get("aria-pressed") for step in steps(drawn(FOUR, is_vertical, "Test"))}
     assert pressed.pop("Test") == "true"
     assert set(pressed.values()) == {"false"}
 
@@ -207,9 +199,7 @@ def test_back_flows_below_two_per_cent_and_beyond_six_are_counted_not_drawn() ->
     names = [f"Step {i}" for i in range(9)]
     flows = tuple(BackFlow(name, "Step 0", 0.019 + i / 100) for i, name in enumerate(names[1:]))
     value_map = value_stream(*(active(name) for name in names), back_flows=flows)
-    assert [flow.from_step for flow in lean_map.back_flows(value_map)] == [
-        f"Step {i}" for i in range(8, 2, -1)
-    ]
+    assert [flow.from_step for flow in lean_map.back_flows(value_map)] == [f"Step {i}" for i in range(8, 2, -1)]
     described = drawn(value_map).findtext(f"{SVG}desc", "")
     assert "2 smaller back-flows are left out." in described
 
@@ -261,8 +251,7 @@ def test_a_long_name_wraps_or_ends_in_dots_with_the_whole_name_on_hover() -> Non
 
 def test_a_wide_map_has_a_least_width_so_that_its_container_scrolls() -> None:
     widths = [
-        re.search(r"min-width:(\d+)px", render(value_stream(*[active(str(i)) for i in range(n)])))
-        for n in (7, 20)
+        re.search(r"min-width:(\d+)px", render(value_stream(*[active(str(i)) for i in range(n)]))) for n in (7, 20)
     ]
     seven, twenty = (int(width.group(1)) for width in widths if width)
     assert seven <= 1390
@@ -280,8 +269,6 @@ def test_the_component_passes_on_only_what_was_given() -> None:
 @BOTH
 def test_a_number_too_wide_for_its_place_is_squeezed_and_keeps_its_digits(is_vertical: bool) -> None:
     crowded = active("Build", work_in_progress=12345, wip_limit=10000)
-    text = next(
-        e for e in drawn(value_stream(crowded), is_vertical).iter(f"{SVG}text") if "12,345" in (e.text or "")
-    )
+    text = next(e for e in drawn(value_stream(crowded), is_vertical).iter(f"{SVG}text") if "12,345" in (e.text or ""))
     assert text.text == "12,345 > limit 10,000"
     assert float(text.get("textLength", "0")) > 0

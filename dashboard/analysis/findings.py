@@ -111,8 +111,9 @@ def waste_finding(waste: pd.DataFrame) -> Finding | None:
 
 def wip_finding(now: int | None, before: int | None) -> Finding | None:
     """How many items are in progress against the end of the period before; nothing below 5 items or 5 %."""
+    # None before is most often where the data begin, not a change.
     change = _change(now, before)
-    if now is None or before is None or change is None or max(now, before) < FEWEST_ITEMS:
+    if now is None or not before or change is None or max(now, before) < FEWEST_ITEMS:
         return None
     than = f"{abs(now - before):,} {'more' if now > before else 'fewer'} than at the end of the period before"
     text = f"{_items(now)} {'is' if now == 1 else 'are'} in progress, {than}."
@@ -140,9 +141,7 @@ def ageing_finding(ages: Sequence[float | None], cycle_p85: float | None, n_fini
     return Finding(text, "work_item_age", len(older) / len(present))
 
 
-def signal_finding(
-    metric: Metric, signals: Sequence[Signal], periods: Sequence[dt.date] = ()
-) -> Finding | None:
+def signal_finding(metric: Metric, signals: Sequence[Signal], periods: Sequence[dt.date] = ()) -> Finding | None:
     """The latest signal of a metric's XmR chart; `periods` are the first days of the values given to it."""
     if not signals:
         return None

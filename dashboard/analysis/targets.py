@@ -56,8 +56,8 @@ class Progress:
 
     `expected` is the path's value today. Paces are the change per week, required from today to the due day
     and seen on the line through the recent points. `share` is the part of the way done: below 0 when further
-    off than the baseline, null when the baseline met the target. `arrives_on` is null when flat, moving away,
-    more than ten years off, or met.
+    off than the baseline, null when the baseline met the target. `arrives_on` is today where the line is
+    already at the target and the latest value isn't; null when flat, moving away, ten years off, or met.
     """
 
     status: Status

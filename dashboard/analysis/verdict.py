@@ -105,8 +105,7 @@ def difference_interval(before: Sequence[float], after: Sequence[float], seed: i
         return None
     draw = random.Random(seed)
     differences = [
-        fmean(draw.choices(after, k=len(after))) - fmean(draw.choices(before, k=len(before)))
-        for _ in range(RESAMPLES)
+        fmean(draw.choices(after, k=len(after))) - fmean(draw.choices(before, k=len(before))) for _ in range(RESAMPLES)
     ]
     cuts = quantiles(differences, n=20, method="inclusive")
     return cuts[0], cuts[-1]
@@ -129,9 +128,9 @@ def _judge(
 ) -> tuple[Name, str]:
     frozen = f"against limits frozen at the start ({limits.points} periods)"
     if not found:
-        return "no signal yet", f"No XmR rule is broken {frozen}.{_blind_side(limits)}"
+        return "no signal yet", f"No XmR rule is broken {frozen}.{_caveat(limits)}"
     latest = max(found, key=lambda signal: signal.indices[-1])
-    words = f"{latest.rule[0].upper()}{latest.rule[1:]}, {frozen}."
+    words = f"{latest.rule[0].upper()}{latest.rule[1:]}, {frozen}.{_caveat(limits)}"
     if better != "neither":
         is_better = (better == "higher") == (latest.side == "above")
     elif target is not None:
@@ -142,5 +141,7 @@ def _judge(
     return ("signal (better)" if is_better else "signal (worse)"), words
 
 
-def _blind_side(limits: Limits) -> str:
+def _caveat(limits: Limits) -> str:
+    if limits.sigma == 0:
+        return " All values before the start are equal, so that any other value breaks a rule."
     return " The lower limit is 0, so that no rule can show a fall." if limits.is_lower_clamped else ""

@@ -12,13 +12,20 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.catalogue import Metric, Query
+from dashboard.components.aria import aria
+from dashboard.components.plain_table import plain_table
 from dashboard.theme import TEMPLATES
 
 Answer = str | Sequence[Component | str]
 
 FEW = 5
 ROWS_SHOWN = 200
-GRAPH = {"displaylogo": False, "showSendToCloud": False, "responsive": True, "modeBarButtonsToRemove": ["lasso2d", "select2d"]}
+GRAPH = {
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "responsive": True,
+    "modeBarButtonsToRemove": ["lasso2d", "select2d"],
+}
 
 
 def metric_card(
@@ -58,10 +65,15 @@ def content_card(
     """Like a figure card, around any content; `table` is made by `behind`."""
     return dbc.Card(
         [
-            dbc.CardHeader([html.H2(question, className="card-question", id=f"{id_}-title"), html.P(answer, className="card-answer")]),
+            dbc.CardHeader(
+                [
+                    html.H2(question, className="card-question", id=f"{id_}-title"),
+                    html.P(answer, className="card-answer"),
+                ]
+            ),
             dbc.CardBody(
                 [
-                    html.Figure(content, className="mb-0", **{"aria-labelledby": f"{id_}-title"}),
+                    html.Figure(content, className="mb-0", **aria(labelledby=f"{id_}-title")),
                     html.Div([table, how], className="card-more"),
                 ]
             ),
@@ -91,7 +103,9 @@ def how_computed(queries: Sequence[Query | Metric], parameters: Mapping[str, Any
         query = each.query if isinstance(each, Metric) else each
         parts += [html.H3(each.title), *_facts(each), html.Pre(query.sql, tabIndex="0")]
     named = ", ".join(f"{key} = {value}" for key, value in parameters.items() if value is not None)
-    return html.Details([html.Summary("How was this computed?"), *parts, html.P(f"Parameters: {named}")], className="how")
+    return html.Details(
+        [html.Summary("How was this computed?"), *parts, html.P(f"Parameters: {named}")], className="how"
+    )
 
 
 def _facts(each: Query | Metric) -> list[Component]:
@@ -104,35 +118,9 @@ def _facts(each: Query | Metric) -> list[Component]:
     return [html.P(str(each.header.get("question", ""))), html.P(["Grain: ", str(each.header["grain"])])]
 
 
-def plain_table(table: pd.DataFrame) -> Component:
-    """A frame as a table of the page; numbers right, null as a dash."""
-    numeric = {column: pd.api.types.is_numeric_dtype(table[column]) for column in table.columns}
-    head = html.Thead(html.Tr([html.Th(_heading(c), scope="col", className="text-end" if numeric[c] else "") for c in table]))
-    rows = [
-        html.Tr([html.Td(cell_text(row[c]), className="num text-end" if numeric[c] else "") for c in table])
-        for row in table.to_dict("records")
-    ]
-    return dbc.Table([head, html.Tbody(rows)], size="sm", hover=True, class_name="mb-0")
-
-
-def cell_text(value: Any) -> str:
-    """One value of a table in words."""
-    if isinstance(value, (list, tuple)) or hasattr(value, "tolist") and getattr(value, "ndim", 0):
-        return ", ".join(map(str, value))
-    if value is None or value is pd.NaT or pd.isna(value):
-        return "–"
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and not value.is_integer():
-        return f"{value:,.2f}"
-    return f"{value:,.0f}" if isinstance(value, (int, float)) else str(value)
-
-
 def help_mark(text: str) -> Component:
     """A question mark that says what a number means."""
-    return html.Button("?", className="help", type="button", title=text, **{"aria-label": text})
+    return html.Button("?", className="help", type="button", title=text, **aria(label=text))
 
 
 def findings(sentences: Sequence[str]) -> Component | None:
@@ -145,12 +133,8 @@ def empty(words: str) -> Component:
     return html.P(words, className="empty")
 
 
-def _config(id_: str) -> dict[str, Any]:
+def _config(id_: str) -> Any:
     return {**GRAPH, "toImageButtonOptions": {"format": "svg", "filename": id_}}
-
-
-def _heading(column: str) -> str:
-    return str(column).replace("_", " ")
 
 
 def _data_address(svg: str) -> str:

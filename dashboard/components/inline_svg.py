@@ -1,4 +1,4 @@
-"""A Dash component that shows an SVG and tells which of its steps was chosen; its other half is assets/inline_svg.js."""
+"""A Dash component that shows an SVG and tells which of its steps was chosen; see assets/inline_svg.js."""
 
 from __future__ import annotations
 

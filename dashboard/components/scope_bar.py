@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 import dash_bootstrap_components as dbc
 from dash import Input, State, dcc, html
 from dash.development.base_component import Component
 
+from dashboard.components.aria import aria
 from dashboard.scope import Scope, to_query
 
 STREAM, SINCE, UNTIL, TEAM, TYPE = "scope-stream", "scope-since", "scope-until", "scope-team", "scope-type"
 PERIOD, CLOCK, START, PERCENTILE = "scope-period", "scope-clock", "scope-start", "scope-percentile"
-CHANGED, DEFAULTS, COPY = "scope-changed", "scope-defaults", "scope-copy"
+CHANGED, DEFAULTS = "scope-changed", "scope-defaults"
 
-# Control → its key in the URL, in the order that assets/scope.js takes them. The stream is not among them: choosing another one opens the page anew.
-KEYS = {SINCE: "from", UNTIL: "to", PERIOD: "period", CLOCK: "clock", START: "start", PERCENTILE: "percentile",
-        TEAM: "team", TYPE: "type"}
+# Control → its key in the URL, in the order that assets/scope.js takes them. The stream is not among them:
+# choosing another one opens the page anew.
+KEYS = {
+    SINCE: "from",
+    UNTIL: "to",
+    PERIOD: "period",
+    CLOCK: "clock",
+    START: "start",
+    PERCENTILE: "percentile",
+    TEAM: "team",
+    TYPE: "type",
+}
 INPUTS = {key: Input(control, "value") for control, key in KEYS.items()}
 STATES = {key: State(control, "value") for control, key in KEYS.items()} | {"stream": State(STREAM, "value")}
 
@@ -35,7 +46,14 @@ def scope_bar(
 ) -> Component:
     """The controls as the scope has them; `streams` maps ids to names."""
     texts = {"from": default.since.isoformat(), "to": _last_day(default).isoformat()}
-    fixed = {"period": default.period, "clock": "elapsed", "start": "first", "percentile": "0.5", "team": ALL, "type": ALL}
+    fixed = {
+        "period": default.period,
+        "clock": "elapsed",
+        "start": "first",
+        "percentile": "0.5",
+        "team": ALL,
+        "type": ALL,
+    }
     return html.Section(
         [
             _field("Value stream", _select(STREAM, streams, scope.stream)),
@@ -57,12 +75,12 @@ def scope_bar(
                     ),
                 ]
             ),
-            html.Nav(_presets(scope, default), className="scope-presets", **{"aria-label": "Periods"}),
+            html.Nav(_presets(scope, default), className="scope-presets", **aria(label="Periods")),
             dcc.Store(id=DEFAULTS, data={"stream": scope.stream, **texts, **fixed}),
             dcc.Store(id=CHANGED),
         ],
         className="scope-bar",
-        **{"aria-label": "Scope"},
+        **aria(label="Scope"),
     )
 
 
@@ -70,8 +88,11 @@ def _presets(scope: Scope, default: Scope) -> list[Component]:
     until = default.until
     spans = {f"{days} days": until - dt.timedelta(days=days) for days in (30, 90, 180)}
     spans["This year"] = _last_day(default).replace(month=1, day=1)
-    chips = [_chip(text, {"from": since.isoformat()}, scope, scope.since == since and scope.until == until)
-             for text, since in spans.items() if since > default.since]
+    chips = [
+        _chip(text, {"from": since.isoformat()}, scope, scope.since == since and scope.until == until)
+        for text, since in spans.items()
+        if since > default.since
+    ]
     is_all = (scope.since, scope.until) == (default.since, default.until)
     reset = dcc.Link("Reset", href=f"?stream={scope.stream}", className="chip", title="Reset the scope")
     shown = to_query(scope, default)
@@ -83,13 +104,16 @@ def _chip(text: str, dates: Mapping[str, str], scope: Scope, is_current: bool) -
     return dcc.Link(text, href=f"?{query}", className="chip active" if is_current else "chip")
 
 
-def _field(label: str, control: Component) -> Component:
+def _field(label: str, control: Any) -> Component:
     return html.Div([html.Label(label, htmlFor=control.id), control], className="scope-field")
 
 
 def _select(id_: str, options: Mapping[str, str], value: str) -> Component:
     return dbc.Select(
-        id=id_, options=[{"label": label, "value": key} for key, label in options.items()], value=value, size="sm"
+        id=id_,
+        options=[{"label": label, "value": key} for key, label in options.items()],
+        value=value,
+        size="sm",
     )
 
 

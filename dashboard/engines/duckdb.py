@@ -28,6 +28,7 @@ class DuckDB:
         self, path: Path | None = None, *, read_only: bool = False, memory: str = "4GB", threads: int = 2
     ) -> None:
         self._connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only)
+        self._parameters: dict[str, frozenset[str]] = {}
         # Connections of one process to one file share its settings; the first has set and locked them.
         if not self._connection.execute("select current_setting('lock_configuration')").fetchall()[0][0]:
             self._configure(read_only, {"memory_limit": memory, "threads": threads, "TimeZone": "UTC"})
@@ -76,8 +77,10 @@ class DuckDB:
 
     def parameters(self, sql: str) -> frozenset[str]:
         """The parameters that a select names."""
-        (statement,) = self._connection.extract_statements(sql)
-        return frozenset(statement.named_parameters)
+        if sql not in self._parameters:
+            (statement,) = self._connection.extract_statements(sql)
+            self._parameters[sql] = frozenset(statement.named_parameters)
+        return self._parameters[sql]
 
     def relations(self, sql: str) -> frozenset[str]:
         """The tables that a select reads, as `schema.name`."""
@@ -146,7 +149,7 @@ class DuckDB:
             str(path),
             header=False,
             skiprows=1,
-            columns={column: "VARCHAR" for column in columns},
+            columns=dict.fromkeys(columns, "VARCHAR"),
             delimiter=delimiter,
             quotechar=quote,
             escapechar=quote,
@@ -161,7 +164,9 @@ class DuckDB:
     def read_parquet(self, path: Path, name: str, columns: Sequence[str]) -> None:
         """Load a Parquet's rows as text, named by position, with `record` = 1, 2, …."""
         rows = self._connection.read_parquet(str(path))
-        as_text = [ColumnExpression(old).cast(VARCHAR).alias(new) for old, new in zip(rows.columns, columns, strict=True)]
+        as_text = [
+            ColumnExpression(old).cast(VARCHAR).alias(new) for old, new in zip(rows.columns, columns, strict=True)
+        ]
         self._number(rows.select(*as_text), name)
 
     def parquet_columns(self, path: Path) -> tuple[str, ...]:
@@ -169,14 +174,20 @@ class DuckDB:
         try:
             return tuple(self._connection.read_parquet(str(path)).columns)
         except duckdb.Error as error:
-            raise SourceError(f"{path.name}: this is not a Parquet file that can be read ({_first_line(error)}).") from None
+            raise SourceError(
+                f"{path.name}: this is not a Parquet file that can be read ({_first_line(error)})."
+            ) from None
 
     def read_documents(self, path: Path, name: str) -> None:
         """Load a JSON file's top-level values as rows of one column `document`."""
         size = path.stat().st_size + 1024
         try:
             rows = self._connection.read_json(
-                str(path), columns={"document": "JSON"}, format="auto", records="false", maximum_object_size=size
+                str(path),
+                columns={"document": "JSON"},
+                format="auto",
+                records="false",
+                maximum_object_size=size,
             )
             rows.create(name)
         except duckdb.Error as error:

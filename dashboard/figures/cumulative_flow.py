@@ -10,22 +10,21 @@ from dashboard.figures.frame import Figure, Trace, axis, empty, figure, numbers,
 from dashboard.figures.periods import iso
 from dashboard.theme import Fill, escaped, hatched, stage_fills
 
-HEIGHT = 400
 # A phone's chart is 300 px wide and a desk's 1,200: more days can't be told apart and cost 40 bytes a band.
 MOST_DAYS = 400
 
 
-def cumulative_flow(table: pd.DataFrame, modes: Mapping[str, str] | None = None) -> Figure:
+def cumulative_flow(table: pd.DataFrame, modes: Mapping[str, str]) -> Figure:
     """A stacked area from day, stage, position, category, items: done at the bottom, the first stage on top.
 
-    `modes` says "active" or "wait" of each stage in the order of the path; without it only a backlog is known
-    to wait. Of more than 400 days every second, third, … is drawn, always the last. `customdata` of a point is
-    its stage.
+    `modes` says "active" or "wait" of each stage in the order of the path. Of more than 400 days every
+    second, third, … is drawn, and the last. `customdata` of a point is its stage. A click on a stage in the
+    legend takes it out of the stack.
     """
     if table.empty or not table["items"].any():
         return empty("No items on their way in this scope.")
     stages = table.drop_duplicates("stage").sort_values("position")
-    fills = stage_fills(_modes(stages, modes or {}))
+    fills = stage_fills(_modes(stages, modes))
     shown = table[table["day"].isin(_thinned(sorted(table["day"].unique())))]
     bands = [
         _band(str(stage), shown[shown["stage"] == stage].sort_values("day"), fills[str(stage)])
@@ -33,7 +32,7 @@ def cumulative_flow(table: pd.DataFrame, modes: Mapping[str, str] | None = None)
     ]
     return figure(
         bands,
-        HEIGHT,
+        340 + 14 * len(bands),
         xaxis=time_axis("Day"),
         yaxis=axis("Items at the end of the day"),
         showlegend=True,
@@ -43,12 +42,9 @@ def cumulative_flow(table: pd.DataFrame, modes: Mapping[str, str] | None = None)
 
 
 def _modes(stages: pd.DataFrame, modes: Mapping[str, str]) -> dict[str, str]:
-    """Stage → mode in the order of the path; a done stage is told by its category."""
-    order = [*modes, *(stage for stage in stages["stage"] if stage not in modes)]
-    categories = dict(zip(stages["stage"], stages["category"], strict=True))
-    by_category = {"backlog": "wait", "done": "done"}
-    found = {stage: modes.get(stage) or by_category.get(categories[stage], "active") for stage in order}
-    return found | {stage: "done" for stage, category in categories.items() if category == "done"}
+    """Stage → mode in the order of the path, "done" for what has left it."""
+    done = stages.loc[stages["category"] == "done", "stage"]
+    return {**modes, **dict.fromkeys(done, "done")}
 
 
 def _thinned(days: list[pd.Timestamp]) -> list[pd.Timestamp]:

@@ -1,4 +1,4 @@
-"""What every figure has: a height, axes with titles, a memory for what was zoomed, and words when it is empty."""
+"""What every figure has: a height, axes with titles, a memory of what was zoomed, words when it is empty."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def time_axis(title: str, hover: str = "%-d %b %Y", **more: Any) -> dict[str, An
         {"dtickrange": [86_400_000, 2_419_200_000], "value": "%-d %b\n%Y"},
         {"dtickrange": ["M1", "M11"], "value": "%b\n%Y"},
     ]
-    return axis(title, type="date", hoverformat=hover, tickformatstops=stops, **more)
+    return axis(title, type="date", tickangle=0, hoverformat=hover, tickformatstops=stops, **more)
 
 
 def numbers(values: Iterable[Any], factor: float = 1.0) -> list[float | None]:

@@ -16,7 +16,8 @@ from dashboard.theme import GREEN, GREY, formatted
 class Goal:
     """A value to reach by a day, in the metric's unit; with a baseline also the path from it.
 
-    The baseline was measured over [baseline_from, baseline_until); the path is "linear" or a "step" on the due day.
+    The baseline was measured over [baseline_from, baseline_until); the path to the value is "linear", or a
+    "step" on the due day.
     """
 
     value: float
@@ -29,7 +30,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that happened on a day, such as the start of an initiative; marks are numbered in the order given."""
+    """Something that happened on a day, such as the start of an initiative. Marks are numbered as given."""
 
     on: dt.date
     name: str
@@ -39,6 +40,7 @@ def goal_traces(goal: Goal, unit: str, factor: float, since: str, until: str) ->
     """The target over the whole width and, where a baseline is known, that and the path between them."""
     words = f"Target {formatted(goal.value, unit)}" + (f" by {_day(goal.due)}" if goal.due else "")
     value = goal.value * factor
+    until = max(until, iso(goal.due)) if goal.due else until
     lines = [_line("Target", [since, until], [value, value], words, GREEN, "dash")]
     if goal.baseline is not None and goal.baseline_until and goal.due:
         base, begin = goal.baseline * factor, goal.baseline_until
@@ -78,9 +80,7 @@ def mark_traces(marks: Sequence[Mark]) -> list[Trace]:
             "text": [str(number) for number, _ in enumerate(marks, 1)],
             "textfont": {"color": "#FFFFFF", "size": 11},
             "marker": {"size": 17, "color": "#495057", "line": {"color": "#FFFFFF", "width": 1}},
-            "hovertext": [
-                f"{number} {shortened(mark.name)}, {_day(mark.on)}" for number, mark in enumerate(marks, 1)
-            ],
+            "hovertext": [f"{number} {shortened(mark.name)}, {_day(mark.on)}" for number, mark in enumerate(marks, 1)],
             "hovertemplate": "%{hovertext}<extra></extra>",
             "name": "Initiative",
             "showlegend": False,
@@ -90,11 +90,8 @@ def mark_traces(marks: Sequence[Mark]) -> list[Trace]:
 
 def mark_lines(marks: Sequence[Mark]) -> list[dict[str, Any]]:
     """A vertical line for each mark."""
-    line = {"dash": "dot", "width": 1}
-    return [
-        {"type": "line", "x0": iso(m.on), "x1": iso(m.on), "y0": 0, "y1": 1, "yref": "paper", "line": line}
-        for m in marks
-    ]
+    upright = {"type": "line", "y0": 0, "y1": 1, "yref": "paper", "line": {"dash": "dot", "width": 1}}
+    return [{**upright, "x0": iso(mark.on), "x1": iso(mark.on)} for mark in marks]
 
 
 def _line(name: str, x: list[str], y: list[float], words: str, colour: str, dash: str) -> Trace:

@@ -100,9 +100,7 @@ def _information(sheet: Sheet) -> str:
     ]
     if drops:
         ends = (drops[0] + 4, drops[-1] + 4, width / 2)  # The zig-zag begins 4 px beside its axis.
-        parts.append(
-            draw.path(f"M{width / 2:g},{y + 78:g} V{trunk:g} M{min(ends):g},{trunk:g} H{max(ends):g}", "info")
-        )
+        parts.append(draw.path(f"M{width / 2:g},{y + 78:g} V{trunk:g} M{min(ends):g},{trunk:g} H{max(ends):g}", "info"))
         parts += [draw.information_arrow(x, trunk, x, sheet.levels.box - 5, prefix) for x in drops]
     return f'<g class="information">{"".join(parts)}</g>'
 
@@ -156,9 +154,7 @@ def _box(sheet: Sheet, cell: Cell) -> str:
     ]
     if step.team:
         parts.append(draw.worker(x + 8, levels.box + 60))
-        parts.append(
-            draw.paragraph(x + 28, levels.box + 58, draw.wrap(step.team, BOX - 34, 12, 1), full=step.team)
-        )
+        parts.append(draw.paragraph(x + 28, levels.box + 58, draw.wrap(step.team, BOX - 34, 12, 1), full=step.team))
     for i, fact in enumerate(rows):
         y = levels.data + ROW * i
         room = BOX - 19 - draw.text_width(fact.label, 12)
@@ -226,11 +222,7 @@ def _ladder(sheet: Sheet) -> str:
     y, parts, shape = sheet.levels.ladder, [], ""
     pieces = model.segments(sheet.map)
     last = sheet.cells[-1].end if sheet.cells else sheet.width / 2
-    edges = (
-        [cell.start for cell in sheet.cells]
-        + [last]
-        + ([last + WAIT] if len(pieces) > len(sheet.cells) else [])
-    )
+    edges = [cell.start for cell in sheet.cells] + [last] + ([last + WAIT] if len(pieces) > len(sheet.cells) else [])
     for i, piece in enumerate(pieces):
         # A gap without a triangle belongs to neither step: the ladder turns in its middle.
         start = edges[i] if not i else (sheet.cells[i - 1].end + edges[i]) / 2

@@ -97,12 +97,8 @@ def _information(sheet: Sheet) -> str:
     ]
     if boxes:
         start = min(trunk, edge - 12)
-        parts.append(
-            draw.path(f"M{start:g},{below + 68:g} V{below + 80:g} H{trunk:g} V{boxes[-1]:g}", "info")
-        )
-        parts += [
-            draw.path(f"M{trunk:g},{row:g} H{sheet.right + 2:g}", "info", prefix, "info") for row in boxes
-        ]
+        parts.append(draw.path(f"M{start:g},{below + 68:g} V{below + 80:g} H{trunk:g} V{boxes[-1]:g}", "info"))
+        parts += [draw.path(f"M{trunk:g},{row:g} H{sheet.right + 2:g}", "info", prefix, "info") for row in boxes]
     return f'<g class="information">{"".join(parts)}</g>'
 
 
@@ -114,14 +110,10 @@ def _material(sheet: Sheet, bottom: float) -> str:
     top = first.start - _marks_height(sheet.map, first.step)
     parts = [draw.shipment(((x, sheet.outside + FACTORY_HEIGHT + 2), (x, top - 18)))]
     parts.append(draw.shipment(((x, last + 6), (x, bottom - 14))))
-    parts.append(
-        draw.text(x + 20, last + 24, "to " + draw.shorten(sheet.map.customer, sheet.room - 60, 12), "mut")
-    )
+    parts.append(draw.text(x + 20, last + 24, "to " + draw.shorten(sheet.map.customer, sheet.room - 60, 12), "mut"))
     for way in model.stretches(sheet.cells):
         glyph = draw.pull_arrow if way.is_pull else draw.push_arrow
-        parts.append(
-            glyph(sheet.right - 16, way.start + 5, way.end - way.start - 10, sheet.prefix, is_down=True)
-        )
+        parts.append(glyph(sheet.right - 16, way.start + 5, way.end - way.start - 10, sheet.prefix, is_down=True))
     return f'<g class="material">{"".join(parts)}</g>'
 
 
@@ -154,9 +146,7 @@ def _box(sheet: Sheet, cell: Cell) -> str:
     ]
     if step.team:
         parts.append(draw.worker(x + 8, data - 3))
-        parts.append(
-            draw.paragraph(x + 28, data - 6, draw.wrap(step.team, sheet.room - 34, 12, 1), full=step.team)
-        )
+        parts.append(draw.paragraph(x + 28, data - 6, draw.wrap(step.team, sheet.room - 34, 12, 1), full=step.team))
     for i, fact in enumerate(model.facts(step)):
         left, top = x + sheet.room * 0.58 * (i % 2), data + 34 * (i // 2)
         room = sheet.room * (0.42 if i % 2 else 0.58) - 12
@@ -228,9 +218,7 @@ def _ladder(sheet: Sheet) -> str:
 
 
 def _segment(sheet: Sheet, piece: model.Segment, x: float, start: float, end: float, middle: float) -> str:
-    bar = frame.segment_bar(
-        piece, x - 9 if piece.mode == "wait" else x + 1, start, 8, end - start, sheet.prefix
-    )
+    bar = frame.segment_bar(piece, x - 9 if piece.mode == "wait" else x + 1, start, 8, end - start, sheet.prefix)
     left = x + (8 if piece.mode == "wait" else 15)
     label = draw.number(left, middle + 4, piece.value, WIDTH - 6 - left)
     return (

@@ -20,9 +20,7 @@ def heading(value_map: ValueStreamMap, width: float) -> tuple[str, float]:
     parts.append(draw.paragraph(MARGIN, y, lines, "mut"))
     y += 15 * len(lines) + 8
     if value_map.is_proposal:
-        svg, y = _marked(
-            "Proposed from the data, not confirmed: check the stages and modes.", y, room, "burst"
-        )
+        svg, y = _marked("Proposed from the data, not confirmed: check the stages and modes.", y, room, "burst")
         parts.append(svg)
     if value_map.constraint:
         svg, y = _marked("Constraint: {} – {}".format(*value_map.constraint), y, room, "tag")

@@ -148,9 +148,7 @@ def spoken(value_map: ValueStreamMap, step: Step) -> str:
         more = [f"inventory, mean wait {duration(step.mean_seconds)}, n {step.visits:,}"]
     more += ["hand-off: the team changes here"] if step.is_handoff else []
     more += (
-        [f"constraint: {value_map.constraint[1]}"]
-        if is_constraint(value_map, step) and value_map.constraint
-        else []
+        [f"constraint: {value_map.constraint[1]}"] if is_constraint(value_map, step) and value_map.constraint else []
     )
     more += [f"improvement: {label}" for label in bursts_of(value_map, step)]
     return f"{' '.join(word for word in visible if word)}. {'; '.join(more)}."
@@ -214,8 +212,7 @@ def back_flows(value_map: ValueStreamMap) -> tuple[BackFlow, ...]:
     drawable = [
         flow
         for flow in value_map.back_flows
-        if flow.share >= SMALLEST_BACK_FLOW
-        and place.get(flow.to_step, len(place)) < place.get(flow.from_step, -1)
+        if flow.share >= SMALLEST_BACK_FLOW and place.get(flow.to_step, len(place)) < place.get(flow.from_step, -1)
     ]
     return tuple(sorted(drawable, key=lambda flow: -flow.share)[:MOST_BACK_FLOWS])
 
@@ -239,9 +236,7 @@ def notes(value_map: ValueStreamMap) -> tuple[str, ...]:
     if value_map.unattributed_seconds:
         lines.append("Unattributed: the part of the lead time that no step accounts for.")
     if value_map.bursts:
-        lines.append(
-            "Improvements: " + "; ".join(f"{label} ({step})" for step, label in value_map.bursts) + "."
-        )
+        lines.append("Improvements: " + "; ".join(f"{label} ({step})" for step, label in value_map.bursts) + ".")
     marks = []
     if any(step.is_handoff for step in value_map.steps):
         marks.append("H = hand-off, the team changes here.")
@@ -262,9 +257,7 @@ def description(value_map: ValueStreamMap) -> str:
         parts.append("Constraint: {}, {}.".format(*value_map.constraint))
     parts += [f"{percent(f.share)} go back from {f.from_step} to {f.to_step}." for f in back_flows(value_map)]
     left_out = len(value_map.back_flows) - len(back_flows(value_map))
-    parts += (
-        [f"{left_out} smaller back-flow{'s are' if left_out > 1 else ' is'} left out."] if left_out else []
-    )
+    parts += [f"{left_out} smaller back-flow{'s are' if left_out > 1 else ' is'} left out."] if left_out else []
     return " ".join([*parts, *notes(value_map)])
 
 

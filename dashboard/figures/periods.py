@@ -1,9 +1,10 @@
-"""Periods on a time axis: their names, their places, and the marks for those that are cut short or without data."""
+"""Periods on a time axis: names, places, and marks for those that are cut short or without data."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -51,12 +52,12 @@ def starts(dates: Iterable[Any]) -> list[pd.Timestamp]:
 
 def kind(days: Sequence[pd.Timestamp]) -> str | None:
     """day, week, month or quarter; None where the starts don't tell."""
-    gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     return KINDS.get(max(gaps)) if gaps else None
 
 
 def axis_of(days: Sequence[pd.Timestamp]) -> dict[str, Any]:
-    """The axis the periods stand on; its hover text names a period 'May 2024', 'Q2 2024' or 'Week of 6 May 2024'."""
+    """The axis the periods stand on; on hover they are called 'May 2024', 'Q2 2024', 'Week of 6 May 2024'."""
     return time_axis("Date", NAMES[kind(days)])
 
 
@@ -110,7 +111,7 @@ def _band(since: str, until: str) -> Trace:
 
 
 def gaps(days: Sequence[pd.Timestamp], without: Collection[dt.date]) -> list[Trace]:
-    """A small grey cross at the foot of every period that has no data, so that a gap is not taken for a zero."""
+    """A small grey cross at the foot of every period without data, so that a gap is not taken for a zero."""
     missing = [day for day in days if is_in(day, without)]
     if not missing:
         return []

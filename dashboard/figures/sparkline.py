@@ -6,9 +6,11 @@ import math
 from collections.abc import Sequence
 from itertools import groupby
 
-from dashboard.theme import GREEN, WORK
+from dashboard.theme import GREEN
 
 WIDTH, HEIGHT, MARGIN = 120, 32, 4
+# The colour of work, lightened: an image can't follow the theme, and this reads on white and on dark.
+LINE = "#2A87C4"
 
 Point = tuple[float, float]
 
@@ -22,8 +24,8 @@ def sparkline(
 ) -> str:
     """A line through the values in time order, its end marked; "" where no value is known.
 
-    Null interrupts the line. The side of the target that is `better` is shaded. A hollow end says that the last
-    period is incomplete. There is no text in it: the card says it in words.
+    Null interrupts the line. The side of the target that is `better` is shaded. A hollow end says that the
+    last period is incomplete. There is no text in it: the card says it in words.
     """
     clean = [None if value is None or math.isnan(value) else float(value) for value in values]
     known = [value for value in clean if value is not None]
@@ -31,18 +33,15 @@ def sparkline(
         return ""
     low, high = _range([*known, *([] if target is None else [target])])
     points = [
-        (i, None if value is None else (_x(i, len(clean)), _y(value, low, high)))
-        for i, value in enumerate(clean)
+        (i, None if value is None else (_x(i, len(clean)), _y(value, low, high))) for i, value in enumerate(clean)
     ]
-    runs = [
-        [point for _, point in run if point] for _, run in groupby(points, key=lambda each: each[1] is None)
-    ]
+    runs = [[point for _, point in run if point] for _, run in groupby(points, key=lambda each: each[1] is None)]
     band = "" if target is None else _band(_y(target, low, high), better)
     drawn = "".join(_line(run) for run in runs if run)
     is_hollow = is_last_partial and clean[-1] is not None
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="sparkline" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
-        f'height="{HEIGHT}" aria-hidden="true" focusable="false">{band}{drawn}'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="sparkline" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'width="{WIDTH}" height="{HEIGHT}" aria-hidden="true" focusable="false">{band}{drawn}'
         f"{_end([run for run in runs if run][-1][-1], is_hollow)}</svg>"
     )
 
@@ -65,7 +64,8 @@ def _y(value: float, low: float, high: float) -> float:
 def _band(y: float, better: str) -> str:
     """The target as a dashed line, and a tint on its better side."""
     top, bottom = {"higher": (0.0, y), "lower": (y, float(HEIGHT))}.get(better, (y, y))
-    tint = f'<rect x="0" y="{top:.1f}" width="{WIDTH}" height="{bottom - top:.1f}" fill="{GREEN}" opacity=".18"/>'
+    size = f'width="{WIDTH}" height="{bottom - top:.1f}"'
+    tint = f'<rect x="0" y="{top:.1f}" {size} fill="{GREEN}" opacity=".18"/>'
     line = f'<path d="M0 {y:.1f}H{WIDTH}" stroke="{GREEN}" stroke-width="1" stroke-dasharray="4 3"/>'
     return (tint if bottom > top else "") + line
 
@@ -73,13 +73,12 @@ def _band(y: float, better: str) -> str:
 def _line(run: Sequence[Point]) -> str:
     """A line through neighbouring points; a point without neighbours is a dot."""
     if len(run) == 1:
-        return f'<circle cx="{run[0][0]:.1f}" cy="{run[0][1]:.1f}" r="1.5" fill="{WORK}"/>'
+        return f'<circle cx="{run[0][0]:.1f}" cy="{run[0][1]:.1f}" r="1.5" fill="{LINE}"/>'
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in run)
-    return (
-        f'<polyline points="{path}" fill="none" stroke="{WORK}" stroke-width="1.8" stroke-linejoin="round"/>'
-    )
+    return f'<polyline points="{path}" fill="none" stroke="{LINE}" stroke-width="1.8" stroke-linejoin="round"/>'
 
 
 def _end(point: Point, is_hollow: bool) -> str:
-    fill = "#fff" if is_hollow else WORK
-    return f'<circle cx="{point[0]:.1f}" cy="{point[1]:.1f}" r="2.6" fill="{fill}" stroke="{WORK}" stroke-width="1.4"/>'
+    fill = "#fff" if is_hollow else LINE
+    place = f'cx="{point[0]:.1f}" cy="{point[1]:.1f}"'
+    return f'<circle {place} r="2.6" fill="{fill}" stroke="{LINE}" stroke-width="1.4"/>'

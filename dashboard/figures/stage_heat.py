@@ -30,7 +30,12 @@ def stage_heat(table: pd.DataFrame) -> Figure:
     return figure(
         [_heat(wasted, stages, buckets), _labels(wasted, stages, buckets)],
         100 + 36 * len(stages),
-        xaxis={**axis("Waste, item-days"), **side, "side": "top", "autotickangles": [0, -90]},
+        xaxis={
+            **axis("Waste, item-days"),
+            **side,
+            "side": "top",
+            "autotickangles": [0, -90],
+        },
         yaxis={**side, "autorange": "reversed"},
     )
 
@@ -78,16 +83,17 @@ def _labels(table: pd.DataFrame, stages: list[str], buckets: list[str]) -> Trace
 
 def _cells(table: pd.DataFrame, column: str, how: str) -> dict[Cell, float]:
     """(stage, bucket) → the sum or the most over its reasons."""
-    found = table.groupby(["stage", "bucket"], as_index=False)[column].agg(how)
-    return {(row["stage"], row["bucket"]): float(row[column]) for row in found.to_dict("records")}
+    found = table.groupby(["stage", "bucket"])[column].agg(how).reset_index()
+    return {(row["stage"], row["bucket"]): float(row[column]) for _, row in found.iterrows()}
 
 
 def _told(cell: Cell, days: dict[Cell, float], items: dict[Cell, float]) -> str:
-    # An item may be blocked for several reasons: over those only a lower bound of the number of items is known.
+    # An item may be blocked for several reasons: over those only a lower bound of their number is known.
     if cell not in days:
         return ""
     stage, bucket = cell
-    return f"<b>{BUCKETS[bucket].words}</b> in {shortened(stage)}<br>{item_days(days[cell])}<br>n ≥ {items[cell]:,.0f} items"
+    head = f"<b>{BUCKETS[bucket].words}</b> in {shortened(stage)}"
+    return f"{head}<br>{item_days(days[cell])}<br>n ≥ {items[cell]:,.0f} items"
 
 
 def _compact(days: float) -> str:

@@ -1,9 +1,8 @@
-"""Single items on their way: a bar per item over time, coloured by stage, waiting hatched, rework outlined."""
+"""Single items on their way: bars over time, coloured by stage, waiting hatched, rework outlined."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -34,7 +33,7 @@ def timeline(table: pd.DataFrame, modes: Mapping[str, str] | None = None) -> Fig
     rework = [_outlines(rows[rows["is_rework"]])] if rows["is_rework"].any() else []
     return figure(
         [*bars, *rework, *_ends(rows)],
-        130 + ROW * len(items),
+        90 + 8 * (len(stages) + len(ENDS)) + ROW * len(items),
         xaxis=time_axis("Date", showgrid=True),
         yaxis={
             "type": "category",

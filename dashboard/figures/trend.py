@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from dashboard.catalogue import Metric
 from dashboard.figures import periods
 from dashboard.figures.frame import HEIGHT, NO_ITEMS, Figure, Trace, axis, empty, figure, key, numbers
 from dashboard.figures.goals import Goal, Mark, goal_label, goal_traces, mark_lines, mark_traces
-from dashboard.theme import FEW, GREY, LINES, WORK, Fill, axis_scale, axis_title, escaped, formatted, hatched
+from dashboard.theme import FEW, LINES, WORK, axis_scale, axis_title, escaped, formatted
 
 __all__ = ["Goal", "Mark", "bars", "trend"]
 
@@ -31,25 +32,19 @@ def trend(
 ) -> Figure:
     """A line for each table of period_start, value, items, by its label ("50 %", "85 %"; "" needs none).
 
-    Null is a gap, a point of fewer than 5 items is grey and hollow. `partial` holds the first days of periods that are
-    cut short. `customdata` of a point is its period_start. `words` is what stands there when no value is known.
+    Null is a gap, a point of fewer than 5 items is grey and hollow. `partial` holds the first days of periods
+    that are cut short. `customdata` of a point is its period_start. `words` stand there where no value is.
     """
     if not any(table["value"].notna().any() for table in tables.values()):
         return empty(words)
-    days = periods.starts(day for table in tables.values() for day in table["period_start"])
-    unit, factor = axis_scale(metric.unit, _largest(tables.values(), goal))
-    lines = [
-        _line(label or metric.title, table, metric.unit, factor, partial, days, number)
-        for number, (label, table) in enumerate(tables.items())
-    ]
-    aims = goal_traces(goal, metric.unit, factor, *_ends(days)) if goal else []
-    notes = [*_few(lines, list(tables.values())), *periods.gaps(days, _without_value(tables.values()))]
-    traces = [*periods.bands(days, partial), *aims, *lines, *notes]
+    sheet = _sheet(list(tables.values()), metric, partial, goal)
+    lines = [_line(label or metric.title, table, sheet, number) for number, (label, table) in enumerate(tables.items())]
+    aims = goal_traces(goal, sheet.unit, sheet.factor, *_ends(sheet.days)) if goal else []
+    traces = [*sheet.behind, *aims, *lines, *_few(lines, list(tables.values())), *sheet.gaps]
     return _framed(
         [*traces, *mark_traces(marks)],
-        days,
-        f"{metric.title}, {axis_title(unit)}",
-        annotations=[goal_label(goal, metric.unit, factor, days[0])] if goal else [],
+        sheet,
+        annotations=[goal_label(goal, sheet.unit, sheet.factor, sheet.days[0])] if goal else [],
         shapes=mark_lines(marks),
         showlegend=len(traces) > 1,
     )
@@ -64,90 +59,91 @@ def bars(
 ) -> Figure:
     """A bar for each period of a count, from period_start, value, items.
 
-    A small count is a fact, not a shaky statistic, so none is greyed. `customdata` of a bar is its period_start.
+    A small count is a fact, not a shaky statistic: none is greyed. `customdata` of a bar is its period_start.
     """
     if not table["value"].notna().any():
         return empty(words)
-    days = periods.starts(table["period_start"])
-    unit, factor = axis_scale(metric.unit, _largest([table], None))
+    sheet = _sheet([table], metric, partial, None)
     bar = {
-        **_points(table, metric.title, metric.unit, factor, days, partial),
+        **_points(table, metric.title, sheet, few=0),
         "type": "bar",
         "name": escaped(metric.title),
         "marker": {"color": WORK},
     }
-    traces = [bar, *periods.bands(days, partial), *periods.gaps(days, _without_value([table]))]
-    return _framed(
-        traces, days, f"{metric.title}, {axis_title(unit)}", showlegend=len(traces) > 1, bargap=0.25
-    )
+    traces = [bar, *sheet.behind, *sheet.gaps]
+    return _framed(traces, sheet, showlegend=len(traces) > 1, bargap=0.25)
 
 
-def _framed(traces: list[Trace], days: Sequence[pd.Timestamp], title: str, **layout: Any) -> Figure:
+@dataclass(frozen=True)
+class _Sheet:
+    """What all points of a drawing share: the metric's unit, its axis, the periods and their marks."""
+
+    unit: str
+    factor: float
+    title: str
+    days: Sequence[pd.Timestamp]
+    partial: Collection[dt.date]
+    behind: Sequence[Trace]
+    gaps: Sequence[Trace]
+
+
+def _sheet(tables: Sequence[pd.DataFrame], metric: Metric, partial: Collection[dt.date], goal: Goal | None) -> _Sheet:
+    days = periods.starts(day for table in tables for day in table["period_start"])
+    unit, factor = axis_scale(metric.unit, _largest(tables, goal))
+    title = f"{metric.title}, {axis_title(unit)}"
+    gaps = periods.gaps(days, _without_value(tables))
+    return _Sheet(metric.unit, factor, title, days, partial, periods.bands(days, partial), gaps)
+
+
+def _framed(traces: Sequence[Trace], sheet: _Sheet, **layout: Any) -> Figure:
     return figure(
         traces,
         HEIGHT,
-        xaxis=periods.time_axis(days),
-        yaxis=axis(title, rangemode="tozero"),
+        xaxis=periods.axis_of(sheet.days),
+        yaxis=axis(sheet.title, rangemode="tozero"),
         yaxis2=periods.WHOLE_HEIGHT,
         hovermode="x unified",
         **layout,
     )
 
 
-def _line(
-    label: str,
-    table: pd.DataFrame,
-    unit: str,
-    factor: float,
-    partial: Collection[dt.date],
-    days: Sequence[pd.Timestamp],
-    number: int,
-) -> Trace:
-    """A line with a point for each period."""
+def _line(label: str, table: pd.DataFrame, sheet: _Sheet, number: int) -> Trace:
+    """A line with a point for each period, transparent where a hollow one of `_few` stands instead."""
     colour = LINES[number % len(LINES)]
+    seen = [0 if items < FEW else 1 for items in table["items"]]
     return {
-        **_points(table, label, unit, factor, days, partial),
+        **_points(table, label, sheet, few=FEW),
         "type": "scatter",
         "mode": "lines+markers",
         "name": escaped(label),
         "connectgaps": False,
         "line": {"color": colour, "width": 2, "dash": DASHES[number % len(DASHES)]},
-        "marker": {
-            "size": 5 if len(days) > 60 else 7,
-            "color": colour,
-            "opacity": [
-                0 if items < FEW else 1 for items in table["items"]
-            ],  # a hollow one stands there instead
-        },
+        "marker": {"size": 5 if len(sheet.days) > 60 else 7, "color": colour, "opacity": seen},
     }
 
 
-def _points(
-    table: pd.DataFrame,
-    label: str,
-    unit: str,
-    factor: float,
-    days: Sequence[pd.Timestamp],
-    partial: Collection[dt.date],
-) -> Trace:
+def _points(table: pd.DataFrame, label: str, sheet: _Sheet, few: int) -> Trace:
     """Place, value, key and hover text of each period."""
     keys = [periods.iso(day) for day in table["period_start"]]
-    cut = [periods.is_in(day, partial) for day in table["period_start"]]
+    cut = [periods.is_in(day, sheet.partial) for day in table["period_start"]]
     rows = zip(table["value"], table["items"], cut, strict=True)
     return {
         "x": keys,
-        "y": numbers(table["value"], factor),
+        "y": numbers(table["value"], sheet.factor),
         "customdata": keys,
-        "hovertext": [_told(label, formatted(value, unit), n, is_cut) for value, n, is_cut in rows],
+        "hovertext": [
+            _told(label, formatted(value, sheet.unit), items, items < few, is_cut) for value, items, is_cut in rows
+        ],
         "hovertemplate": "%{hovertext}<extra></extra>",
-        **periods.placed(days),
+        **periods.placed(sheet.days),
     }
 
 
-def _told(label: str, value: str, items: int, is_cut: bool) -> str:
-    """'50 % <b>162.3 d</b>, n = 3, incomplete period'."""
+def _told(label: str, value: str, items: int, is_few: bool, is_cut: bool) -> str:
+    """'50 % <b>162.3 d</b>, n = 3 (fewer than 5), incomplete period'."""
+    few = f" (fewer than {FEW})" if is_few else ""
     cut = f", {periods.PARTIAL.lower()}" if is_cut else ""
-    return f"{escaped(label)} <b>{value}</b>, n = {items:,}{cut}"
+    return f"{escaped(label)} <b>{value}</b>, n = {items:,}{few}{cut}"
 
 
 def _largest(tables: Collection[pd.DataFrame], goal: Goal | None) -> float:
@@ -176,8 +172,6 @@ def _few(lines: Sequence[Trace], tables: Sequence[pd.DataFrame]) -> list[Trace]:
         for x, y, items in zip(line["x"], line["y"], table["items"], strict=True)
         if items < FEW and y is not None
     ]
-    if not found:
-        return []
-    placed = {name: lines[0][name] for name in lines[0] if name.startswith("xperiod")}
+    places = {name: value for name, value in lines[0].items() if name.startswith("xperiod")}
     mark = key(FEW_WORDS, {"symbol": "circle-open", "line": {"width": 2}})
-    return [{**mark, **placed, "x": [x for x, _ in found], "y": [y for _, y in found]}]
+    return [{**mark, **places, "x": [x for x, _ in found], "y": [y for _, y in found]}] if found else []

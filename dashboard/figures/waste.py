@@ -27,7 +27,7 @@ def partition(table: pd.DataFrame, currency: str | None = None) -> Figure:
     return figure(
         [_bar(str(bucket), row, currency) for bucket, row in sums.iterrows()],
         70 + 34 * len(sums),
-        xaxis=axis("Time of all items, item-days", range=[0, float(sums["days"].max())], nticks=5),
+        xaxis=axis("Time of all items, item-days", range=[0, float(sums["days"].max())], nticks=3, tickangle=0),
         yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "ticklabelstandoff": 6},
         barmode="overlay",
         margin={"r": 105},  # for the longest label behind the longest bar
@@ -76,11 +76,7 @@ def _told(bucket: str, row: Any, currency: str | None) -> str:
     # An item may have such time in several stages, so that only a lower bound of their number is known here.
     share = formatted(row["share_ratio"], "ratio")
     words = f"<b>{BUCKETS[bucket].words}</b><br>{item_days(row['days'])}, {share} of the lead time"
-    cost = (
-        f"<br>Cost of delay {row['cost']:,.0f} {escaped(currency)}"
-        if currency and pd.notna(row["cost"])
-        else ""
-    )
+    cost = f"<br>Cost of delay {row['cost']:,.0f} {escaped(currency)}" if currency and pd.notna(row["cost"]) else ""
     return f"{words}{cost}<br>n ≥ {int(row['items']):,} items"
 
 

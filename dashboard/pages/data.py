@@ -7,7 +7,9 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components.cards import empty, plain_table
+from dashboard.components.aria import aria
+from dashboard.components.cards import empty
+from dashboard.components.plain_table import plain_table
 from dashboard.pages.view import View
 from dashboard.sources import FORMATS
 
@@ -57,7 +59,7 @@ def _checks(view: View) -> Component:
 
 def _check(title: str, header: dict[str, str], found: pd.DataFrame) -> Component:
     if found.empty:
-        return html.Div([html.Span("✓ ", **{"aria-hidden": "true"}), f"{title}: none"], className="check-line")
+        return html.Div([html.Span("✓ ", **aria(hidden="true")), f"{title}: none"], className="check-line")
     shown = found[["subject", "detail"]].head(EXAMPLES)
     more = f" The first {EXAMPLES} are shown." if len(found) > EXAMPLES else ""
     return html.Details(

@@ -114,7 +114,9 @@ def _card(view: View, name: str) -> Component:
     detail = f"n = {headline['items']:,}"
     if name == "flow_efficiency" and not view.stream["has_wait_stage"]:
         value, detail = "Not configured", "no stage of this stream is marked as waiting"
-    return metric_card(metric, value, headline["items"], _change(view, name), sparkline(table["value"].tolist()), detail)
+    return metric_card(
+        metric, value, headline["items"], _change(view, name), sparkline(table["value"].tolist()), detail
+    )
 
 
 def _change(view: View, name: str) -> Component | str:
@@ -128,7 +130,9 @@ def _change(view: View, name: str) -> Component | str:
     tone = "" if better == "neither" else "good" if (share < 0) == (better == "lower") else "bad"
     judged = {"good": "better", "bad": "worse", "": ""}[tone]
     arrow = "▲" if share > 0 else "▼"
-    return html.Span([html.Span(f"{arrow} {formatted(abs(share), 'ratio')} {judged}", className=tone), f" than {words}"])
+    return html.Span(
+        [html.Span(f"{arrow} {formatted(abs(share), 'ratio')} {judged}", className=tone), f" than {words}"]
+    )
 
 
 def _percentiles(view: View, name: str, question: str) -> Component:
@@ -151,7 +155,12 @@ def _counts(view: View) -> Component:
     answer = f"{formatted(mean, 'items')} a {view.scope.period} on average, {int(table['value'].sum()):,} in all"
     figure = bars(table, metric, partial=view.partial)
     return figure_card(
-        "flow-throughput", "How many get done?", answer, figure, view.behind("throughput", table), view.how("throughput")
+        "flow-throughput",
+        "How many get done?",
+        answer,
+        figure,
+        view.behind("throughput", table),
+        view.how("throughput"),
     )
 
 
@@ -177,7 +186,11 @@ def _any_metric(view: View, name: str) -> Component:
     options = [{"label": each.title, "value": key} for key, each in view.warehouse.catalogue.metrics.items()]
     picker = dbc.Select(id=PICKER, options=options, value=name, size="sm", class_name="metric-picker")
     return html.Div(
-        [html.Label("Any metric of the catalogue", htmlFor=PICKER), picker, html.Div(_picked(view, name), id=PICKED)]
+        [
+            html.Label("Any metric of the catalogue", htmlFor=PICKER),
+            picker,
+            html.Div(_picked(view, name), id=PICKED),
+        ]
     )
 
 
@@ -186,7 +199,10 @@ def _picked(view: View, name: str) -> Component:
     headline = view.headline(name)
     if headline["value"] is None:
         nothing = empty(f"{metric.title}: the data of this scope can't answer it.")
-        return content_card("flow-any", metric.title, metric.definition, nothing, view.behind(name, table), view.how(name))
-    answer = f"{formatted(headline['value'], metric.unit)} over the whole period (n = {headline['items']:,}). {metric.definition}"
+        return content_card(
+            "flow-any", metric.title, metric.definition, nothing, view.behind(name, table), view.how(name)
+        )
+    value = formatted(headline["value"], metric.unit)
+    answer = f"{value} over the whole period (n = {headline['items']:,}). {metric.definition}"
     figure = trend({"": table}, metric, partial=view.partial)
     return figure_card("flow-any", metric.title, answer, figure, view.behind(name, table), view.how(name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import Any
 
 import dash_bootstrap_components as dbc
 import pandas as pd
@@ -40,7 +41,11 @@ class Course:
         period = f"by {self.target.period}"
         if "$percentile" not in self.metric.query.sql:
             return period
-        return f"mean, {period}" if self.target.percentile is None else f"{formatted(self.target.percentile, 'ratio')}, {period}"
+        return (
+            f"mean, {period}"
+            if self.target.percentile is None
+            else f"{formatted(self.target.percentile, 'ratio')}, {period}"
+        )
 
 
 def body(view: View) -> Component:
@@ -54,7 +59,10 @@ def body(view: View) -> Component:
     courses = [_course(view, target) for target in plan.target]
     return html.Div(
         [
-            html.P("The plan looks at the whole history of the stream; the period of the scope does not narrow it.", className="scope-note"),
+            html.P(
+                "The plan looks at the whole history of the stream; the period of the scope does not narrow it.",
+                className="scope-note",
+            ),
             dbc.Row([dbc.Col(_target_card(view, course, plan), lg=6) for course in courses], class_name="g-3"),
             html.H2("Initiatives", className="h5 mt-4"),
             html.Div([_initiative(view, each) for each in plan.initiative], className="initiatives"),
@@ -99,7 +107,12 @@ def _target_card(view: View, course: Course, plan: Plan) -> Component:
     marks = [Mark(each.start, each.name) for each in plan.initiative if each.metric == target.metric and each.start]
     figure = trend({"": course.table}, metric, goal=_goal(course), marks=marks, words="No value has been measured.")
     status = html.Span(course.progress.status, className=f"status status-{course.progress.status.replace(' ', '-')}")
-    facts = [status, f" {_target_words(course)}", html.Br(), html.Small(course.progress.rule, className="rule")]
+    facts: list[Any] = [
+        status,
+        f" {_target_words(course)}",
+        html.Br(),
+        html.Small(course.progress.rule, className="rule"),
+    ]
     return figure_card(
         f"plan-{target.id}",
         f"{metric.title}: {objective}" if objective else metric.title,
@@ -142,11 +155,22 @@ def _initiative(view: View, initiative: Initiative) -> Component:
         ("Due", f"{initiative.due:%d %b %Y}" if initiative.due else None),
         ("Expected", initiative.expected),
     ]
-    gaps = [name for name, value in (("owner", initiative.owner), ("start", initiative.start), ("measure", initiative.metric)) if not value]
+    gaps = [
+        name
+        for name, value in (
+            ("owner", initiative.owner),
+            ("start", initiative.start),
+            ("measure", initiative.metric),
+        )
+        if not value
+    ]
     return dbc.Card(
         dbc.CardBody(
             [
-                html.H3([initiative.name, html.Span(initiative.status, className="status status-no-data ms-2")], className="h6"),
+                html.H3(
+                    [initiative.name, html.Span(initiative.status, className="status status-no-data ms-2")],
+                    className="h6",
+                ),
                 html.P(" · ".join(f"{name}: {value}" for name, value in facts if value)),
                 html.P(f"Not healthy: it has no {' and no '.join(gaps)}.", className="bad") if gaps else None,
                 _verdict(view, initiative),
@@ -163,7 +187,14 @@ def _verdict(view: View, initiative: Initiative) -> Component | None:
     table = _whole_periods(view, metric, _whole(view, "month", 0.5))
     before, after = split(_points(table), initiative.start)
     found = verdict(before, after, metric.better, metric.unit)
-    return html.P([html.Strong(f"{metric.title}: {found.name}. "), _verdict_words(found, metric), html.Br(), html.Small(found.rule, className="rule")])
+    return html.P(
+        [
+            html.Strong(f"{metric.title}: {found.name}. "),
+            _verdict_words(found, metric),
+            html.Br(),
+            html.Small(found.rule, className="rule"),
+        ]
+    )
 
 
 def _verdict_words(found: Verdict, metric: Metric) -> str:

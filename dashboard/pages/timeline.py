@@ -22,7 +22,10 @@ ROWS = 40
 def body(view: View) -> Component:
     """The choice of outcome, and the bars."""
     select = dbc.Select(
-        id=OUTCOME, value="all", size="sm", options=[{"label": label, "value": key} for key, label in OUTCOMES.items()]
+        id=OUTCOME,
+        value="all",
+        size="sm",
+        options=[{"label": label, "value": key} for key, label in OUTCOMES.items()],
     )
     chooser = html.Div([html.Label("Show", htmlFor=OUTCOME), select], className="scope-field")
     return html.Div([chooser, html.Div(_drawn(view, None), id=DRAWN)])

@@ -10,8 +10,10 @@ from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from dashboard.components import scope_bar
-from dashboard.components.cards import content_card, empty, plain_table
+from dashboard.components.aria import aria
+from dashboard.components.cards import content_card, empty
 from dashboard.components.inline_svg import InlineSvg
+from dashboard.components.plain_table import plain_table
 from dashboard.figures.value_stream_map import BackFlow, Step, ValueStreamMap, render
 from dashboard.pages.view import View
 from dashboard.streams.plan import read_plan
@@ -33,8 +35,8 @@ def body(view: View) -> Component:
         [
             html.Div(InlineSvg(svg=render(chart), id=ACROSS), className="map-across"),
             html.Div(InlineSvg(svg=render(chart, is_vertical=True), id=DOWN), className="map-down"),
-            html.Div(id=STEP, **{"aria-live": "polite"}),
-            html.Div(id=STEP_DOWN, **{"aria-live": "polite"}),
+            html.Div(id=STEP, **aria(live="polite")),
+            html.Div(id=STEP_DOWN, **aria(live="polite")),
         ],
         className="map",
     )

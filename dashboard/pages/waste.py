@@ -32,11 +32,19 @@ def body(view: View) -> Component:
             dbc.Row(
                 [
                     dbc.Col(
-                        figure_card("waste-partition", "Where does the lead time go?", _answer(view, table), partition(table, view.stream["currency"]), behind, how),
+                        figure_card(
+                            "waste-partition",
+                            "Where does the lead time go?",
+                            _answer(view, table),
+                            partition(table, view.stream["currency"]),
+                            behind,
+                            how,
+                        ),
                         lg=6,
                     ),
                     dbc.Col(
-                        figure_card("waste-stages", "In which stages?", _where(table), stage_heat(table), behind, how), lg=6
+                        figure_card("waste-stages", "In which stages?", _where(table), stage_heat(table), behind, how),
+                        lg=6,
                     ),
                     dbc.Col(
                         figure_card(

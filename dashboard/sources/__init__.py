@@ -54,10 +54,26 @@ EVENT_LOG = Format(
     "columns for item, state or activity, and time (by the names that tools use, or --columns)",
     (
         _required(
-            "item_id", "case_concept_name", "case_id", "caseid", "case", "item_id", "issue_key", "key", "trace_id"
+            "item_id",
+            "case_concept_name",
+            "case_id",
+            "caseid",
+            "case",
+            "item_id",
+            "issue_key",
+            "key",
+            "trace_id",
         ),
         _required("state", "concept_name", "activity", "to_state", "state", "status", "activity_name", "event"),
-        _required("occurred_at", "time_timestamp", "timestamp", "occurred_at", "completed_at", "end_timestamp", "time"),
+        _required(
+            "occurred_at",
+            "time_timestamp",
+            "timestamp",
+            "occurred_at",
+            "completed_at",
+            "end_timestamp",
+            "time",
+        ),
         Role("started_at", ("start_timestamp", "start_time")),
         Role("lifecycle", ("lifecycle_transition", "lifecycle")),
         Role("instance", ("concept_instance", "activity_instance_id")),
@@ -100,13 +116,33 @@ JIRA_JSON = Format(
 
 OWN = (
     _own("items", "stream item_id title type team priority parent_id created_at status", "item_id created_at"),
-    _own("transitions", "stream item_id seq occurred_at from_state to_state team person", "item_id occurred_at to_state"),
+    _own(
+        "transitions",
+        "stream item_id seq occurred_at from_state to_state team person",
+        "item_id occurred_at to_state",
+    ),
     _own("blocked", "stream item_id blocked_at unblocked_at reason", "item_id blocked_at"),
-    _own("changes", "stream change_id service authored_at merged_at deployment_id item_id is_revert is_bot", "change_id"),
-    _own("incidents", "stream incident_id service severity started_at restored_at deployment_id", "incident_id started_at"),
-    _own("deployments", "stream deployment_id service environment deployed_at status is_unplanned", "deployment_id deployed_at"),
+    _own(
+        "changes",
+        "stream change_id service authored_at merged_at deployment_id item_id is_revert is_bot",
+        "change_id",
+    ),
+    _own(
+        "incidents",
+        "stream incident_id service severity started_at restored_at deployment_id",
+        "incident_id started_at",
+    ),
+    _own(
+        "deployments",
+        "stream deployment_id service environment deployed_at status is_unplanned",
+        "deployment_id deployed_at",
+    ),
     _own("surveys", "stream team answered_on score", "team answered_on score"),
-    _own("survey_sums", "stream team survey_on answers_count score_sum", "team survey_on answers_count score_sum"),
+    _own(
+        "survey_sums",
+        "stream team survey_on answers_count score_sum",
+        "team survey_on answers_count score_sum",
+    ),
     _own("links", "stream kind from_id to_id", "kind from_id to_id"),
 )
 
@@ -134,7 +170,7 @@ def detect(sample: Sample, named: Mapping[str, str] | None = None) -> Format:
 
 
 def columns_by_role(chosen: Format, header: Sequence[str], named: Mapping[str, str]) -> dict[str, str | None]:
-    """Role → column of the file, None where the file has none. Raises SourceError for a named column that is not there."""
+    """Role → column of the file, None where it has none. Raises SourceError for a named column that is not there."""
     found: dict[str, str | None] = {}
     plain = {_plain(column): column for column in reversed(header)}
     for role in chosen.roles:
@@ -154,7 +190,13 @@ def missing_roles(chosen: Format, header: Sequence[str], named: Mapping[str, str
 
 def read_columns_option(text: str | None) -> dict[str, str]:
     """`item=ticket,state=Status,at=As.Of.Date` → role → column. Raises SourceError for a role that does not exist."""
-    short = {"item": "item_id", "at": "occurred_at", "from": "from_state", "start": "started_at", "created": "created_at"}
+    short = {
+        "item": "item_id",
+        "at": "occurred_at",
+        "from": "from_state",
+        "start": "started_at",
+        "created": "created_at",
+    }
     roles = {role.name for role in EVENT_LOG.roles}
     named: dict[str, str] = {}
     for part in (text or "").split(","):
@@ -163,7 +205,9 @@ def read_columns_option(text: str | None) -> dict[str, str]:
         role, _, column = part.partition("=")
         role = short.get(role.strip(), role.strip())
         if role not in roles or not column:
-            raise SourceError(f"--columns: {part!r} is not role=column. Roles: item, state, at, {', '.join(sorted(roles))}.")
+            raise SourceError(
+                f"--columns: {part!r} is not role=column. Roles: item, state, at, {', '.join(sorted(roles))}."
+            )
         named[role] = column.strip()
     return named
 

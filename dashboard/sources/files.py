@@ -47,7 +47,7 @@ def look_at(path: Path) -> Sample:
 def _kind(path: Path, start: bytes) -> str:
     if start.startswith(b"PAR1"):
         return "parquet"
-    if start.startswith(b"\x1f\x8b") or start.startswith(b"PK\x03\x04"):
+    if start.startswith((b"\x1f\x8b", b"PK\x03\x04")):
         raise SourceError(f"{path.name}: compressed files are not read yet. Unpack it first.")
     if b"\0" in start:
         raise SourceError(f"{path.name}: this is neither UTF-8 text nor Parquet (it holds NUL bytes).")

@@ -18,9 +18,7 @@ from dashboard.streams.calendar import working_days
 Model = TypeVar("Model", bound=BaseModel)
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Category = Literal["backlog", "in-progress", "done", "cancelled"]
-Waste = Literal[
-    "handoff", "batch", "partially-done", "extra-process", "task-switching", "waiting", "rework"
-]
+Waste = Literal["handoff", "batch", "partially-done", "extra-process", "task-switching", "waiting", "rework"]
 
 
 def _known_zone(name: str) -> str:
@@ -138,41 +136,49 @@ def _check_stages(path: Path, stream: Stream) -> None:
 
 def stream_rows(stream: Stream) -> pd.DataFrame:
     """One row for canonical.streams."""
-    values = stream.model_dump(include={"kind", "customer", "supplier", "service_level_days", "currency", "is_proposal"})
-    return pd.DataFrame([
-        values
-        | {
-            "stream": stream.id,
-            "name": stream.name or stream.id,
-            "tools": list(stream.tools),
-            "time_zone": stream.calendar.time_zone,
-            "quiet_seconds": stream.quiet_days * 86_400 if stream.quiet_days else None,
-            "cost_of_delay_per_day": stream.cost_of_delay_per_day,
-        }
-    ])
+    values = stream.model_dump(
+        include={"kind", "customer", "supplier", "service_level_days", "currency", "is_proposal"}
+    )
+    return pd.DataFrame(
+        [
+            values
+            | {
+                "stream": stream.id,
+                "name": stream.name or stream.id,
+                "tools": list(stream.tools),
+                "time_zone": stream.calendar.time_zone,
+                "quiet_seconds": stream.quiet_days * 86_400 if stream.quiet_days else None,
+                "cost_of_delay_per_day": stream.cost_of_delay_per_day,
+            }
+        ]
+    )
 
 
 def stage_rows(stream: Stream) -> pd.DataFrame:
     """Rows for canonical.stages, in the order of the definition."""
-    return pd.DataFrame([
-        stage.model_dump(include={"category", "mode", "waste", "team", "wip_limit", "confidence", "reason"})
-        | {
-            "stream": stream.id,
-            "stage": stage.name,
-            "position": position,
-            "activity": stage.activity or ("VA" if stage.mode == "active" else "NVA"),
-        }
-        for position, stage in enumerate(stream.stage, start=1)
-    ])
+    return pd.DataFrame(
+        [
+            stage.model_dump(include={"category", "mode", "waste", "team", "wip_limit", "confidence", "reason"})
+            | {
+                "stream": stream.id,
+                "stage": stage.name,
+                "position": position,
+                "activity": stage.activity or ("VA" if stage.mode == "active" else "NVA"),
+            }
+            for position, stage in enumerate(stream.stage, start=1)
+        ]
+    )
 
 
 def state_rows(stream: Stream) -> pd.DataFrame:
     """Rows for canonical.states; a stage without states collects the state of its own name."""
-    return pd.DataFrame([
-        {"stream": stream.id, "state": state, "stage": stage.name}
-        for stage in stream.stage
-        for state in stage.states or (stage.name,)
-    ])
+    return pd.DataFrame(
+        [
+            {"stream": stream.id, "state": state, "stage": stage.name}
+            for stage in stream.stage
+            for state in stage.states or (stage.name,)
+        ]
+    )
 
 
 def calendar_rows(stream: Stream, first: dt.datetime, last: dt.datetime) -> pd.DataFrame:

@@ -12,9 +12,7 @@ from pydantic import Field
 from dashboard.errors import DefinitionError
 from dashboard.streams.definition import Checked, read_toml
 
-Strategy = Literal[
-    "eliminate-waste", "reduce-batch-size", "establish-flow", "pull-system", "continuous-improvement"
-]
+Strategy = Literal["eliminate-waste", "reduce-batch-size", "establish-flow", "pull-system", "continuous-improvement"]
 
 
 class Objective(Checked):
@@ -84,35 +82,41 @@ class Plan(Checked):
 def read_plan(path: Path, metrics: frozenset[str]) -> Plan:
     """The plan of a file. Raises DefinitionError for a key, value or metric that can't be."""
     plan = read_toml(path, Plan)
-    for kind, entries in (("target", plan.target), ("initiative", plan.initiative)):
-        for number, entry in enumerate(entries):
-            if entry.metric is not None and entry.metric not in metrics:
-                raise DefinitionError(
-                    f"{path}: {kind}[{number}].metric is {entry.metric!r}; there is no such metric. "
-                    f"There are: {', '.join(sorted(metrics))}."
-                )
+    named: list[tuple[str, str | None]] = [
+        (f"target[{number}]", each.metric) for number, each in enumerate(plan.target)
+    ]
+    named += [(f"initiative[{number}]", each.metric) for number, each in enumerate(plan.initiative) if each.metric]
+    for key, metric in named:
+        if metric not in metrics:
+            raise DefinitionError(
+                f"{path}: {key}.metric is {metric!r}; there is no such metric. There are: {', '.join(sorted(metrics))}."
+            )
     return plan
 
 
 def target_rows(plan: Plan, stream: str) -> pd.DataFrame:
     """Rows for canonical.targets."""
-    return pd.DataFrame([
-        {
-            "stream": stream,
-            "target_id": target.id,
-            "objective": target.objective,
-            "metric": target.metric,
-            "value": target.value,
-            "due_on": target.due,
-        }
-        for target in plan.for_stream(stream).target
-    ])
+    return pd.DataFrame(
+        [
+            {
+                "stream": stream,
+                "target_id": target.id,
+                "objective": target.objective,
+                "metric": target.metric,
+                "value": target.value,
+                "due_on": target.due,
+            }
+            for target in plan.for_stream(stream).target
+        ]
+    )
 
 
 def initiative_rows(plan: Plan, stream: str) -> pd.DataFrame:
     """Rows for canonical.initiatives."""
-    return pd.DataFrame([
-        each.model_dump(include={"name", "owner", "stage", "metric", "status"})
-        | {"stream": stream, "initiative_id": each.id, "start_on": each.start, "due_on": each.due}
-        for each in plan.for_stream(stream).initiative
-    ])
+    return pd.DataFrame(
+        [
+            each.model_dump(include={"name", "owner", "stage", "metric", "status"})
+            | {"stream": stream, "initiative_id": each.id, "start_on": each.start, "due_on": each.due}
+            for each in plan.for_stream(stream).initiative
+        ]
+    )

@@ -123,7 +123,12 @@ def _in_order(states: Iterable[State], categories: dict[str, Guess]) -> list[Sta
     def key(state: State) -> tuple[int, float, str, int]:
         awaited = state.name.removeprefix(WAITING_FOR)
         is_queue = awaited != state.name
-        return (rank.get(categories[state.name].value, 0), place.get(awaited, state.position), awaited, not is_queue)
+        return (
+            rank.get(categories[state.name].value, 0),
+            place.get(awaited, state.position),
+            awaited,
+            not is_queue,
+        )
 
     return sorted(states, key=key)
 

@@ -1,0 +1,80 @@
+"""A real server on the demo data, and Debian's Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from dashboard.settings import Settings
+
+# Chromium's own background traffic is no business of the page.
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": shutil.which("chromium") or shutil.which("chromium-browser"), "args": list(QUIET)}
+
+
+@pytest.fixture(scope="session")
+def server(demo: Settings) -> Iterator[str]:
+    """Address of gunicorn with two workers, as the Procfile starts it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [sys.executable, "-m", "gunicorn", "dashboard.app:create_server()", "--workers", "2", "--threads", "4"]
+    process = subprocess.Popen(
+        [*command, "--no-control-socket", "--bind", address, "--log-level", "warning"],
+        env={**os.environ, "VSM_HOME": str(demo.home)},
+    )
+    try:
+        _wait_for(f"http://{address}/healthz")
+        yield f"http://{address}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(240):
+        try:
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - our own address
+                return
+        except OSError:
+            time.sleep(0.25)
+    raise AssertionError(f"{address} does not answer")
+
+
+@pytest.fixture
+def clean_page(page: Page) -> Iterator[Page]:
+    """A page; the test fails on any message in its console and on any request that leaves this machine."""
+    complaints: list[str] = []
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    # A download ends its request early; that is no failure.
+    page.on("requestfailed", lambda request: request.failure == "net::ERR_ABORTED" or complaints.append(request.url))
+    page.on("request", lambda request: _stays(request.url) or complaints.append(f"leaves: {request.url}"))
+    yield page
+    assert not complaints, complaints
+
+
+def _stays(address: str) -> bool:
+    return address.startswith(("http://127.0.0.1", "data:", "blob:"))

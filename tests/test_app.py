@@ -1,0 +1,135 @@
+"""The app on the demo data, without a browser: every page answers, ids fit, malformed requests are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dash
+import pytest
+from dash.development.base_component import Component
+from flask.testing import FlaskClient
+
+from dashboard.app import create_app, create_server
+from dashboard.catalogue import Catalogue
+from dashboard.pages import PAGES
+from dashboard.pages.view import view_of
+from dashboard.settings import Settings
+from dashboard.warehouse import Warehouse
+
+STREAMS = ("bank", "retailer", "healthcare")
+
+
+@pytest.fixture(scope="module")
+def client(demo: Settings) -> Iterator[FlaskClient]:
+    with create_server(demo).test_client() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def warehouse(demo: Settings, catalogue: Catalogue) -> Warehouse:
+    return Warehouse(demo.warehouse, catalogue)
+
+
+def _parts(component: Component) -> Iterator[Component]:
+    yield component
+    yield from (part for part in component._traverse() if isinstance(part, Component))
+
+
+def _text(component: Component) -> str:
+    return " ".join(
+        part
+        for each in _parts(component)
+        for part in _strings(getattr(each, "children", None))
+        if isinstance(part, str)
+    )
+
+
+def _strings(children: object) -> list[object]:
+    return list(children) if isinstance(children, list | tuple) else [children]
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.TITLE)
+def test_every_page_says_something_of_every_stream(
+    page: object, stream: str, warehouse: Warehouse, demo: Settings
+) -> None:
+    view, _ = view_of(warehouse, demo.home, {"stream": stream})
+    body = page.body(view)  # type: ignore[attr-defined]
+    assert len(_text(body)) > 200
+    assert "nan" not in _text(body).lower().split()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.TITLE)
+def test_a_scope_without_items_is_said_in_words(page: object, warehouse: Warehouse, demo: Settings) -> None:
+    view, _ = view_of(
+        warehouse, demo.home, {"stream": "bank", "from": "2023-08-09", "to": "2023-08-09", "type": "risk"}
+    )
+    assert _text(page.body(view))  # type: ignore[attr-defined]
+
+
+def test_two_apps_in_one_process_do_not_double_their_callbacks(warehouse: Warehouse, demo: Settings) -> None:
+    apps = [create_app(warehouse, demo) for _ in range(2)]
+    for app in apps:
+        client = app.server.test_client()
+        client.get("/")
+        outputs = [each["output"] for each in client.get("/_dash-dependencies").json]
+        assert len(outputs) == len(set(outputs))
+
+
+def test_every_id_that_a_callback_names_is_on_a_page(client: FlaskClient) -> None:
+    layouts = [page["layout"]() for page in dash.page_registry.values() if page["module"].startswith("dashboard.pages")]
+    ids = {str(part.id) for layout in layouts for part in _parts(layout) if getattr(part, "id", None)}
+    frame = {"theme", "theme-button", "_pages_location", "_pages_content", "_pages_store", "_pages_dummy"}
+    for callback in client.get("/_dash-dependencies").json:
+        for each in callback["inputs"] + callback["state"]:
+            assert each["id"] in ids | frame or each["id"].startswith("{"), each
+
+
+def test_the_first_answer_is_small(client: FlaskClient) -> None:
+    assert len(client.get("/").data) < 60_000
+
+
+@pytest.mark.parametrize("body", ["", "[]", '{"output": "nothing.children"}'])
+def test_a_malformed_callback_is_refused_without_a_traceback(client: FlaskClient, body: str) -> None:
+    answer = client.post("/_dash-update-component", data=body, content_type="application/json")
+    assert answer.status_code == 400
+    assert b"Traceback" not in answer.data
+
+
+def test_a_file_that_is_not_there_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/_dash-component-suites/dash/nothing.js").status_code == 404
+
+
+def test_answers_carry_the_security_headers(client: FlaskClient) -> None:
+    headers = client.get("/").headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "'unsafe-inline'" not in headers["Content-Security-Policy"].split("style-src")[0]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_interface_lists_every_metric_and_answers_each(client: FlaskClient, catalogue: Catalogue) -> None:
+    listed = {each["name"] for each in client.get("/api/metrics").json}
+    assert listed == set(catalogue.metrics)
+    for name in listed:
+        answer = client.get(f"/api/metrics/{name}?stream=bank&period=quarter")
+        assert answer.status_code == 200
+        assert set(answer.json[0]) == {"period_start", "value", "items"}
+
+
+def test_the_interface_answers_every_chart(client: FlaskClient, catalogue: Catalogue) -> None:
+    for name in catalogue.layer("charts"):
+        assert client.get(f"/api/{name.replace('.', '/')}?stream=bank").status_code == 200
+
+
+def test_a_csv_holds_no_formula(tmp_path: Path) -> None:
+    import pandas as pd
+
+    from dashboard.api import safe_csv
+
+    table = pd.DataFrame({"title": ["=1+1", "@x", " +2", "plain", None], "days": [-1.0, 2, 3, 4, 5]})
+    assert safe_csv(table).splitlines()[1:] == ["'=1+1,-1.0", "'@x,2.0", "' +2,3.0", "plain,4.0", ",5.0"]
+
+
+def test_an_unknown_metric_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/api/metrics/speed").status_code == 404

@@ -1,0 +1,543 @@
+"""Figures: what is drawn, in which unit, with which n; and that plotly takes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from dashboard import theme
+from dashboard.catalogue import Catalogue, Metric
+from dashboard.figures.cumulative_flow import cumulative_flow
+from dashboard.figures.frame import Figure, empty, shortened
+from dashboard.figures.sparkline import sparkline
+from dashboard.figures.timeline import timeline
+from dashboard.figures.trend import Goal, Mark, bars, trend
+from dashboard.figures.waste import partition, stage_heat, waste_trend
+
+NASTY = "<b>R&D</b> %{x}"
+HARMLESS = "&lt;b&gt;R&amp;D&lt;/b&gt; &#37;{x}"
+MODES = {"To do": "wait", NASTY: "active", "Queue": "wait", "Done": "wait"}
+MARCH = dt.date(2026, 3, 1)
+
+
+def monthly(*rows: tuple[float | None, int]) -> pd.DataFrame:
+    """A metric's table from January 2026 on."""
+    days = pd.date_range("2026-01-01", periods=len(rows), freq="MS")
+    values, items = zip(*rows, strict=True)
+    return pd.DataFrame({"period_start": days, "value": values, "items": items}).astype({"value": "float64"})
+
+
+def flow() -> pd.DataFrame:
+    """Two days of a stream of four stages."""
+    stages = [("To do", "backlog"), (NASTY, "in-progress"), ("Queue", "in-progress"), ("Done", "done")]
+    return pd.DataFrame(
+        [
+            {
+                "day": day,
+                "stage": stage,
+                "position": position,
+                "category": category,
+                "items": position + number,
+            }
+            for number, day in enumerate(pd.date_range("2026-01-01", periods=2))
+            for position, (stage, category) in enumerate(stages, 1)
+        ]
+    )
+
+
+def wasted(*rows: tuple[str, str, float, int]) -> pd.DataFrame:
+    """Rows of charts.waste from (bucket, stage, days, items)."""
+    total = sum(row[2] for row in rows)
+    return pd.DataFrame(
+        {
+            "bucket": [row[0] for row in rows],
+            "stage": [row[1] for row in rows],
+            "position": [list(MODES).index(row[1]) + 1 for row in rows],
+            "reason": None,
+            "days": [row[2] for row in rows],
+            "share_ratio": [row[2] / total for row in rows],
+            "items": [row[3] for row in rows],
+            "cost": [row[2] * 100 for row in rows],
+        }
+    )
+
+
+WASTE = wasted(
+    ("value-adding", NASTY, 30.0, 9),
+    ("waiting", "To do", 50.0, 9),
+    ("waiting", NASTY, 10.0, 2),
+    ("rework", NASTY, 10.0, 3),
+)
+WASTE_BY_MONTH = pd.DataFrame(
+    {
+        "period_start": pd.to_datetime(
+            ["2026-01-01", "2026-01-01", "2026-02-01", "2026-02-01", "2026-03-01", "2026-03-01"]
+        ),
+        "bucket": ["rework", "value-adding"] * 3,
+        "days": [1.0, 3.0, None, None, 2.0, 2.0],
+    }
+)
+
+
+VISIT_COLUMNS = ["item_id", "row_number", "visit_no", "stage", "position"]
+VISIT_COLUMNS += ["mode", "is_rework", "entered_at", "until_at", "outcome"]
+
+
+def visits() -> pd.DataFrame:
+    """Two items: one with rework that is finished, one still open."""
+    rows = [
+        (NASTY, 1, 1, "To do", 1, "wait", False, "2026-01-01", "2026-01-03", "finished"),
+        (NASTY, 1, 2, NASTY, 2, "active", False, "2026-01-03", "2026-01-04", "finished"),
+        (NASTY, 1, 3, "Queue", 3, "wait", False, "2026-01-04", "2026-01-05", "finished"),
+        (NASTY, 1, 4, NASTY, 2, "active", True, "2026-01-05", "2026-01-05 12:00", "finished"),
+        ("101", 2, 1, "To do", 1, "wait", False, "2026-01-02", "2026-01-09", "open"),
+    ]
+    table = pd.DataFrame(rows, columns=VISIT_COLUMNS)
+    for instant in ("entered_at", "until_at"):
+        table[instant] = pd.to_datetime(table[instant], format="ISO8601")
+    return table.assign(title=None, type="feature", lead_days=4.5)
+
+
+@pytest.fixture(scope="module")
+def lead_time(catalogue: Catalogue) -> Metric:
+    return catalogue.metric("lead_time")
+
+
+@pytest.fixture(scope="module")
+def throughput(catalogue: Catalogue) -> Metric:
+    return catalogue.metric("throughput")
+
+
+@pytest.fixture(scope="module")
+def every(lead_time: Metric, throughput: Metric) -> dict[str, Figure]:
+    """One figure of each kind, with all that it can show."""
+    table = monthly((80.0, 12), (None, 0), (60.0, 3))
+    goal = Goal(30.0, dt.date(2026, 12, 31), 90.0, dt.date(2025, 11, 1), dt.date(2026, 1, 1), "step")
+    marks = [Mark(dt.date(2026, 2, 14), NASTY)]
+    return {
+        "trend": trend({NASTY: table, "85 %": table}, lead_time, partial=[MARCH], goal=goal, marks=marks),
+        "bars": bars(table, throughput, partial=[MARCH]),
+        "cumulative_flow": cumulative_flow(flow(), MODES),
+        "partition": partition(WASTE, "EUR"),
+        "stage_heat": stage_heat(WASTE),
+        "waste_trend": waste_trend(WASTE_BY_MONTH, partial=[MARCH]),
+        "waste_trend in days": waste_trend(WASTE_BY_MONTH, is_share=False),
+        "timeline": timeline(visits(), MODES),
+        "empty": empty("Nothing <here>."),
+    }
+
+
+def named(figure: Figure, name: str) -> Mapping[str, Any]:
+    """The trace of this name."""
+    return next(trace for trace in figure["data"] if trace.get("name") == name)
+
+
+def texts(part: Any, key: str = "") -> Iterator[str]:
+    """Every text that plotly would draw, without what only carries data."""
+    if isinstance(part, Mapping):
+        for name, value in part.items():
+            if name not in ("customdata", "hovertemplate"):
+                yield from texts(value, name)
+    elif isinstance(part, list | tuple):
+        for value in part:
+            yield from texts(value, key)
+    elif isinstance(part, str):
+        yield part
+
+
+def test_plotly_takes_every_figure_in_both_themes(every: dict[str, Figure]) -> None:
+    for template in theme.TEMPLATES.values():
+        for drawn in every.values():
+            go.Figure({"data": drawn["data"], "layout": {**drawn["layout"], "template": template}})
+
+
+def test_only_trace_types_of_the_small_bundle_are_used(every: dict[str, Figure]) -> None:
+    assert {trace["type"] for drawn in every.values() for trace in drawn["data"]} == {
+        "scatter",
+        "bar",
+        "heatmap",
+    }
+
+
+def test_every_figure_has_a_height_and_keeps_its_zoom(every: dict[str, Figure]) -> None:
+    for drawn in every.values():
+        assert drawn["layout"]["height"] >= 100
+    assert len({drawn["layout"]["uirevision"] for drawn in every.values()}) == 1
+
+
+def test_figures_are_plain_data_without_nan(every: dict[str, Figure]) -> None:
+    for drawn in every.values():
+        json.dumps(drawn, allow_nan=False)
+
+
+def test_figures_bring_no_template_for_the_page_chooses_it(every: dict[str, Figure]) -> None:
+    assert not [name for name, drawn in every.items() if "template" in drawn["layout"]]
+
+
+def test_labels_from_data_are_not_taken_for_markup(every: dict[str, Figure]) -> None:
+    drawn = [text for figure in every.values() for text in texts(figure)]
+    assert not [text for text in drawn if "<b>R&D" in text or "%{x}" in text]
+    assert any(HARMLESS in text for text in drawn)
+    templates = [t["hovertemplate"] for f in every.values() for t in f["data"] if "hovertemplate" in t]
+    assert not [text for text in templates if "%{x}" in text]
+
+
+@pytest.mark.parametrize(
+    ("name", "axis", "unit"),
+    [
+        ("trend", "yaxis", "Lead time, days"),
+        ("bars", "yaxis", "Throughput, items"),
+        ("cumulative_flow", "yaxis", "Items at the end of the day"),
+        ("partition", "xaxis", "Time of all items, item-days"),
+        ("stage_heat", "xaxis", "Waste, item-days"),
+        ("waste_trend", "yaxis", "Share of the lead time, %"),
+        ("waste_trend in days", "yaxis", "Lead time of all items, item-days"),
+        ("timeline", "xaxis", "Date"),
+    ],
+)
+def test_axis_titles_carry_the_unit(every: dict[str, Figure], name: str, axis: str, unit: str) -> None:
+    assert every[name]["layout"][axis]["title"]["text"] == unit
+
+
+def test_null_is_a_gap_and_not_a_zero(every: dict[str, Figure]) -> None:
+    line = named(every["trend"], "85 %")
+    assert line["y"] == [80.0, None, 60.0]
+    assert line["connectgaps"] is False
+    assert named(every["bars"], "Throughput")["y"] == [80.0, None, 60.0]
+    assert named(every["waste_trend"], "Rework")["y"] == [25.0, None, 50.0]
+
+
+def test_a_zero_stays_a_zero(throughput: Metric) -> None:
+    assert bars(monthly((0, 0), (3, 3)), throughput)["data"][0]["y"] == [0.0, 3.0]
+
+
+def test_a_period_without_data_is_marked_as_such(every: dict[str, Figure]) -> None:
+    for name in ("trend", "bars", "waste_trend"):
+        assert named(every[name], "No data")["x"] == ["2026-02-01"]
+
+
+def test_a_point_of_three_items_is_grey_and_says_so(every: dict[str, Figure]) -> None:
+    few = named(every["trend"], "Fewer than 5 items")
+    assert (few["x"], few["y"]) == (["2026-03-01", "2026-03-01"], [60.0, 60.0])
+    assert few["marker"]["color"] == theme.GREY
+    line = named(every["trend"], "85 %")
+    assert line["marker"]["opacity"] == [1, 0, 0]
+    assert line["hovertext"][0] == "85 % <b>80.0 d</b>, n = 12"
+    assert line["hovertext"][2] == "85 % <b>60.0 d</b>, n = 3 (fewer than 5), incomplete period"
+
+
+def test_a_small_count_is_not_greyed(throughput: Metric) -> None:
+    drawn = bars(monthly((3, 3), (2, 2)), throughput)
+    assert [trace["name"] for trace in drawn["data"]] == ["Throughput"]
+    assert drawn["data"][0]["hovertext"] == ["Throughput <b>3</b>, n = 3", "Throughput <b>2</b>, n = 2"]
+
+
+def test_an_incomplete_period_is_hatched_over_its_whole_width(every: dict[str, Figure]) -> None:
+    for name in ("trend", "bars", "waste_trend"):
+        band = named(every[name], "Incomplete period")
+        assert band["fillpattern"]["shape"] == "/"
+        assert sorted(set(band["x"])) == ["2026-03-01", "2026-04-01"]
+
+
+def test_points_stand_in_the_middle_of_their_months(every: dict[str, Figure]) -> None:
+    line = named(every["trend"], "85 %")
+    assert (line["xperiod"], line["xperiodalignment"]) == ("M1", "middle")
+    assert line["x"] == line["customdata"] == ["2026-01-01", "2026-02-01", "2026-03-01"]
+
+
+def test_a_single_period_is_drawn_at_its_day(lead_time: Metric) -> None:
+    line = trend({"": monthly((80.0, 9))}, lead_time, partial=[dt.date(2026, 1, 1)])["data"][0]
+    assert line["x"] == ["2026-01-01"]
+    assert "xperiod" not in line
+
+
+@pytest.mark.parametrize(
+    ("starts", "called"),
+    [
+        (["2026-01-01", "2026-01-02"], "%-d %b %Y"),
+        (["2026-01-01", "2026-01-05", "2026-01-12"], "Week of %-d %b %Y"),
+        (["2026-01-20", "2026-02-01", "2026-03-01"], "%b %Y"),
+        (["2026-01-01", "2026-04-01"], "Q%q %Y"),
+        (["2026-01-01"], "From %-d %b %Y"),
+    ],
+)
+def test_periods_are_called_by_their_kind_though_the_scope_cuts_the_first(
+    lead_time: Metric, starts: list[str], called: str
+) -> None:
+    table = pd.DataFrame({"period_start": pd.to_datetime(starts), "value": 1.0, "items": 9})
+    assert trend({"": table}, lead_time)["layout"]["xaxis"]["hoverformat"] == called
+
+
+def test_a_single_line_without_remarks_needs_no_legend(lead_time: Metric) -> None:
+    assert trend({"": monthly((80.0, 12), (70.0, 9))}, lead_time)["layout"]["showlegend"] is False
+
+
+def test_durations_below_two_days_are_drawn_in_hours(lead_time: Metric) -> None:
+    drawn = trend({"": monthly((0.5, 12), (1.0, 9))}, lead_time)
+    assert drawn["data"][0]["y"] == [12.0, 24.0]
+    assert drawn["layout"]["yaxis"]["title"]["text"] == "Lead time, hours"
+
+
+def test_ratios_are_drawn_in_percent(catalogue: Catalogue) -> None:
+    drawn = trend({"": monthly((0.25, 12), (0.5, 9))}, catalogue.metric("flow_efficiency"))
+    assert drawn["data"][0]["y"] == [25.0, 50.0]
+    assert drawn["layout"]["yaxis"]["title"]["text"] == "Flow efficiency, %"
+
+
+def test_the_target_is_labelled_at_the_left_end_of_its_line(every: dict[str, Figure]) -> None:
+    target = named(every["trend"], "Target")
+    label = every["trend"]["layout"]["annotations"][0]
+    assert (label["text"], label["x"], label["xanchor"]) == ("Target 30.0 d", target["x"][0], "left")
+    assert target["y"] == [30.0, 30.0]
+    assert target["x"] == ["2026-01-01", "2026-12-31"]
+    assert target["hovertext"][0] == "Target 30.0 d by 31 Dec 2026"
+
+
+def test_a_step_keeps_the_baseline_until_the_target_is_due(every: dict[str, Figure]) -> None:
+    path = named(every["trend"], "Path to target")
+    assert (path["x"], path["y"]) == (["2026-01-01", "2026-12-31"], [90.0, 30.0])
+    assert path["line"]["shape"] == "hv"
+    assert named(every["trend"], "Baseline")["x"] == ["2025-11-01", "2026-01-01"]
+
+
+def test_initiatives_are_numbered_and_named_on_hover(every: dict[str, Figure]) -> None:
+    mark = named(every["trend"], "Initiative")
+    assert mark["text"] == ["1"]
+    assert mark["hovertext"] == [f"1 {HARMLESS}, 14 Feb 2026"]
+    assert [line["x0"] for line in every["trend"]["layout"]["shapes"]] == ["2026-02-14"]
+
+
+def test_bands_lie_from_done_up_to_the_first_stage_and_the_legend_is_in_stage_order() -> None:
+    drawn = cumulative_flow(flow(), MODES)
+    assert [band["name"] for band in drawn["data"]] == ["Done", "Queue", HARMLESS, "To do"]
+    assert {band["stackgroup"] for band in drawn["data"]} == {"stages"}
+    assert drawn["layout"]["legend"]["traceorder"] == "reversed"
+
+
+def test_waiting_bands_are_hatched_and_work_is_not() -> None:
+    shapes = {band["name"]: band["fillpattern"].get("shape") for band in cumulative_flow(flow(), MODES)["data"]}
+    assert shapes["To do"]
+    assert shapes["Queue"]
+    assert not shapes[HARMLESS]
+    assert not shapes["Done"]
+
+
+def test_of_many_days_no_more_than_four_hundred_are_drawn_and_the_last_is() -> None:
+    days = pd.date_range("2024-01-01", periods=900)
+    table = pd.DataFrame({"day": days, "stage": "To do", "position": 1, "category": "backlog", "items": 1})
+    drawn = cumulative_flow(table, MODES)["data"][0]["x"]
+    assert len(drawn) == 300
+    assert drawn[-1] == f"{days[-1]:%Y-%m-%d}"
+
+
+def test_the_largest_part_of_the_lead_time_is_on_top_with_share_and_days() -> None:
+    drawn = partition(WASTE, "EUR")
+    assert [(bar["y"], bar["x"]) for bar in drawn["data"]] == [
+        (["Waiting"], [60.0]),
+        (["Value-adding"], [30.0]),
+        (["Rework"], [10.0]),
+    ]
+    assert drawn["data"][0]["text"] == ["<b>60 %</b>  60"]
+    assert drawn["data"][0]["hovertext"] == [
+        "<b>Waiting</b><br>60 item-days, 60 % of the lead time<br>Cost of delay 6,000 EUR<br>n ≥ 9 items"
+    ]
+    assert drawn["layout"]["yaxis"]["autorange"] == "reversed"
+
+
+def test_no_cost_is_told_where_none_is_given() -> None:
+    assert "Cost" not in partition(WASTE.assign(cost=None), "EUR")["data"][0]["hovertext"][0]
+    assert "Cost" not in partition(WASTE)["data"][0]["hovertext"][0]
+
+
+def test_waiting_buckets_are_hatched() -> None:
+    hatched = {words for words in theme.BUCKETS if theme.BUCKETS[words].fill.hatch}
+    assert hatched == {"waiting", "handoff", "batch"}
+    pattern = {bar["name"]: bar["marker"]["pattern"].get("shape") for bar in partition(WASTE)["data"]}
+    assert pattern == {"Waiting": "/", "Value-adding": None, "Rework": None}
+
+
+def test_the_heat_map_shows_waste_only_and_leaves_cells_without_time_empty() -> None:
+    heat, labels = stage_heat(WASTE)["data"]
+    assert heat["x"] == ["Waiting", "Rework"]
+    assert heat["z"] == [[50.0, None], [10.0, 10.0]]
+    assert heat["customdata"][0][0] == ("To do", "waiting")
+    assert labels["text"] == ["50", "10", "10"]
+
+
+def test_time_outside_any_stage_stands_last_in_the_heat_map() -> None:
+    table = pd.concat([WASTE.tail(1).assign(stage=None, position=None), WASTE])
+    assert stage_heat(table)["data"][0]["y"][-1] == "No stage"
+
+
+def test_long_stage_names_are_broken_over_lines_in_the_heat_map() -> None:
+    table = WASTE.assign(stage="Waiting for the release train")
+    assert stage_heat(table)["data"][0]["y"] == ["Waiting for the<br>release train"]
+
+
+def test_shares_of_a_period_add_up_to_a_hundred_percent() -> None:
+    stacks = [trace["y"] for trace in waste_trend(WASTE_BY_MONTH)["data"] if trace["type"] == "bar"]
+    assert [sum(values) for values in zip(*stacks, strict=True) if None not in values] == [100.0, 100.0]
+    days = waste_trend(WASTE_BY_MONTH, is_share=False)
+    assert named(days, "Value-adding")["y"] == [3.0, None, 2.0]
+    assert named(days, "Value-adding")["hovertext"][0] == "Value-adding <b>75 %</b>, 3.0 item-days"
+
+
+def test_items_on_the_timeline_stand_in_the_order_of_the_table_by_key() -> None:
+    rows = timeline(visits(), MODES)["layout"]["yaxis"]
+    assert rows["categoryarray"] == [HARMLESS, "101"]
+    assert rows["type"] == "category"
+    assert rows["range"] == [1.5, -0.5]
+
+
+def test_the_timeline_grows_with_its_rows() -> None:
+    two = timeline(visits())["layout"]["height"]
+    one = timeline(visits().query("row_number == 2"))["layout"]["height"]
+    assert two > one
+
+
+def test_a_visit_is_a_bar_from_its_entry_as_long_as_it_took() -> None:
+    work = named(timeline(visits(), MODES), HARMLESS)
+    assert work["base"] == ["2026-01-03 00:00:00", "2026-01-05 00:00:00"]
+    assert work["x"] == [86_400_000.0, 43_200_000.0]
+    assert work["customdata"] == [NASTY, NASTY]
+    assert "(work, rework): <b>12.0 h</b>" in work["hovertext"][1]
+    assert "lead time 4.5 d, finished" in work["hovertext"][1]
+
+
+def test_waiting_is_hatched_on_the_timeline_and_rework_outlined_in_vermillion() -> None:
+    drawn = timeline(visits(), MODES)
+    patterns = {t["name"]: t["marker"]["pattern"].get("shape") for t in drawn["data"] if "pattern" in t["marker"]}
+    assert patterns["To do"]
+    assert patterns["Queue"]
+    assert patterns[HARMLESS] is None
+    rework = named(drawn, "Rework")
+    assert rework["base"] == ["2026-01-05 00:00:00"]
+    assert rework["marker"]["line"]["color"] == theme.BAD
+
+
+def test_an_open_item_is_told_from_a_finished_one() -> None:
+    drawn = timeline(visits(), MODES)
+    assert named(drawn, "Finished")["y"] == [HARMLESS]
+    assert named(drawn, "Still open")["y"] == ["101"]
+
+
+def test_a_stage_has_one_colour_whatever_rows_are_shown() -> None:
+    last = visits().query("stage == 'Queue'")
+    alone, together = timeline(last, MODES), timeline(visits(), MODES)
+    assert named(alone, "Queue")["marker"]["color"] == named(together, "Queue")["marker"]["color"]
+
+
+def test_long_titles_are_shortened() -> None:
+    assert shortened("a & " + "b" * 80, 10) == "a &amp; bbbbb…"
+
+
+def test_where_there_is_nothing_stand_words_and_no_axes(lead_time: Metric, throughput: Metric) -> None:
+    nothing = monthly((None, 0), (None, 0))
+    for drawn in (
+        trend({"50 %": nothing}, lead_time),
+        trend({}, lead_time),
+        bars(nothing, throughput),
+        cumulative_flow(flow().head(0), MODES),
+        partition(WASTE.head(0)),
+        stage_heat(WASTE.head(0)),
+        stage_heat(WASTE.head(1)),
+        waste_trend(WASTE_BY_MONTH.assign(days=None)),
+        timeline(visits().head(0)),
+    ):
+        assert drawn["data"] == []
+        assert drawn["layout"]["xaxis"]["visible"] is False
+        assert drawn["layout"]["annotations"][0]["text"].startswith("No ")
+    assert (
+        trend({}, lead_time, words="No deployments here.")["layout"]["annotations"][0]["text"] == "No deployments here."
+    )
+
+
+def shapes(svg: str, tag: str) -> list[Mapping[str, str]]:
+    """Attributes of the elements of this tag."""
+    return [found.attrib for found in ElementTree.fromstring(svg).iter(f"{{http://www.w3.org/2000/svg}}{tag}")]
+
+
+def test_a_sparkline_is_broken_where_a_value_is_null() -> None:
+    svg = sparkline([1, 2, None, 4, 3])
+    assert len(shapes(svg, "polyline")) == 2
+    assert "nan" not in sparkline([1, float("nan"), 2])
+
+
+def test_a_sparkline_shows_the_better_side_of_the_target() -> None:
+    (low,) = shapes(sparkline([1, 3], target=2, better="lower"), "rect")
+    assert (low["y"], low["height"]) == ("16.0", "16.0")
+    (high,) = shapes(sparkline([1, 3], target=2, better="higher"), "rect")
+    assert (high["y"], high["height"]) == ("0.0", "16.0")
+    assert shapes(sparkline([1, 3], target=2), "rect") == []
+
+
+def test_a_sparkline_ends_in_a_hollow_dot_when_the_last_period_is_incomplete() -> None:
+    assert [dot["fill"] for dot in shapes(sparkline([1, 3], is_last_partial=True), "circle")] == ["#fff"]
+
+
+def test_a_flat_or_single_value_is_drawn_in_the_middle_and_nothing_as_nothing() -> None:
+    assert shapes(sparkline([3, 3]), "circle")[0]["cy"] == "16.0"
+    assert shapes(sparkline([3]), "circle")[0]["cy"] == "16.0"
+    assert sparkline([None, None]) == sparkline([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (None, "days", "–"),
+        (float("nan"), "ratio", "–"),
+        (0.02, "days", "29 min"),
+        (1.5, "days", "36.0 h"),
+        (2, "days", "2.0 d"),
+        (1012.44, "days", "1,012.4 d"),
+        (0.5, "hours", "30 min"),
+        (72, "hours", "3.0 d"),
+        (0.234, "ratio", "23 %"),
+        (0.0523, "ratio", "5.2 %"),
+        (0.0996, "ratio", "10 %"),
+        (0, "ratio", "0 %"),
+        (1, "ratio", "100 %"),
+        (1234, "items", "1,234"),
+        (12.5, "items", "12.5"),
+        (12.04, "items", "12"),
+        (2.1, "per week", "2.1 per week"),
+        (1.25, "per item", "1.2 per item"),
+        (3.75, "score", "3.8"),
+    ],
+)
+def test_a_value_is_written_by_the_rule_of_its_unit(value: float | None, unit: str, text: str) -> None:
+    assert theme.formatted(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("unit", "largest", "shown", "factor"),
+    [
+        ("days", 160, "days", 1),
+        ("days", 1, "hours", 24),
+        ("days", 0.02, "minutes", 1440),
+        ("hours", 96, "days", 1 / 24),
+        ("ratio", 0.5, "ratio", 100),
+        ("items", 5000, "items", 1),
+    ],
+)
+def test_an_axis_has_the_unit_of_its_largest_value(unit: str, largest: float, shown: str, factor: float) -> None:
+    assert theme.axis_scale(unit, largest) == (shown, pytest.approx(factor))
+
+
+def test_every_unit_of_the_catalogue_has_a_rule_and_a_title(catalogue: Catalogue) -> None:
+    for metric in catalogue.metrics.values():
+        assert theme.axis_title(metric.unit)
+        assert theme.formatted(3, metric.unit) != "3.0 items"
+
+
+def test_neighbouring_stages_differ_in_colour_and_waiting_is_hatched() -> None:
+    fills = theme.stage_fills({f"{mode} {i}": mode for i in range(6) for mode in ("active", "wait")})
+    assert len(set(fills.values())) == 12
+    assert all(bool(fill.hatch) == stage.startswith("wait") for stage, fill in fills.items())
