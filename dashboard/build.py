@@ -185,7 +185,7 @@ class _Build:
         return account
 
     def _load(self, sample: Sample, chosen: Format, stream: str) -> str | None:
-        """The file as raw.rows or raw.documents; returns what an event's time means, for a log."""
+        """The file as raw.records or raw.documents; returns what an event's time means, for a log."""
         found: dict[str, str | None] = {}
         if chosen.shape == "documents":
             self.engine.read_documents(sample.path, "raw.documents")
@@ -217,7 +217,7 @@ class _Build:
         cells = _stage_columns(header, found) if chosen.shape == "wide" else []
         self.engine.project(
             "raw.file",
-            "raw.rows",
+            "raw.records",
             {role: place[column] if column else None for role, column in found.items()},
             [place[column] for column in cells],
         )

@@ -639,3 +639,10 @@ def test_item_without_any_time_is_set_aside(read: Read, imports: Imports) -> Non
     path = imports.file("items.csv", "item_id,created_at,status\n1,2024-01-01,Open\n2,,Open\n")
     tables = read(path, build.Options(accepts_bad_rows=True))
     assert rows(tables["set_aside"], ["record", "column_name"]) == [("2", "created_at")]
+
+
+@_not_yet("its first state is taken to begin with its creation, so that it was done at once")
+def test_item_first_seen_when_it_is_done_took_from_its_creation_until_then(whole_imports: Imports) -> None:
+    text = "issue_key,status,timestamp,created\n1,Done,2024-01-03,2024-01-01\n"
+    whole_imports.run(whole_imports.file("log.csv", text))
+    assert list(whole_imports.warehouse.table("marts.items")["lead_seconds"]) == [2 * 86_400]

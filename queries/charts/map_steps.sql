@@ -22,8 +22,7 @@ arrivals_per_day = "visits that began in it per day of the period"
 */
 with finished as (
 
-    select
-        items.item_id
+    select items.item_id
     from marts.items
     where
         items.stream = $stream

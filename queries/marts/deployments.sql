@@ -54,10 +54,12 @@ from canonical.deployments
 join staging.streams
     on deployments.stream = streams.stream
 left join carried
-    on deployments.stream = carried.stream
+    on
+    deployments.stream = carried.stream
     and deployments.deployment_id = carried.deployment_id
 left join contained
-    on deployments.stream = contained.stream
+    on
+    deployments.stream = contained.stream
     and deployments.deployment_id = contained.deployment_id
 where lower(coalesce(deployments.environment, 'production')) in ('production', 'prod', 'live')
 order by

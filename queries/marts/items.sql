@@ -49,14 +49,20 @@ with sums as (
         visits.item_id,
         sum(visits.seconds) as lead_seconds,
         sum(visits.working_seconds) as lead_working_seconds,
-        coalesce(sum(visits.seconds - visits.blocked_seconds)
-            filter (where visits.mode = 'active'), 0) as process_seconds,
-        coalesce(sum(visits.working_seconds - visits.blocked_working_seconds)
-            filter (where visits.mode = 'active'), 0) as process_working_seconds,
-        coalesce(sum(visits.seconds - visits.blocked_seconds)
+        coalesce(
+            sum(visits.seconds - visits.blocked_seconds)
+            filter (where visits.mode = 'active'), 0
+        ) as process_seconds,
+        coalesce(
+            sum(visits.working_seconds - visits.blocked_working_seconds)
+            filter (where visits.mode = 'active'), 0
+        ) as process_working_seconds,
+        coalesce(
+            sum(visits.seconds - visits.blocked_seconds)
             filter (where visits.mode = 'active' and visits.activity = 'VA' and not visits.is_rework), 0)
             as value_added_seconds,
-        coalesce(sum(visits.working_seconds - visits.blocked_working_seconds)
+        coalesce(
+            sum(visits.working_seconds - visits.blocked_working_seconds)
             filter (where visits.mode = 'active' and visits.activity = 'VA' and not visits.is_rework), 0)
             as value_added_working_seconds,
         coalesce(sum(visits.seconds) filter (where visits.is_rework), 0) as rework_seconds,
@@ -98,13 +104,14 @@ starts as (
         visits.item_id,
         sum(visits.seconds) filter (where visits.entered_at >= outcomes.started_first_at) as cycle_first_seconds,
         sum(visits.working_seconds)
-            filter (where visits.entered_at >= outcomes.started_first_at) as cycle_first_working_seconds,
+        filter (where visits.entered_at >= outcomes.started_first_at) as cycle_first_working_seconds,
         sum(visits.seconds) filter (where visits.entered_at >= outcomes.started_last_at) as cycle_last_seconds,
         sum(visits.working_seconds)
-            filter (where visits.entered_at >= outcomes.started_last_at) as cycle_last_working_seconds
+        filter (where visits.entered_at >= outcomes.started_last_at) as cycle_last_working_seconds
     from marts.visits
     join staging.outcomes
-        on visits.stream = outcomes.stream
+        on
+        visits.stream = outcomes.stream
         and visits.item_id = outcomes.item_id
     where visits.is_in_flow
     group by
@@ -136,14 +143,22 @@ select
     crossings.stage_entered_at,
     coalesce(sums.lead_seconds, 0) as lead_seconds,
     coalesce(sums.lead_working_seconds, 0) as lead_working_seconds,
-    case when outcomes.started_first_at is not null
-        then coalesce(starts.cycle_first_seconds, 0) end as cycle_first_seconds,
-    case when outcomes.started_first_at is not null
-        then coalesce(starts.cycle_first_working_seconds, 0) end as cycle_first_working_seconds,
-    case when outcomes.started_last_at is not null
-        then coalesce(starts.cycle_last_seconds, 0) end as cycle_last_seconds,
-    case when outcomes.started_last_at is not null
-        then coalesce(starts.cycle_last_working_seconds, 0) end as cycle_last_working_seconds,
+    case
+        when outcomes.started_first_at is not null
+            then coalesce(starts.cycle_first_seconds, 0)
+    end as cycle_first_seconds,
+    case
+        when outcomes.started_first_at is not null
+            then coalesce(starts.cycle_first_working_seconds, 0)
+    end as cycle_first_working_seconds,
+    case
+        when outcomes.started_last_at is not null
+            then coalesce(starts.cycle_last_seconds, 0)
+    end as cycle_last_seconds,
+    case
+        when outcomes.started_last_at is not null
+            then coalesce(starts.cycle_last_working_seconds, 0)
+    end as cycle_last_working_seconds,
     coalesce(sums.process_seconds, 0) as process_seconds,
     coalesce(sums.process_working_seconds, 0) as process_working_seconds,
     coalesce(sums.value_added_seconds, 0) as value_added_seconds,
@@ -162,16 +177,20 @@ from staging.items
 join staging.streams
     on items.stream = streams.stream
 left join staging.outcomes
-    on items.stream = outcomes.stream
+    on
+    items.stream = outcomes.stream
     and items.item_id = outcomes.item_id
 left join sums
-    on items.stream = sums.stream
+    on
+    items.stream = sums.stream
     and items.item_id = sums.item_id
 left join crossings
-    on items.stream = crossings.stream
+    on
+    items.stream = crossings.stream
     and items.item_id = crossings.item_id
 left join starts
-    on items.stream = starts.stream
+    on
+    items.stream = starts.stream
     and items.item_id = starts.item_id
 order by
     items.stream,

@@ -12,7 +12,18 @@ with finished as (
     select
         items.item_id,
         items.finished_on,
-        case when $clock = 'working' then (case when $start_rule = 'last' then items.cycle_last_working_seconds else items.cycle_first_working_seconds end) else (case when $start_rule = 'last' then items.cycle_last_seconds else items.cycle_first_seconds end) end / 86400 as days
+        case
+            when
+                $clock = 'working'
+                then
+                    (
+                        case
+                            when $start_rule = 'last' then items.cycle_last_working_seconds else items.cycle_first_working_seconds
+                        end
+                    )
+            else (case when $start_rule = 'last' then items.cycle_last_seconds else items.cycle_first_seconds end)
+        end
+        / 86400 as days
     from marts.items
     where
         items.stream = $stream
@@ -32,7 +43,8 @@ select
     count(finished.item_id) as items
 from macros.periods($stream, $since, $until, $period) as periods
 left join finished
-    on finished.finished_on >= periods.period_start
+    on
+    finished.finished_on >= periods.period_start
     and finished.finished_on < periods.period_end
 group by periods.period_start
 order by periods.period_start

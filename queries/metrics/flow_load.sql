@@ -10,7 +10,8 @@ grain = "one row per period; 0 where nothing was in progress"
 with moves as (
 
     select
-        greatest(case when $start_rule = 'last' then items.started_last_on else items.started_first_on end, cast($since as date)) as moved_on,
+        greatest(case when $start_rule = 'last' then items.started_last_on else items.started_first_on end, cast($since as date))
+            as moved_on,
         1 as change
     from marts.items
     where
@@ -39,7 +40,8 @@ net as (
         cast(coalesce(sum(moves.change), 0) as bigint) as change
     from macros.periods($stream, $since, $until, $period) as periods
     left join moves
-        on moves.moved_on >= periods.period_start
+        on
+        moves.moved_on >= periods.period_start
         and moves.moved_on < periods.period_end
     group by periods.period_start
 

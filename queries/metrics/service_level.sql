@@ -11,7 +11,14 @@ select
     periods.period_start,
     quantile_disc(
         case
-            when $clock = 'working' then (case when $start_rule = 'last' then items.cycle_last_working_seconds else items.cycle_first_working_seconds end)
+            when
+                $clock = 'working'
+                then
+                    (
+                        case
+                            when $start_rule = 'last' then items.cycle_last_working_seconds else items.cycle_first_working_seconds
+                        end
+                    )
             else (case when $start_rule = 'last' then items.cycle_last_seconds else items.cycle_first_seconds end)
         end / 86400,
         0.85
@@ -19,7 +26,8 @@ select
     count(items.item_id) as items
 from macros.periods($stream, $since, $until, $period) as periods
 left join marts.items
-    on items.stream = $stream
+    on
+    items.stream = $stream
     and items.finished_on >= periods.period_start
     and items.finished_on < periods.period_end
     and ($teams is null or list_contains($teams, items.team))

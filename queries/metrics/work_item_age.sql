@@ -10,16 +10,30 @@ grain = "one row per period; value is null where nothing was in progress"
 select
     periods.period_start,
     case
-        when $percentile is null then avg((epoch(periods.ends_at) - epoch(case when $start_rule = 'last' then items.started_last_at else items.started_first_at end)) / 86400)
+        when
+            $percentile is null
+            then
+                avg(
+                    (
+                        epoch(periods.ends_at)
+                        - epoch(case when $start_rule = 'last' then items.started_last_at else items.started_first_at end)
+                    )
+                    / 86400
+                )
         else quantile_cont(
-            (epoch(periods.ends_at) - epoch(case when $start_rule = 'last' then items.started_last_at else items.started_first_at end)) / 86400,
+            (
+                epoch(periods.ends_at)
+                - epoch(case when $start_rule = 'last' then items.started_last_at else items.started_first_at end)
+            )
+            / 86400,
             coalesce($percentile, 0.5)
         )
     end as value,
     count(items.item_id) as items
 from macros.periods($stream, $since, $until, $period) as periods
 left join marts.items
-    on items.stream = $stream
+    on
+    items.stream = $stream
     and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end < periods.period_end
     and coalesce(items.ended_on >= periods.period_end, true)
     and ($teams is null or list_contains($teams, items.team))

@@ -6,8 +6,8 @@ lifecycle = "the word, in small letters"
 records = "how often"
 */
 select
-    lower(macros.present(rows.lifecycle)) as lifecycle,
+    lower(macros.present(records.lifecycle)) as lifecycle,
     cast(count(*) as bigint) as records
-from raw.rows
-where macros.present(rows.lifecycle) is not null
-group by lower(macros.present(rows.lifecycle))
+from raw.records
+where macros.present(records.lifecycle) is not null
+group by lower(macros.present(records.lifecycle))

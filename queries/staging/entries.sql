@@ -42,7 +42,8 @@ entries as (
         cast(null as varchar) as person
     from ordered
     join staging.items
-        on ordered.stream = items.stream
+        on
+        ordered.stream = items.stream
         and ordered.item_id = items.item_id
     where ordered.event_no = 1 and ordered.from_state is not null and ordered.from_state <> ordered.to_state
     union all
@@ -59,7 +60,8 @@ entries as (
         ordered.person
     from ordered
     join staging.items
-        on ordered.stream = items.stream
+        on
+        ordered.stream = items.stream
         and ordered.item_id = items.item_id
     union all
     -- An item without history has been in its present state since it was created, as far as anyone knows.

@@ -33,13 +33,13 @@ ended as (
         last_visits.item_id,
         case
             when last_visits.last_category = 'cancelled' then 'cancelled'
-            when last_visits.last_category is distinct from 'done' then null
             -- Where no state is an explicit end, only a long silence says that an item is finished.
             when
-                streams.quiet_seconds is not null
-                and epoch(streams.last_event_at) - epoch(last_visits.last_entered_at) < streams.quiet_seconds
-                then null
-            else 'done'
+                last_visits.last_category = 'done'
+                and coalesce(
+                    epoch(streams.last_event_at) - epoch(last_visits.last_entered_at) >= streams.quiet_seconds, true
+                )
+                then 'done'
         end as outcome
     from last_visits
     join staging.streams
@@ -71,7 +71,7 @@ facts as (
         max(walked.entered_at) filter (
             where
             walked.category in ('in-progress', 'done')
-            and coalesce(walked.previous_category, 'backlog') = 'backlog'
+            and coalesce(walked.previous_category, 'backlog') in ('backlog', 'cancelled')
         ) as started_last_at,
         max(walked.visit_no) filter (
             where walked.category is distinct from walked.previous_category

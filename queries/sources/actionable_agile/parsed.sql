@@ -5,18 +5,18 @@ grain = "one row per record: an item, and a date per stage that it entered"
 with dated as (
 
     select
-        rows.record,
-        macros.present(rows.item_id) as item_id,
-        macros.present(rows.title) as title,
-        macros.present(rows.type) as type,
-        macros.present(rows.team) as team,
-        macros.present(rows.priority) as priority,
+        records.record,
+        macros.present(records.item_id) as item_id,
+        macros.present(records.title) as title,
+        macros.present(records.type) as type,
+        macros.present(records.team) as team,
+        macros.present(records.priority) as priority,
         options.stream,
         options.time_zone,
-        list_transform(rows.cells, lambda cell: macros.present(cell)) as cells,
-        list_transform(rows.cells, lambda cell: macros.instant(cell, options.time_zone)) as entries,
-        row_number() over (partition by macros.present(rows.item_id) order by rows.record) as copy_no
-    from raw.rows
+        list_transform(records.cells, lambda cell: macros.present(cell)) as cells,
+        list_transform(records.cells, lambda cell: macros.instant(cell, options.time_zone)) as entries,
+        row_number() over (partition by macros.present(records.item_id) order by records.record) as copy_no
+    from raw.records
     cross join raw.options
 
 ),

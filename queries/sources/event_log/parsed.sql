@@ -5,31 +5,31 @@ grain = "one row per record of the file: what it says, and whether it can be use
 with typed as (
 
     select
-        rows.record,
-        coalesce(macros.present(rows.stream), options.stream) as stream,
-        macros.present(rows.item_id) as item_id,
-        macros.present(rows.state) as state,
-        macros.present(rows.from_state) as from_state,
-        macros.present(rows.occurred_at) as written_at,
-        macros.instant(rows.occurred_at, options.time_zone) as occurred_at,
-        macros.present(rows.started_at) as written_start,
-        macros.instant(rows.started_at, options.time_zone) as started_at,
-        macros.instant(rows.created_at, options.time_zone) as created_at,
-        lower(macros.present(rows.lifecycle)) as lifecycle,
-        macros.present(rows.instance) as instance,
-        macros.present(rows.team) as team,
-        macros.pseudonym(macros.present(rows.person), options.people_key) as person,
-        macros.present(rows.title) as title,
-        macros.present(rows.type) as type,
-        macros.present(rows.priority) as priority,
+        records.record,
+        coalesce(macros.present(records.stream), options.stream) as stream,
+        macros.present(records.item_id) as item_id,
+        macros.present(records.state) as state,
+        macros.present(records.from_state) as from_state,
+        macros.present(records.occurred_at) as written_at,
+        macros.instant(records.occurred_at, options.time_zone) as occurred_at,
+        macros.present(records.started_at) as written_start,
+        macros.instant(records.started_at, options.time_zone) as started_at,
+        macros.instant(records.created_at, options.time_zone) as created_at,
+        lower(macros.present(records.lifecycle)) as lifecycle,
+        macros.present(records.instance) as instance,
+        macros.present(records.team) as team,
+        macros.pseudonym(macros.present(records.person), options.people_key) as person,
+        macros.present(records.title) as title,
+        macros.present(records.type) as type,
+        macros.present(records.priority) as priority,
         options.event_is,
         row_number() over (
             partition by
-                rows.item_id, rows.state, rows.from_state, rows.occurred_at, rows.started_at,
-                rows.lifecycle, rows.instance, rows.person
-            order by rows.record
+                records.item_id, records.state, records.from_state, records.occurred_at, records.started_at,
+                records.lifecycle, records.instance, records.person
+            order by records.record
         ) as copy_no
-    from raw.rows
+    from raw.records
     cross join raw.options
 
 ),

@@ -5,15 +5,15 @@ grain = "one row per record of the file"
 with typed as (
 
     select
-        rows.record,
-        coalesce(macros.present(rows.stream), options.stream) as stream,
-        macros.present(rows.item_id) as item_id,
-        macros.present(rows.blocked_at) as written_blocked_at,
-        macros.instant(rows.blocked_at, options.time_zone) as blocked_at,
-        macros.present(rows.unblocked_at) as written_unblocked_at,
-        macros.instant(rows.unblocked_at, options.time_zone) as unblocked_at,
-        macros.present(rows.reason) as blocked_reason
-    from raw.rows
+        records.record,
+        coalesce(macros.present(records.stream), options.stream) as stream,
+        macros.present(records.item_id) as item_id,
+        macros.present(records.blocked_at) as written_blocked_at,
+        macros.instant(records.blocked_at, options.time_zone) as blocked_at,
+        macros.present(records.unblocked_at) as written_unblocked_at,
+        macros.instant(records.unblocked_at, options.time_zone) as unblocked_at,
+        macros.present(records.reason) as blocked_reason
+    from raw.records
     cross join raw.options
 
 ),
@@ -31,8 +31,12 @@ judged as (
         case
             when typed.item_id is null then 'the cell is empty'
             when typed.written_blocked_at is null then 'the cell is empty'
-            when typed.written_blocked_at is not null and typed.blocked_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
-            when typed.written_unblocked_at is not null and typed.unblocked_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+            when
+                typed.written_blocked_at is not null and typed.blocked_at is null
+                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+            when
+                typed.written_unblocked_at is not null and typed.unblocked_at is null
+                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
         end as reason,
         case
             when typed.written_blocked_at is not null and typed.blocked_at is null then typed.written_blocked_at

@@ -5,19 +5,19 @@ grain = "one row per record of the file"
 with typed as (
 
     select
-        rows.record,
-        coalesce(macros.present(rows.stream), options.stream) as stream,
-        macros.present(rows.change_id) as change_id,
-        macros.present(rows.service) as service,
-        macros.present(rows.authored_at) as written_authored_at,
-        macros.instant(rows.authored_at, options.time_zone) as authored_at,
-        macros.present(rows.merged_at) as written_merged_at,
-        macros.instant(rows.merged_at, options.time_zone) as merged_at,
-        macros.present(rows.deployment_id) as deployment_id,
-        macros.present(rows.item_id) as item_id,
-        macros.truth(rows.is_revert) as is_revert,
-        macros.truth(rows.is_bot) as is_bot
-    from raw.rows
+        records.record,
+        coalesce(macros.present(records.stream), options.stream) as stream,
+        macros.present(records.change_id) as change_id,
+        macros.present(records.service) as service,
+        macros.present(records.authored_at) as written_authored_at,
+        macros.instant(records.authored_at, options.time_zone) as authored_at,
+        macros.present(records.merged_at) as written_merged_at,
+        macros.instant(records.merged_at, options.time_zone) as merged_at,
+        macros.present(records.deployment_id) as deployment_id,
+        macros.present(records.item_id) as item_id,
+        macros.truth(records.is_revert) as is_revert,
+        macros.truth(records.is_bot) as is_bot
+    from raw.records
     cross join raw.options
 
 ),
@@ -33,8 +33,12 @@ judged as (
         end as column_name,
         case
             when typed.change_id is null then 'the cell is empty'
-            when typed.written_authored_at is not null and typed.authored_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
-            when typed.written_merged_at is not null and typed.merged_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+            when
+                typed.written_authored_at is not null and typed.authored_at is null
+                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+            when
+                typed.written_merged_at is not null and typed.merged_at is null
+                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
         end as reason,
         case
             when typed.written_authored_at is not null and typed.authored_at is null then typed.written_authored_at

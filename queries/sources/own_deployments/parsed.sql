@@ -5,16 +5,16 @@ grain = "one row per record of the file"
 with typed as (
 
     select
-        rows.record,
-        coalesce(macros.present(rows.stream), options.stream) as stream,
-        macros.present(rows.deployment_id) as deployment_id,
-        macros.present(rows.service) as service,
-        macros.present(rows.environment) as environment,
-        macros.present(rows.deployed_at) as written_deployed_at,
-        macros.instant(rows.deployed_at, options.time_zone) as deployed_at,
-        macros.present(rows.status) as status,
-        macros.truth(rows.is_unplanned) as is_unplanned
-    from raw.rows
+        records.record,
+        coalesce(macros.present(records.stream), options.stream) as stream,
+        macros.present(records.deployment_id) as deployment_id,
+        macros.present(records.service) as service,
+        macros.present(records.environment) as environment,
+        macros.present(records.deployed_at) as written_deployed_at,
+        macros.instant(records.deployed_at, options.time_zone) as deployed_at,
+        macros.present(records.status) as status,
+        macros.truth(records.is_unplanned) as is_unplanned
+    from raw.records
     cross join raw.options
 
 ),
@@ -31,7 +31,9 @@ judged as (
         case
             when typed.deployment_id is null then 'the cell is empty'
             when typed.written_deployed_at is null then 'the cell is empty'
-            when typed.written_deployed_at is not null and typed.deployed_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+            when
+                typed.written_deployed_at is not null and typed.deployed_at is null
+                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
         end as reason,
         case
             when typed.written_deployed_at is not null and typed.deployed_at is null then typed.written_deployed_at

@@ -5,17 +5,17 @@ grain = "one row per record of the file"
 with typed as (
 
     select
-        rows.record,
-        coalesce(macros.present(rows.stream), options.stream) as stream,
-        macros.present(rows.incident_id) as incident_id,
-        macros.present(rows.service) as service,
-        macros.present(rows.severity) as severity,
-        macros.present(rows.started_at) as written_started_at,
-        macros.instant(rows.started_at, options.time_zone) as started_at,
-        macros.present(rows.restored_at) as written_restored_at,
-        macros.instant(rows.restored_at, options.time_zone) as restored_at,
-        macros.present(rows.deployment_id) as deployment_id
-    from raw.rows
+        records.record,
+        coalesce(macros.present(records.stream), options.stream) as stream,
+        macros.present(records.incident_id) as incident_id,
+        macros.present(records.service) as service,
+        macros.present(records.severity) as severity,
+        macros.present(records.started_at) as written_started_at,
+        macros.instant(records.started_at, options.time_zone) as started_at,
+        macros.present(records.restored_at) as written_restored_at,
+        macros.instant(records.restored_at, options.time_zone) as restored_at,
+        macros.present(records.deployment_id) as deployment_id
+    from raw.records
     cross join raw.options
 
 ),
@@ -33,8 +33,12 @@ judged as (
         case
             when typed.incident_id is null then 'the cell is empty'
             when typed.written_started_at is null then 'the cell is empty'
-            when typed.written_started_at is not null and typed.started_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
-            when typed.written_restored_at is not null and typed.restored_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+            when
+                typed.written_started_at is not null and typed.started_at is null
+                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+            when
+                typed.written_restored_at is not null and typed.restored_at is null
+                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
         end as reason,
         case
             when typed.written_started_at is not null and typed.started_at is null then typed.written_started_at

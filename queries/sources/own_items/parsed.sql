@@ -5,18 +5,18 @@ grain = "one row per record of the file"
 with typed as (
 
     select
-        rows.record,
-        coalesce(macros.present(rows.stream), options.stream) as stream,
-        macros.present(rows.item_id) as item_id,
-        macros.present(rows.title) as title,
-        macros.present(rows.type) as type,
-        macros.present(rows.team) as team,
-        macros.present(rows.priority) as priority,
-        macros.present(rows.parent_id) as parent_id,
-        macros.present(rows.created_at) as written_created_at,
-        macros.instant(rows.created_at, options.time_zone) as created_at,
-        macros.present(rows.status) as status
-    from raw.rows
+        records.record,
+        coalesce(macros.present(records.stream), options.stream) as stream,
+        macros.present(records.item_id) as item_id,
+        macros.present(records.title) as title,
+        macros.present(records.type) as type,
+        macros.present(records.team) as team,
+        macros.present(records.priority) as priority,
+        macros.present(records.parent_id) as parent_id,
+        macros.present(records.created_at) as written_created_at,
+        macros.instant(records.created_at, options.time_zone) as created_at,
+        macros.present(records.status) as status
+    from raw.records
     cross join raw.options
 
 ),
@@ -31,7 +31,9 @@ judged as (
         end as column_name,
         case
             when typed.item_id is null then 'the cell is empty'
-            when typed.written_created_at is not null and typed.created_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+            when
+                typed.written_created_at is not null and typed.created_at is null
+                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
         end as reason,
         case
             when typed.written_created_at is not null and typed.created_at is null then typed.written_created_at

@@ -5,12 +5,12 @@ grain = "one row per record of the file"
 with typed as (
 
     select
-        rows.record,
-        coalesce(macros.present(rows.stream), options.stream) as stream,
-        macros.present(rows.kind) as kind,
-        macros.present(rows.from_id) as from_id,
-        macros.present(rows.to_id) as to_id
-    from raw.rows
+        records.record,
+        coalesce(macros.present(records.stream), options.stream) as stream,
+        macros.present(records.kind) as kind,
+        macros.present(records.from_id) as from_id,
+        macros.present(records.to_id) as to_id
+    from raw.records
     cross join raw.options
 
 ),

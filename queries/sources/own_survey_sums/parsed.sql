@@ -5,13 +5,13 @@ grain = "one row per record of the file"
 with typed as (
 
     select
-        rows.record,
-        coalesce(macros.present(rows.stream), options.stream) as stream,
-        macros.present(rows.team) as team,
-        cast(macros.instant(rows.survey_on, options.time_zone) as date) as survey_on,
-        try_cast(rows.answers_count as bigint) as answers_count,
-        try_cast(rows.score_sum as double) as score_sum
-    from raw.rows
+        records.record,
+        coalesce(macros.present(records.stream), options.stream) as stream,
+        macros.present(records.team) as team,
+        cast(macros.instant(records.survey_on, options.time_zone) as date) as survey_on,
+        try_cast(records.answers_count as bigint) as answers_count,
+        try_cast(records.score_sum as double) as score_sum
+    from raw.records
     cross join raw.options
 
 )

@@ -5,14 +5,14 @@ grain = "one row per record of the file"
 with typed as (
 
     select
-        rows.record,
-        coalesce(macros.present(rows.stream), options.stream) as stream,
-        macros.present(rows.team) as team,
-        macros.present(rows.answered_on) as written_answered_on,
-        macros.instant(rows.answered_on, options.time_zone) as answered_on,
-        macros.present(rows.score) as written_score,
-        try_cast(rows.score as double) as score
-    from raw.rows
+        records.record,
+        coalesce(macros.present(records.stream), options.stream) as stream,
+        macros.present(records.team) as team,
+        macros.present(records.answered_on) as written_answered_on,
+        macros.instant(records.answered_on, options.time_zone) as answered_on,
+        macros.present(records.score) as written_score,
+        try_cast(records.score as double) as score
+    from raw.records
     cross join raw.options
 
 ),
@@ -32,7 +32,9 @@ judged as (
             when typed.team is null then 'the cell is empty'
             when typed.written_answered_on is null then 'the cell is empty'
             when typed.written_score is null then 'the cell is empty'
-            when typed.written_answered_on is not null and typed.answered_on is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+            when
+                typed.written_answered_on is not null and typed.answered_on is null
+                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
             when typed.written_score is not null and typed.score is null then 'not a number'
         end as reason,
         case

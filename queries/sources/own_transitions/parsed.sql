@@ -5,17 +5,17 @@ grain = "one row per record of the file"
 with typed as (
 
     select
-        rows.record,
-        coalesce(macros.present(rows.stream), options.stream) as stream,
-        macros.present(rows.item_id) as item_id,
-        try_cast(rows.seq as bigint) as seq,
-        macros.present(rows.occurred_at) as written_occurred_at,
-        macros.instant(rows.occurred_at, options.time_zone) as occurred_at,
-        macros.present(rows.from_state) as from_state,
-        macros.present(rows.to_state) as to_state,
-        macros.present(rows.team) as team,
-        macros.pseudonym(macros.present(rows.person), options.people_key) as person
-    from raw.rows
+        records.record,
+        coalesce(macros.present(records.stream), options.stream) as stream,
+        macros.present(records.item_id) as item_id,
+        try_cast(records.seq as bigint) as seq,
+        macros.present(records.occurred_at) as written_occurred_at,
+        macros.instant(records.occurred_at, options.time_zone) as occurred_at,
+        macros.present(records.from_state) as from_state,
+        macros.present(records.to_state) as to_state,
+        macros.present(records.team) as team,
+        macros.pseudonym(macros.present(records.person), options.people_key) as person
+    from raw.records
     cross join raw.options
 
 ),
@@ -34,7 +34,9 @@ judged as (
             when typed.item_id is null then 'the cell is empty'
             when typed.written_occurred_at is null then 'the cell is empty'
             when typed.to_state is null then 'the cell is empty'
-            when typed.written_occurred_at is not null and typed.occurred_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+            when
+                typed.written_occurred_at is not null and typed.occurred_at is null
+                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
         end as reason,
         case
             when typed.written_occurred_at is not null and typed.occurred_at is null then typed.written_occurred_at
