@@ -274,7 +274,7 @@ class _Build:
         if bad > BAD_SHARE * read and not self.options.accepts_bad_rows:
             worst = account.fates[account.fates["fate"] == "set aside"].sort_values("records").iloc[-1]
             examples = self.engine.table("incoming.set_aside")
-            example = examples[examples["file_name"] == account.file_name].iloc[0]
+            example = examples[examples["file_name"] == account.file_name].sort_values("record").iloc[0]
             raise SourceError(
                 f"{account.file_name}: {bad:,} of {read:,} records can't be read; mostly: {worst['reason']} "
                 f"(record {example['record']}, column {example['column_name']!r}: {example['value']!r}). "

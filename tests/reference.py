@@ -840,7 +840,7 @@ def deployment_rework_rate(history: History, scope: Scope) -> Measured:
 def batch_size(history: History, scope: Scope) -> Measured:
     """Items (or changes, where no item is linked) per successful deployment."""
     links = [row for row in history.tables.get("links", []) if row["kind"] == "deployed"]
-    changes = [row for row in history.tables.get("changes", []) if row.get("deployment_id") and not row.get("is_bot")]
+    changes = [row for row in history.tables.get("changes", []) if row.get("deployment_id")]
     carried = [row["to_id"] for row in links] or [row["deployment_id"] for row in changes]
     rows: Measured = []
     for start, end in periods(scope):

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 import reference
 from conftest import STAGES, World
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from dashboard.scope import CLOCKS, PERCENTILES, PERIODS, START_RULES, Scope
@@ -38,6 +38,7 @@ many = settings(
     max_examples=60,
     deadline=None,
     derandomize=True,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 a_few = settings(many, max_examples=25)

@@ -34,7 +34,8 @@ def buckets(world: World, item_id: str = "A") -> dict[str, float]:
 
 def test_visits_of_1_to_5_october_and_1_to_3_november_are_6_days_within_33(world: World) -> None:
     world.load({"transitions": moves(
-        ("A", "Doing", "2024-10-01"), ("A", "To do", "2024-10-05"), ("A", "Doing", "2024-11-01"), ("A", "Done", "2024-11-03")
+        ("A", "Doing", "2024-10-01"), ("A", "To do", "2024-10-05"),
+        ("A", "Doing", "2024-11-01"), ("A", "Done", "2024-11-03"),
     )})  # fmt: skip
     doing = path(world).query("stage == 'Doing'")
     assert doing["seconds"].sum() == 6 * DAY
@@ -53,7 +54,8 @@ def test_visits_of_9_to_10_and_12_to_14_h_are_3_hours_within_5(world: World) -> 
 
 def test_visits_before_the_end_of_1_2_and_4_days_add_up_to_7_days_of_lead_time(world: World) -> None:
     world.load({"transitions": moves(
-        ("A", "To do", "2024-01-01"), ("A", "Doing", "2024-01-02"), ("A", "Review", "2024-01-04"), ("A", "Done", "2024-01-08"),
+        ("A", "To do", "2024-01-01"), ("A", "Doing", "2024-01-02"),
+        ("A", "Review", "2024-01-04"), ("A", "Done", "2024-01-08"),
         ("B", "To do", "2024-02-01"),
     )})  # fmt: skip
     assert path(world).query("is_in_flow")["seconds"].tolist() == [1 * DAY, 2 * DAY, 4 * DAY]
@@ -74,14 +76,16 @@ def test_first_state_begins_at_creation_with_the_first_from_value(world: World) 
 def test_consecutive_states_of_one_stage_are_one_visit(world: World) -> None:
     stages = ({"name": "Doing", "states": ("Coding", "Testing")}, {"name": "Done", "category": "done"})
     world.load({"transitions": moves(
-        ("A", "Coding", "2024-01-01"), ("A", "Testing", "2024-01-02"), ("A", "Coding", "2024-01-03"), ("A", "Done", "2024-01-05")
+        ("A", "Coding", "2024-01-01"), ("A", "Testing", "2024-01-02"),
+        ("A", "Coding", "2024-01-03"), ("A", "Done", "2024-01-05"),
     )}, stages)  # fmt: skip
     assert path(world)[["stage", "seconds"]].to_numpy().tolist() == [["Doing", 4 * DAY], ["Done", 0]]
 
 
 def test_events_of_one_instant_keep_the_order_of_the_source_and_visits_of_zero_length(world: World) -> None:
     rows = moves(
-        ("A", "To do", "2024-01-01"), ("A", "Doing", "2024-01-02"), ("A", "Review", "2024-01-02"), ("A", "Done", "2024-01-03")
+        ("A", "To do", "2024-01-01"), ("A", "Doing", "2024-01-02"),
+        ("A", "Review", "2024-01-02"), ("A", "Done", "2024-01-03"),
     )  # fmt: skip
     world.load({"transitions": [{**row, "seq": seq} for seq, row in enumerate(rows)][::-1]})
     assert path(world)["stage"].tolist() == ["To do", "Doing", "Review", "Done"]
@@ -90,7 +94,8 @@ def test_events_of_one_instant_keep_the_order_of_the_source_and_visits_of_zero_l
 
 def test_rework_is_a_second_visit_or_one_below_a_stage_reached_before(world: World) -> None:
     world.load({"transitions": moves(
-        ("A", "Review", "2024-01-01"), ("A", "Doing", "2024-01-02"), ("A", "Review", "2024-01-03"), ("A", "Done", "2024-01-04")
+        ("A", "Review", "2024-01-01"), ("A", "Doing", "2024-01-02"),
+        ("A", "Review", "2024-01-03"), ("A", "Done", "2024-01-04"),
     )})  # fmt: skip
     assert path(world)["is_rework"].tolist() == [False, True, True, False]
 
@@ -137,7 +142,8 @@ def test_all_time_of_an_item_withdrawn_after_its_start_is_partially_done(world: 
 def test_an_item_older_than_the_p85_of_1_1_1_1_and_2_days_is_partially_done_beyond_2(world: World) -> None:
     done = [(name, state, f"2024-01-0{day}") for name in "BCDE" for state, day in (("Doing", 1), ("Done", 2))]
     tables = {"transitions": moves(
-        *done, ("F", "Doing", "2024-01-01"), ("F", "Done", "2024-01-03"), ("A", "Doing", "2024-01-01"), ("G", "To do", "2024-01-08")
+        *done, ("F", "Doing", "2024-01-01"), ("F", "Done", "2024-01-03"),
+        ("A", "Doing", "2024-01-01"), ("G", "To do", "2024-01-08"),
     )}  # fmt: skip
     world.load(tables)
     assert buckets(world) == {"value-adding": 2.0, "partially-done": 5.0}
@@ -168,7 +174,8 @@ def in_days(seconds: dict[str, float]) -> dict[str, float]:
 @pytest.mark.parametrize("rule", ["first", "last"])
 def test_sum_of_days_in_progress_is_2_and_4_item_days(world: World, rule: str) -> None:
     world.load({"transitions": moves(
-        ("A", "Doing", "2024-01-01"), ("A", "Done", "2024-01-03"), ("B", "Doing", "2024-01-02"), ("C", "To do", "2024-01-05")
+        ("A", "Doing", "2024-01-01"), ("A", "Done", "2024-01-03"),
+        ("B", "Doing", "2024-01-02"), ("C", "To do", "2024-01-05"),
     )})  # fmt: skip
     days = world.measure("work_in_progress", span("2024-01-01", "2024-01-06", period="day", start_rule=rule))
     assert [row[2] for row in days] == [1, 2, 1, 1, 1]  # A on 2 days, B on 4

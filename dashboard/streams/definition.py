@@ -182,11 +182,11 @@ def state_rows(stream: Stream) -> pd.DataFrame:
 
 
 def calendar_rows(stream: Stream, first: dt.datetime, last: dt.datetime) -> pd.DataFrame:
-    """Rows for canonical.calendar_days from the day before the UTC instant `first` to the day after `last`."""
+    """Rows for canonical.calendar_days: the whole years of the UTC instants `first` and `last`, and a day on both sides."""
     zone = ZoneInfo(stream.calendar.time_zone)
     days = working_days(
-        first=first.replace(tzinfo=dt.UTC).astimezone(zone).date() - dt.timedelta(days=1),
-        last=last.replace(tzinfo=dt.UTC).astimezone(zone).date() + dt.timedelta(days=1),
+        first=dt.date(first.year, 1, 1) - dt.timedelta(days=1),
+        last=dt.date(last.year, 12, 31) + dt.timedelta(days=1),
         zone=zone,
         weekdays=stream.calendar.weekdays,
         opens=stream.calendar.opens,

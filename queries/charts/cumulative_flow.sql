@@ -46,8 +46,7 @@ changes as (
         sum(moves.change) as change
     from moves
     join marts.stages
-        on
-        stages.stream = $stream
+        on stages.stream = $stream
         and moves.stage = stages.stage
     where not (moves.is_earlier and stages.category = 'done')
     group by
@@ -79,8 +78,7 @@ select
 from days
 cross join marts.stages
 left join changes
-    on
-    days.day = changes.day
+    on days.day = changes.day
     and stages.stage = changes.stage
 where stages.stream = $stream and stages.category <> 'cancelled'
 order by

@@ -49,8 +49,7 @@ from edges
 join totals
     on edges.from_stage = totals.from_stage
 join marts.stages
-    on
-    stages.stream = $stream
+    on stages.stream = $stream
     and edges.from_stage = stages.stage
 where edges.to_position < stages.position
 order by

@@ -62,8 +62,7 @@ select
     timezone(streams.time_zone, timezone('UTC', visits.until_at)) as until_at
 from chosen
 join marts.visits
-    on
-    visits.stream = $stream
+    on visits.stream = $stream
     and chosen.item_id = visits.item_id
 join marts.streams
     on streams.stream = $stream

@@ -47,8 +47,7 @@ from spent
 join marts.streams
     on streams.stream = $stream
 left join marts.stages
-    on
-    stages.stream = $stream
+    on stages.stream = $stream
     and spent.stage = stages.stage
 where spent.days > 0
 order by

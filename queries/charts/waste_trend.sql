@@ -37,8 +37,7 @@ select
 from macros.periods($stream, $since, $until, $period) as periods
 cross join buckets
 left join spent
-    on
-    buckets.bucket = spent.bucket
+    on buckets.bucket = spent.bucket
     and spent.ended_on >= periods.period_start
     and spent.ended_on < periods.period_end
 group by

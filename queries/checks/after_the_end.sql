@@ -10,8 +10,7 @@ select
     visits.stage || ' entered ' || visits.entered_on || ', after the end' as detail
 from marts.visits
 join marts.items
-    on
-    visits.stream = items.stream
+    on visits.stream = items.stream
     and visits.item_id = items.item_id
 where
     not visits.is_in_flow

@@ -24,7 +24,6 @@ select
     present.items || ' items, limit ' || stages.wip_limit as detail
 from marts.stages
 join present
-    on
-    stages.stream = present.stream
+    on stages.stream = present.stream
     and stages.stage = present.stage
 where present.items > stages.wip_limit

@@ -10,7 +10,6 @@ select
     'parent ' || items.parent_id as detail
 from marts.items
 left join marts.items as parents
-    on
-    items.stream = parents.stream
+    on items.stream = parents.stream
     and items.parent_id = parents.item_id
 where items.parent_id is not null and parents.item_id is null

@@ -10,8 +10,7 @@ select
     count(*) || ' visits' as detail
 from marts.visits
 join canonical.transitions
-    on
-    visits.stream = transitions.stream
+    on visits.stream = transitions.stream
     and visits.item_id = transitions.item_id
     and visits.entered_at = transitions.occurred_at
 where visits.stage = '(unmapped)'

@@ -24,7 +24,6 @@ select
     'waste ' || booked.seconds || ' s, lead time ' || items.lead_seconds || ' s' as detail
 from marts.items
 join booked
-    on
-    items.stream = booked.stream
+    on items.stream = booked.stream
     and items.item_id = booked.item_id
 where abs(booked.seconds - items.lead_seconds) > 0.01 or booked.least_seconds < -0.01

@@ -27,8 +27,7 @@ from canonical.changes
 join staging.streams
     on changes.stream = streams.stream
 left join marts.deployments
-    on
-    changes.stream = deployments.stream
+    on changes.stream = deployments.stream
     and changes.deployment_id = deployments.deployment_id
     and deployments.is_success
 where not coalesce(changes.is_bot, false)

@@ -38,6 +38,16 @@ contained as (
         changes.stream,
         changes.deployment_id
 
+),
+
+linked as (
+
+    select
+        streams.stream,
+        streams.stream in (select carried.stream from carried) as has_items,
+        streams.stream in (select contained.stream from contained) as has_changes
+    from staging.streams
+
 )
 
 select
@@ -48,18 +58,18 @@ select
     macros.local_day(deployments.deployed_at, streams.time_zone) as deployed_on,
     deployments.status = 'success' as is_success,
     deployments.is_unplanned,
-    carried.items_count,
-    contained.changes_count
+    case when linked.has_items then coalesce(carried.items_count, 0) end as items_count,
+    case when linked.has_changes then coalesce(contained.changes_count, 0) end as changes_count
 from canonical.deployments
 join staging.streams
     on deployments.stream = streams.stream
+join linked
+    on deployments.stream = linked.stream
 left join carried
-    on
-    deployments.stream = carried.stream
+    on deployments.stream = carried.stream
     and deployments.deployment_id = carried.deployment_id
 left join contained
-    on
-    deployments.stream = contained.stream
+    on deployments.stream = contained.stream
     and deployments.deployment_id = contained.deployment_id
 where lower(coalesce(deployments.environment, 'production')) in ('production', 'prod', 'live')
 order by

@@ -24,8 +24,7 @@ with candidates as (
         arg_max(deployments.deployment_id, deployments.deployed_at) as deployment_id
     from canonical.incidents
     join marts.deployments
-        on
-        incidents.stream = deployments.stream
+        on incidents.stream = deployments.stream
         and deployments.is_success
         and deployments.service is not distinct from incidents.service
         and deployments.deployed_at <= incidents.started_at
@@ -59,12 +58,10 @@ from canonical.incidents
 join staging.streams
     on incidents.stream = streams.stream
 left join candidates
-    on
-    incidents.stream = candidates.stream
+    on incidents.stream = candidates.stream
     and incidents.incident_id = candidates.incident_id
 left join marts.deployments
-    on
-    incidents.stream = deployments.stream
+    on incidents.stream = deployments.stream
     and coalesce(incidents.deployment_id, candidates.deployment_id) = deployments.deployment_id
 order by
     incidents.stream,

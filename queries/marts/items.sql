@@ -14,6 +14,8 @@ started_first_at = "UTC instant of the first crossing from backlog into progress
 started_last_at = "UTC instant of the last such crossing"
 finished_at = "UTC instant of the final entry into done; null if not finished"
 cancelled_at = "UTC instant of the final entry into cancelled; null if not cancelled"
+started_first_worked_seconds = "working seconds of the calendar until the first start"
+started_last_worked_seconds = "working seconds of the calendar until the last start"
 created_on = "day of creation in the stream's zone"
 started_first_on = "day of started_first_at"
 started_last_on = "day of started_last_at"
@@ -110,10 +112,28 @@ starts as (
         filter (where visits.entered_at >= outcomes.started_last_at) as cycle_last_working_seconds
     from marts.visits
     join staging.outcomes
-        on
-        visits.stream = outcomes.stream
+        on visits.stream = outcomes.stream
         and visits.item_id = outcomes.item_id
     where visits.is_in_flow
+    group by
+        visits.stream,
+        visits.item_id
+
+),
+
+start_clocks as (
+
+    select
+        visits.stream,
+        visits.item_id,
+        min(visits.worked_by_entry)
+        filter (where visits.entered_at >= outcomes.started_first_at) as started_first_worked_seconds,
+        min(visits.worked_by_entry)
+        filter (where visits.entered_at >= outcomes.started_last_at) as started_last_worked_seconds
+    from staging.visits
+    join staging.outcomes
+        on visits.stream = outcomes.stream
+        and visits.item_id = outcomes.item_id
     group by
         visits.stream,
         visits.item_id
@@ -133,6 +153,8 @@ select
     outcomes.started_last_at,
     outcomes.finished_at,
     outcomes.cancelled_at,
+    start_clocks.started_first_worked_seconds,
+    start_clocks.started_last_worked_seconds,
     macros.local_day(items.created_at, streams.time_zone) as created_on,
     macros.local_day(outcomes.started_first_at, streams.time_zone) as started_first_on,
     macros.local_day(outcomes.started_last_at, streams.time_zone) as started_last_on,
@@ -177,21 +199,20 @@ from staging.items
 join staging.streams
     on items.stream = streams.stream
 left join staging.outcomes
-    on
-    items.stream = outcomes.stream
+    on items.stream = outcomes.stream
     and items.item_id = outcomes.item_id
 left join sums
-    on
-    items.stream = sums.stream
+    on items.stream = sums.stream
     and items.item_id = sums.item_id
 left join crossings
-    on
-    items.stream = crossings.stream
+    on items.stream = crossings.stream
     and items.item_id = crossings.item_id
 left join starts
-    on
-    items.stream = starts.stream
+    on items.stream = starts.stream
     and items.item_id = starts.item_id
+left join start_clocks
+    on items.stream = start_clocks.stream
+    and items.item_id = start_clocks.item_id
 order by
     items.stream,
     date_trunc('month', coalesce(outcomes.finished_at, outcomes.cancelled_at)),

@@ -30,8 +30,7 @@ select
     list(states.state order by states.state) filter (where states.state is not null) as states
 from canonical.stages
 left join canonical.states
-    on
-    stages.stream = states.stream
+    on stages.stream = states.stream
     and stages.stage = states.stage
 group by all
 order by

@@ -80,23 +80,19 @@ select
     macros.local_day(outcomes.cancelled_at, streams.time_zone) as cancelled_on
 from staging.visits
 join staging.paths
-    on
-    visits.stream = paths.stream
+    on visits.stream = paths.stream
     and visits.item_id = paths.item_id
     and visits.visit_no = paths.visit_no
 join staging.items
-    on
-    visits.stream = items.stream
+    on visits.stream = items.stream
     and visits.item_id = items.item_id
 join staging.streams
     on visits.stream = streams.stream
 left join staging.outcomes
-    on
-    visits.stream = outcomes.stream
+    on visits.stream = outcomes.stream
     and visits.item_id = outcomes.item_id
 left join blocked_visits
-    on
-    visits.stream = blocked_visits.stream
+    on visits.stream = blocked_visits.stream
     and visits.item_id = blocked_visits.item_id
     and visits.visit_no = blocked_visits.visit_no
 order by

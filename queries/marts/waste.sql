@@ -68,16 +68,13 @@ judged as (
         end as bucket
     from marts.visits
     join marts.items
-        on
-        visits.stream = items.stream
+        on visits.stream = items.stream
         and visits.item_id = items.item_id
     left join last_work
-        on
-        visits.stream = last_work.stream
+        on visits.stream = last_work.stream
         and visits.item_id = last_work.item_id
     left join released
-        on
-        visits.stream = released.stream
+        on visits.stream = released.stream
         and visits.item_id = released.item_id
     where visits.is_in_flow
 
@@ -135,8 +132,7 @@ parts as (
         - coalesce(blocked_sums.working_seconds, 0) as working_seconds
     from staging.slices
     left join blocked_sums
-        on
-        slices.stream = blocked_sums.stream
+        on slices.stream = blocked_sums.stream
         and slices.item_id = blocked_sums.item_id
         and slices.visit_no = blocked_sums.visit_no
         and slices.is_over_age = blocked_sums.is_over_age
@@ -175,8 +171,7 @@ select
     parts.working_seconds
 from parts
 join judged
-    on
-    parts.stream = judged.stream
+    on parts.stream = judged.stream
     and parts.item_id = judged.item_id
     and parts.visit_no = judged.visit_no
 order by

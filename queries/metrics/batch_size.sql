@@ -18,8 +18,7 @@ select
     count(coalesce(deployments.items_count, deployments.changes_count)) as items
 from macros.periods($stream, $since, $until, $period) as periods
 left join marts.deployments
-    on
-    deployments.stream = $stream
+    on deployments.stream = $stream
     and deployments.deployed_on >= periods.period_start
     and deployments.deployed_on < periods.period_end
     and deployments.is_success

@@ -23,13 +23,11 @@ select
     count(distinct deployments.deployment_id) as items
 from macros.periods($stream, $since, $until, $period) as periods
 left join marts.deployments
-    on
-    deployments.stream = $stream
+    on deployments.stream = $stream
     and deployments.deployed_on >= periods.period_start
     and deployments.deployed_on < periods.period_end
 left join failed
-    on
-    deployments.stream = failed.stream
+    on deployments.stream = failed.stream
     and deployments.deployment_id = failed.deployment_id
 group by periods.period_start
 order by periods.period_start

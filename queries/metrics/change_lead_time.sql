@@ -16,8 +16,7 @@ select
     count(changes.lead_seconds) as items
 from macros.periods($stream, $since, $until, $period) as periods
 left join marts.changes
-    on
-    changes.stream = $stream
+    on changes.stream = $stream
     and changes.deployed_on >= periods.period_start
     and changes.deployed_on < periods.period_end
 group by periods.period_start

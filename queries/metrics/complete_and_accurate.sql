@@ -13,8 +13,7 @@ select
     count(crossings.item_id) as items
 from macros.periods($stream, $since, $until, $period) as periods
 left join marts.crossings
-    on
-    crossings.stream = $stream
+    on crossings.stream = $stream
     and crossings.finished_on >= periods.period_start
     and crossings.finished_on < periods.period_end
     and ($teams is null or list_contains($teams, crossings.team))

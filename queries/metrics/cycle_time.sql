@@ -43,8 +43,7 @@ select
     count(finished.item_id) as items
 from macros.periods($stream, $since, $until, $period) as periods
 left join finished
-    on
-    finished.finished_on >= periods.period_start
+    on finished.finished_on >= periods.period_start
     and finished.finished_on < periods.period_end
 group by periods.period_start
 order by periods.period_start

@@ -14,8 +14,7 @@ select
     count(deployments.is_unplanned) as items
 from macros.periods($stream, $since, $until, $period) as periods
 left join marts.deployments
-    on
-    deployments.stream = $stream
+    on deployments.stream = $stream
     and deployments.deployed_on >= periods.period_start
     and deployments.deployed_on < periods.period_end
 group by periods.period_start

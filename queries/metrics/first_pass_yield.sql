@@ -13,8 +13,7 @@ select
     count(items.item_id) as items
 from macros.periods($stream, $since, $until, $period) as periods
 left join marts.items
-    on
-    items.stream = $stream
+    on items.stream = $stream
     and items.finished_on >= periods.period_start
     and items.finished_on < periods.period_end
     and ($teams is null or list_contains($teams, items.team))

@@ -19,8 +19,7 @@ from macros.periods($stream, $since, $until, $period) as periods
 join marts.streams
     on streams.stream = $stream
 left join marts.items
-    on
-    items.stream = $stream
+    on items.stream = $stream
     and items.finished_on >= periods.period_start
     and items.finished_on < periods.period_end
     and ($teams is null or list_contains($teams, items.team))

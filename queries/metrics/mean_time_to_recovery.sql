@@ -13,8 +13,7 @@ select
     count(incidents.restore_seconds) as items
 from macros.periods($stream, $since, $until, $period) as periods
 left join marts.incidents
-    on
-    incidents.stream = $stream
+    on incidents.stream = $stream
     and incidents.restored_on >= periods.period_start
     and incidents.restored_on < periods.period_end
 group by periods.period_start

@@ -15,8 +15,7 @@ with steps as (
         1 - count(*) filter (where crossings.is_returned) / count(*) as complete_and_accurate
     from macros.periods($stream, $since, $until, $period) as periods
     join marts.crossings
-        on
-        crossings.stream = $stream
+        on crossings.stream = $stream
         and crossings.finished_on >= periods.period_start
         and crossings.finished_on < periods.period_end
         and ($teams is null or list_contains($teams, crossings.team))
@@ -45,8 +44,7 @@ from macros.periods($stream, $since, $until, $period) as periods
 left join rolled
     on periods.period_start = rolled.period_start
 left join marts.crossings
-    on
-    crossings.stream = $stream
+    on crossings.stream = $stream
     and crossings.finished_on >= periods.period_start
     and crossings.finished_on < periods.period_end
     and ($teams is null or list_contains($teams, crossings.team))

@@ -15,8 +15,7 @@ with available as (
         sum(calendar.working_seconds) as working_seconds
     from macros.periods($stream, $since, $until, $period) as periods
     left join marts.calendar
-        on
-        calendar.stream = $stream
+        on calendar.stream = $stream
         and calendar.day >= periods.period_start
         and calendar.day < periods.period_end
     group by
@@ -31,8 +30,7 @@ select
     count(items.item_id) as items
 from available
 left join marts.items
-    on
-    items.stream = $stream
+    on items.stream = $stream
     and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end >= available.period_start
     and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end < available.period_end
     and ($teams is null or list_contains($teams, items.team))

@@ -16,8 +16,7 @@ with answered as (
         sum(surveys.score_sum) as score_sum
     from macros.periods($stream, $since, $until, $period) as periods
     join marts.surveys
-        on
-        surveys.stream = $stream
+        on surveys.stream = $stream
         and surveys.survey_on >= periods.period_start
         and surveys.survey_on < periods.period_end
         and ($teams is null or list_contains($teams, surveys.team))

@@ -40,8 +40,7 @@ net as (
         cast(coalesce(sum(moves.change), 0) as bigint) as change
     from macros.periods($stream, $since, $until, $period) as periods
     left join moves
-        on
-        moves.moved_on >= periods.period_start
+        on moves.moved_on >= periods.period_start
         and moves.moved_on < periods.period_end
     group by periods.period_start
 

@@ -98,8 +98,7 @@ told as (
         )) as mean_position
     from first_entries
     join lengths
-        on
-        first_entries.stream = lengths.stream
+        on first_entries.stream = lengths.stream
         and first_entries.item_id = lengths.item_id
     group by
         first_entries.stream,
@@ -115,8 +114,7 @@ without_history as (
         count(distinct items.item_id) as visited_items
     from canonical.items
     anti join canonical.transitions
-        on
-        items.stream = transitions.stream
+        on items.stream = transitions.stream
         and items.item_id = transitions.item_id
     where items.status is not null
     group by
@@ -180,16 +178,13 @@ select
     meanings.event_is
 from names
 left join told
-    on
-    names.stream = told.stream
+    on names.stream = told.stream
     and names.state = told.state
 left join without_history
-    on
-    names.stream = without_history.stream
+    on names.stream = without_history.stream
     and names.state = without_history.state
 left join described
-    on
-    names.stream = described.stream
+    on names.stream = described.stream
     and names.state = described.state
 left join totals
     on names.stream = totals.stream

@@ -23,8 +23,7 @@ with shared_time as (
         least(slices.slice_until_at, blocked.unblocked_at) as overlap_until_at
     from staging.slices
     join staging.blocked
-        on
-        slices.stream = blocked.stream
+        on slices.stream = blocked.stream
         and slices.item_id = blocked.item_id
         and slices.slice_from_at < blocked.unblocked_at
         and slices.slice_until_at > blocked.blocked_at
@@ -48,10 +47,8 @@ select
     ) as working_seconds
 from shared_time
 join staging.calendar as from_days
-    on
-    shared_time.stream = from_days.stream
+    on shared_time.stream = from_days.stream
     and macros.local_day(shared_time.overlap_from_at, shared_time.time_zone) = from_days.day
 join staging.calendar as until_days
-    on
-    shared_time.stream = until_days.stream
+    on shared_time.stream = until_days.stream
     and macros.local_day(shared_time.overlap_until_at, shared_time.time_zone) = until_days.day

@@ -42,8 +42,7 @@ entries as (
         cast(null as varchar) as person
     from ordered
     join staging.items
-        on
-        ordered.stream = items.stream
+        on ordered.stream = items.stream
         and ordered.item_id = items.item_id
     where ordered.event_no = 1 and ordered.from_state is not null and ordered.from_state <> ordered.to_state
     union all
@@ -53,15 +52,14 @@ entries as (
         ordered.event_no,
         ordered.to_state as state,
         case
-            when ordered.event_no = 1 and ordered.from_state is null then items.created_at
+            when ordered.event_no = 1 and coalesce(ordered.from_state = ordered.to_state, true) then items.created_at
             else ordered.occurred_at
         end as entered_at,
         ordered.team,
         ordered.person
     from ordered
     join staging.items
-        on
-        ordered.stream = items.stream
+        on ordered.stream = items.stream
         and ordered.item_id = items.item_id
     union all
     -- An item without history has been in its present state since it was created, as far as anyone knows.

@@ -62,7 +62,6 @@ select
     described.status
 from described
 full join moved
-    on
-    described.stream = moved.stream
+    on described.stream = moved.stream
     and described.item_id = moved.item_id
 where least(described.created_at, moved.first_event_at) is not null

@@ -64,6 +64,5 @@ select
     looked_back.visit_no < coalesce(outcomes.end_visit_no, looked_back.visit_no + 1) as is_in_flow
 from looked_back
 left join staging.outcomes
-    on
-    looked_back.stream = outcomes.stream
+    on looked_back.stream = outcomes.stream
     and looked_back.item_id = outcomes.item_id

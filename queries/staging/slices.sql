@@ -28,15 +28,13 @@ with grown as (
         end as over_age_at
     from staging.visits
     join staging.paths
-        on
-        visits.stream = paths.stream
+        on visits.stream = paths.stream
         and visits.item_id = paths.item_id
         and visits.visit_no = paths.visit_no
     join staging.streams
         on visits.stream = streams.stream
     left join staging.outcomes
-        on
-        visits.stream = outcomes.stream
+        on visits.stream = outcomes.stream
         and visits.item_id = outcomes.item_id
     left join staging.ages
         on visits.stream = ages.stream
@@ -76,8 +74,7 @@ measured as (
         macros.worked_by(cut.cut_at, calendar.opens_at, calendar.closes_at, calendar.seconds_before) as worked_by_cut
     from cut
     left join staging.calendar
-        on
-        cut.stream = calendar.stream
+        on cut.stream = calendar.stream
         and cut.cut_on = calendar.day
 
 )

@@ -39,6 +39,11 @@ with events as (
         changes.stream,
         coalesce(changes.merged_at, changes.authored_at) as event_at
     from canonical.changes
+    union all
+    select
+        surveys.stream,
+        cast(surveys.survey_on as timestamp) as event_at
+    from canonical.surveys
 
 )
 

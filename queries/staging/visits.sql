@@ -34,8 +34,7 @@ with placed as (
         lag(coalesce(states.stage, '(unmapped)')) over item_history as previous_stage
     from staging.entries
     left join canonical.states
-        on
-        entries.stream = states.stream
+        on entries.stream = states.stream
         and entries.state = states.state
     window item_history as (partition by entries.stream, entries.item_id order by entries.entry_no)
 
@@ -84,8 +83,7 @@ bounded as (
     join staging.streams
         on kept.stream = streams.stream
     join staging.stages
-        on
-        kept.stream = stages.stream
+        on kept.stream = stages.stream
         and kept.stage = stages.stage
 
 )
@@ -113,10 +111,8 @@ select
     ) as worked_by_end
 from bounded
 join staging.calendar as entry_days
-    on
-    bounded.stream = entry_days.stream
+    on bounded.stream = entry_days.stream
     and bounded.entered_on = entry_days.day
 join staging.calendar as end_days
-    on
-    bounded.stream = end_days.stream
+    on bounded.stream = end_days.stream
     and bounded.until_on = end_days.day

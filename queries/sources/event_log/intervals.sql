@@ -42,8 +42,7 @@ select
     coalesce(starts.person, completions.person) as person
 from (select * from numbered where numbered.lifecycle = 'start') as starts
 full join (select * from numbered where numbered.lifecycle = 'complete') as completions
-    on
-    starts.stream = completions.stream
+    on starts.stream = completions.stream
     and starts.item_id = completions.item_id
     and starts.state = completions.state
     and starts.instance is not distinct from completions.instance
