@@ -9,13 +9,14 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import pandas as pd
 
 from dashboard import layers, snapshots
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
-from dashboard.errors import SnapshotError, SourceError
+from dashboard.errors import SettingsError, SnapshotError, SourceError
 from dashboard.settings import Settings
 from dashboard.sources import Format, columns_by_role, detect, event_meaning, missing_roles
 from dashboard.sources.files import Sample, look_at
@@ -86,6 +87,8 @@ def import_files(
 
     Raises SourceError for a file that can't be used, DefinitionError for a bad definition; then nothing changes.
     """
+    if options.time_zone and options.time_zone not in available_timezones():
+        raise SettingsError(f"--time-zone is {options.time_zone!r}; expected a zone such as 'Europe/Berlin'.")
     samples = [look_at(path) for path in files]
     outcome: list[Account] = []
 
@@ -212,6 +215,7 @@ class _Build:
             self.engine.read_parquet(sample.path, "raw.file", positions)
         else:
             self.engine.read_csv(sample.path, "raw.file", positions, delimiter=sample.delimiter)
+            self.engine.create("raw.file", self.catalogue.queries["sources.numbered"].sql)
         found = columns_by_role(chosen, header, self.options.columns)
         place = dict(zip(reversed(header), reversed(positions), strict=True))
         cells = _stage_columns(header, found) if chosen.shape == "wide" else []
@@ -306,9 +310,11 @@ class _Build:
         previous = self._previous()
         if previous is not None:
             self.note("Carrying over what was known")
-            self.engine.carry_over(previous / snapshots.DATABASE, "canonical", keys, "incoming")
+            fresh = {table: f"incoming.{name}" for table, name in layers.replacements_of(self.catalogue).items()}
+            self.engine.carry_over(previous / snapshots.DATABASE, "canonical", keys, fresh)
         for table in keys:
-            self.engine.append(f"canonical.{table}", f"incoming.{table}")
+            # Two exports of one import may hold the same row.
+            self.engine.append(f"canonical.{table}", f"incoming.{table}", each_once=True)
 
     def _define(self) -> dict[str, Stream]:
         """The definition of every stream that has data: given, known from before, or proposed."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dashboard import snapshots
 from dashboard.engines.duckdb import DuckDB
+from dashboard.errors import SettingsError
 from dashboard.sources import FORMATS
 
 # Canonical table → the name of our own layout that holds it.
@@ -19,6 +20,8 @@ def export(snapshot: Path, folder: Path, ending: str) -> list[Path]:
 
     `ending` is csv or parquet. Rows set aside and imports stay: they are about files, not about work.
     """
+    if folder.exists() and not folder.is_dir():
+        raise SettingsError(f"{folder} is a file. Name a folder to export to.")
     folder.mkdir(parents=True, exist_ok=True)
     engine = DuckDB()
     written: list[Path] = []
@@ -35,7 +38,8 @@ def export(snapshot: Path, folder: Path, ending: str) -> list[Path]:
     ):
         columns = [role.name for role in LAYOUTS[RENAMED.get(table, table)].roles]
         path = folder / f"{table}.{ending}"
-        if engine.write_columns(f"snapshot.canonical.{table}", columns, path):
+        source = "marts.descriptions" if table == "items" else f"canonical.{table}"
+        if engine.write_columns(f"snapshot.{source}", columns, path):
             written.append(path)
     engine.close()
     definition = folder / snapshots.DEFINITION

@@ -47,3 +47,11 @@ def create_marts(catalogue: Catalogue, engine: Engine, note: Callable[[str], Non
 def keys_of(catalogue: Catalogue) -> Mapping[str, tuple[str, ...]]:
     """Canonical table → the columns by which a newer import replaces its rows."""
     return {query.stem: tuple(query.header["replaced_by"]) for query in catalogue.layer("canonical").values()}
+
+
+def replacements_of(catalogue: Catalogue) -> Mapping[str, str]:
+    """Canonical table → the incoming table whose keys replace its rows: itself, unless its header says otherwise."""
+    return {
+        query.stem: str(query.header.get("replaced_with", query.stem))
+        for query in catalogue.layer("canonical").values()
+    }

@@ -29,11 +29,6 @@ LOG = """issue_key,status,timestamp,team,issue_type
 Vsm = Callable[..., Result]
 
 
-def _not_yet(reason: str) -> pytest.MarkDecorator:
-    """What is not so yet. The test turns red when it is mended; then its mark goes."""
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 def command(home: Path) -> Vsm:
     """`vsm --home <home> …`."""
 
@@ -263,17 +258,14 @@ def test_serve_is_refused_beyond_this_machine(vsm: Vsm, monkeypatch: pytest.Monk
     refused(vsm("serve"), "VSM_HOST is '0.0.0.0'", "127.0.0.1")
 
 
-@_not_yet("FileExistsError")
 def test_export_into_a_file_is_told_in_a_sentence(vsm: Vsm, home: Path) -> None:
     refused(vsm("export", home / "Board 7.csv"), "Board 7.csv")
 
 
-@_not_yet("pydantic's ValidationError")
 def test_time_zone_that_there_is_not_is_told_in_a_sentence(vsm: Vsm, home: Path) -> None:
     refused(vsm("import", home / "Board 7.csv", "--time-zone", "Mars/North"), "Mars/North")
 
 
-@_not_yet("pydantic's ValidationError: a proposal without states has no stage")
 def test_incidents_can_be_imported_before_any_item(tmp_path: Path) -> None:
     path = tmp_path / "incidents.csv"
     path.write_text("incident_id,started_at,restored_at\nX,2024-01-01,2024-01-02\n", encoding="utf-8")

@@ -99,7 +99,8 @@ def moves_of(draw: st.DrawFn, item_id: str) -> list[dict[str, Any]]:
 @st.composite
 def scopes(draw: st.DrawFn) -> Scope:
     """Any choice of the viewer."""
-    first, last = sorted(draw(st.lists(st.sampled_from(DAYS), min_size=2, max_size=2, unique=True)))
+    anywhere = st.lists(st.sampled_from(DAYS), min_size=2, max_size=2, unique=True)
+    first, last = sorted(draw(st.just([DAYS[0], DAYS[-1]]) | anywhere))
     return Scope(
         "s",
         at(24 * first).date(),

@@ -25,11 +25,6 @@ DATA = Path(__file__).parents[1] / "data"
 MARTS = ("items", "visits", "waste", "deployments", "changes", "incidents", "surveys")
 
 
-def _not_yet(reason: str) -> pytest.MarkDecorator:
-    """What is not so yet. The test turns red when it is mended; then its mark goes."""
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 def a_build(text: str = "rows") -> Callable[[Path, int], None]:
     """A build of two small files: the store does not look into them."""
 
@@ -194,7 +189,7 @@ def home_in(folder: Path, catalogue: Catalogue, *documents: str) -> Home:
     folder.mkdir(exist_ok=True)
     for name in documents:
         shutil.copy(DATA / name, folder)
-    settings = Settings(home=folder)
+    settings = Settings(home=folder, threads=1)
     return Home(settings, Warehouse(settings.warehouse, catalogue), catalogue)
 
 
@@ -256,7 +251,6 @@ def _definition(home: Home) -> object:
     return read_definition(home.warehouse.snapshot / snapshots.DEFINITION)
 
 
-@_not_yet("the export does not say which file is newer: one of them is taken, whichever")
 def test_newest_description_of_an_item_is_still_the_newest_after_an_export(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:

@@ -125,18 +125,18 @@ class DuckDB:
         if len(frame):
             self._append(name, self._connection.from_df(frame))
 
-    def append(self, name: str, source: str) -> None:
-        """Append the rows of the table `source` to the table `name`, columns matched by name."""
-        self._append(name, self._connection.table(source))
+    def append(self, name: str, source: str, *, each_once: bool = False) -> None:
+        """Append the rows of the table `source` to the table `name`, columns matched by name; equal ones once if asked."""
+        rows = self._connection.table(source)
+        self._append(name, rows.distinct() if each_once else rows)
 
-    def carry_over(self, path: Path, schema: str, keys: Mapping[str, Sequence[str]], replacing: str) -> None:
-        """Copy a schema's tables from another database file, but for the rows whose keys stand in `replacing`."""
+    def carry_over(self, path: Path, schema: str, keys: Mapping[str, Sequence[str]], fresh: Mapping[str, str]) -> None:
+        """Copy a schema's tables from another database file, but for the rows whose keys stand in their fresh table."""
         self._connection.execute(f"attach '{_quoted(path)}' as previous (read_only)")
         for table, columns in keys.items():
             rows = self._connection.table(f"previous.{schema}.{table}")
-            if table in self.tables(replacing):
-                fresh = self._connection.table(f"{replacing}.{table}").select(*map(ColumnExpression, columns))
-                rows = rows.set_alias("old").join(fresh.distinct().set_alias("new"), ",".join(columns), how="anti")
+            newer = self._connection.table(fresh[table]).select(*map(ColumnExpression, columns)).distinct()
+            rows = rows.set_alias("old").join(newer.set_alias("new"), ",".join(columns), how="anti")
             self._append(f"{schema}.{table}", rows)
         self._connection.execute("detach previous")
 

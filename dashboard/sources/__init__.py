@@ -7,6 +7,7 @@ after the canonical tables that they fill.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -114,8 +115,15 @@ JIRA_JSON = Format(
     cannot_answer=(NO_DELIVERY,),
 )
 
+# An answer of the search, or issues one by one.
+JIRA_SHAPE = re.compile(r'"issues"\s*:\s*\[|"changelog"\s*:\s*\{')
+
 OWN = (
-    _own("items", "stream item_id title type team priority parent_id created_at status", "item_id created_at"),
+    _own(
+        "items",
+        "stream item_id title type team priority parent_id created_at status first_seen_at last_seen_at",
+        "item_id created_at",
+    ),
     _own(
         "transitions",
         "stream item_id seq occurred_at from_state to_state team person",
@@ -157,14 +165,15 @@ def detect(sample: Sample, named: Mapping[str, str] | None = None) -> Format:
     """
     if named:
         return EVENT_LOG
-    if sample.kind == "json":
+    if sample.kind == "json" and JIRA_SHAPE.search(sample.start):
         return JIRA_JSON
-    for each in FORMATS.values():
+    for each in FORMATS.values() if sample.kind != "json" else ():
         if each.shape != "documents" and not missing_roles(each, sample.header, {}):
             return each
+    found = "this is JSON" if sample.kind == "json" else f"the columns are {', '.join(sample.header[:12])}"
     known = "\n".join(f"  {each.title}: {each.recognised_by}" for each in FORMATS.values())
     raise SourceError(
-        f"{sample.name}: the columns are {', '.join(sample.header[:12])}; that is no format known here.\n{known}\n"
+        f"{sample.name}: {found}; that is no format known here.\n{known}\n"
         "Name the columns of a transition table: --columns item=…,state=…,at=…"
     )
 

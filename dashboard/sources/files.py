@@ -17,13 +17,15 @@ DELIMITERS = ",;\t|"
 
 @dataclass(frozen=True)
 class Sample:
-    """What the first bytes of a file say. `kind` is csv, json or parquet; `header` is empty for JSON."""
+    """What the first bytes of a file say. `kind` is csv, json or parquet; `header` is empty for JSON, of
+    which `start` is the first text."""
 
     path: Path
     kind: str
     header: tuple[str, ...]
     delimiter: str
     sha256: str
+    start: str = ""
 
     @property
     def name(self) -> str:
@@ -41,7 +43,7 @@ def look_at(path: Path) -> Sample:
         raise SourceError(f"{path.name}: the file is empty.")
     kind = _kind(path, start)
     header, delimiter = _header(path, start) if kind == "csv" else ((), "")
-    return Sample(path, kind, header, delimiter, _hash(path))
+    return Sample(path, kind, header, delimiter, _hash(path), start.decode("utf-8-sig", errors="ignore"))
 
 
 def _kind(path: Path, start: bytes) -> str:

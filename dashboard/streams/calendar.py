@@ -44,6 +44,15 @@ def _utc(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(day, time, zone).astimezone(dt.UTC).replace(tzinfo=None)
 
 
+def is_known_country(country: str) -> bool:
+    """Whether the `holidays` library knows a country, and its subdivision if one is named."""
+    try:
+        _public_holidays(country, [2024])
+    except DefinitionError:
+        return False
+    return True
+
+
 def _public_holidays(country: str, years: Iterable[int]) -> frozenset[dt.date]:
     code, _, subdivision = country.partition("-")
     try:

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dashboard.errors import DefinitionError
-from dashboard.streams.calendar import working_days
+from dashboard.streams.calendar import is_known_country, working_days
 
 Model = TypeVar("Model", bound=BaseModel)
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -25,6 +25,12 @@ def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("should be a time zone such as 'Europe/Berlin'")
     return name
+
+
+def _known_country(code: str | None) -> str | None:
+    if code is not None and not is_known_country(code):
+        raise ValueError("should be a code such as 'DE', or 'DE-BY' with its subdivision")
+    return code
 
 
 class Checked(BaseModel):
@@ -40,7 +46,13 @@ class Calendar(Checked):
     weekdays: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
     opens: dt.time = dt.time(9)
     closes: dt.time = dt.time(17)
-    country: str | None = None
+    country: Annotated[str | None, AfterValidator(_known_country)] = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Calendar:
+        if self.closes <= self.opens:
+            raise ValueError("should have 'closes' later than 'opens'")
+        return self
 
 
 class Stage(Checked):
@@ -77,7 +89,7 @@ class Stream(Checked):
     currency: str | None = None
     is_proposal: bool = False
     calendar: Calendar = Calendar()
-    stage: tuple[Stage, ...] = Field(min_length=1)
+    stage: tuple[Stage, ...] = ()  # a proposal for data without items has none
 
 
 class Definition(Checked):
@@ -121,6 +133,8 @@ def _complaint(path: Path, error: Mapping[str, Any]) -> str:
 
 
 def _check_stages(path: Path, stream: Stream) -> None:
+    if not stream.stage and not stream.is_proposal:
+        raise DefinitionError(f"{path}: stream {stream.id!r}: stage is missing. A stream has one stage or more.")
     owners: dict[str, str] = {}
     for stage in stream.stage:
         for state in stage.states or (stage.name,):

@@ -109,7 +109,8 @@ def _category(state: State) -> Guess:
 
 
 def _usual_ends(states: Iterable[State]) -> dict[str, Guess]:
-    candidates = [state for state in states if state.histories]
+    named = {word for words in CATEGORY_WORDS.values() for word in words}
+    candidates = [state for state in states if state.histories and state.name.lower() not in named]
     ends = [state for state in candidates if state.is_usual_last]
     ends = ends or sorted(candidates, key=lambda state: -state.ended)[:1]
     return {state.name: Guess("done", 0.5, f"{state.ending_share:.0%} of the histories end here") for state in ends}

@@ -58,6 +58,6 @@ def _stage_table(stage: Stage, is_proposal: bool) -> Table:
 def _filled(values: dict[str, Any]) -> Table:
     table = tomlkit.table()
     for key, value in values.items():
-        if value not in (None, [], False):
+        if value is not None and value is not False:
             table.append(key, value)
     return table

@@ -14,6 +14,8 @@ priority = "priority as the source names it"
 parent_id = "key of the item that this one is part of"
 created_at = "UTC instant of creation; null where the source does not say"
 status = "state now, for items without history"
+first_seen_at = "UTC instant of the first record of any kind; null where only transitions are told"
+last_seen_at = "UTC instant of the last record of any kind"
 */
 create table canonical.items (
     stream varchar not null,
@@ -26,5 +28,7 @@ create table canonical.items (
     priority varchar,
     parent_id varchar,
     created_at timestamp,
-    status varchar
+    status varchar,
+    first_seen_at timestamp,
+    last_seen_at timestamp
 );

@@ -2,6 +2,7 @@
 title = "Rows set aside"
 grain = "one row per record that could not be used"
 replaced_by = ["stream", "file_name"]
+replaced_with = "imports"
 [columns]
 stream = "value stream the row belongs to"
 file_name = "file it stands in"

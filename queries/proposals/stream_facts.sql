@@ -16,7 +16,7 @@ with events as (
     union all
     select
         items.stream,
-        items.created_at as event_at
+        unnest([items.created_at, items.last_seen_at]) as event_at
     from canonical.items
     union all
     select
@@ -46,15 +46,26 @@ with events as (
 
 ),
 
+meanings as (
+
+    select
+        imports.stream,
+        arg_max(imports.event_is, imports.import_id) filter (where imports.event_is is not null) as event_is
+    from canonical.imports
+    group by imports.stream
+
+),
+
 gaps as (
 
     select
         transitions.stream,
-        epoch(transitions.occurred_at) - epoch(lag(transitions.occurred_at) over (
-            partition by transitions.stream, transitions.item_id
-            order by transitions.occurred_at, transitions.seq
-        )) as seconds
+        epoch(transitions.occurred_at) - epoch(lag(transitions.occurred_at) over item_history) as seconds,
+        row_number() over item_history as event_no
     from canonical.transitions
+    window item_history as (
+        partition by transitions.stream, transitions.item_id order by transitions.occurred_at, transitions.seq
+    )
 
 ),
 
@@ -64,7 +75,10 @@ usual_gaps as (
         gaps.stream,
         quantile_disc(gaps.seconds, 0.99) as quiet_seconds
     from gaps
-    where gaps.seconds is not null
+    left join meanings
+        on gaps.stream = meanings.stream
+    -- In a log of completions the entry into the first activity is ours, not an event.
+    where gaps.event_no > case when meanings.event_is = 'ended' then 2 else 1 end
     group by gaps.stream
 
 )

@@ -20,8 +20,15 @@ with ordered as (
         transitions.occurred_at,
         transitions.team,
         transitions.person,
+        coalesce(stages.category = 'done', false) as is_done,
         row_number() over item_history as event_no
     from canonical.transitions
+    left join canonical.states
+        on transitions.stream = states.stream
+        and transitions.to_state = states.state
+    left join canonical.stages
+        on states.stream = stages.stream
+        and states.stage = stages.stage
     window item_history as (
         partition by transitions.stream, transitions.item_id
         order by transitions.occurred_at, transitions.seq
@@ -52,7 +59,8 @@ entries as (
         ordered.event_no,
         ordered.to_state as state,
         case
-            when ordered.event_no = 1 and coalesce(ordered.from_state = ordered.to_state, true) then items.created_at
+            when ordered.event_no = 1 and coalesce(ordered.from_state = ordered.to_state, not ordered.is_done)
+                then items.created_at
             else ordered.occurred_at
         end as entered_at,
         ordered.team,
@@ -61,6 +69,25 @@ entries as (
     join staging.items
         on ordered.stream = items.stream
         and ordered.item_id = items.item_id
+    union all
+    -- What is first heard of when it is done was not done from its creation on: where it was, nobody tells.
+    select
+        ordered.stream,
+        ordered.item_id,
+        0 as event_no,
+        '(unknown)' as state,
+        items.created_at as entered_at,
+        cast(null as varchar) as team,
+        cast(null as varchar) as person
+    from ordered
+    join staging.items
+        on ordered.stream = items.stream
+        and ordered.item_id = items.item_id
+    where
+        ordered.event_no = 1
+        and ordered.from_state is null
+        and ordered.is_done
+        and items.created_at < ordered.occurred_at
     union all
     -- An item without history has been in its present state since it was created, as far as anyone knows.
     select

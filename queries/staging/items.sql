@@ -10,8 +10,8 @@ team = "team of the item, else the team that owned it last"
 priority = "priority as the source names it"
 parent_id = "item that this one is part of"
 created_at = "UTC instant of creation; the first event where the source gives none or a later one"
-first_event_at = "UTC instant of its first transition; null without history"
-last_event_at = "UTC instant of its last transition; null without history"
+first_event_at = "UTC instant of its first record; null without history"
+last_event_at = "UTC instant of its last record, of whatever kind; null without history"
 status = "state now, where the source has no history"
 */
 with described as (
@@ -25,7 +25,9 @@ with described as (
         arg_max(items.priority, items.import_id) filter (where items.priority is not null) as priority,
         arg_max(items.parent_id, items.import_id) filter (where items.parent_id is not null) as parent_id,
         arg_max(items.created_at, items.import_id) filter (where items.created_at is not null) as created_at,
-        arg_max(items.status, items.import_id) filter (where items.status is not null) as status
+        arg_max(items.status, items.import_id) filter (where items.status is not null) as status,
+        min(items.first_seen_at) as first_seen_at,
+        max(items.last_seen_at) as last_seen_at
     from canonical.items
     group by
         items.stream,
@@ -56,12 +58,12 @@ select
     coalesce(described.team, moved.team) as team,
     described.priority,
     described.parent_id,
-    least(described.created_at, moved.first_event_at) as created_at,
-    moved.first_event_at,
-    moved.last_event_at,
+    least(described.created_at, moved.first_event_at, described.first_seen_at) as created_at,
+    least(moved.first_event_at, described.first_seen_at) as first_event_at,
+    greatest(moved.last_event_at, described.last_seen_at) as last_event_at,
     described.status
 from described
 full join moved
     on described.stream = moved.stream
     and described.item_id = moved.item_id
-where least(described.created_at, moved.first_event_at) is not null
+where least(described.created_at, moved.first_event_at, described.first_seen_at) is not null

@@ -17,8 +17,7 @@ with last_visits as (
         visits.stream,
         visits.item_id,
         max(visits.visit_no) as last_visit_no,
-        arg_max(visits.category, visits.visit_no) as last_category,
-        max(visits.entered_at) as last_entered_at
+        arg_max(visits.category, visits.visit_no) as last_category
     from staging.visits
     group by
         visits.stream,
@@ -37,13 +36,16 @@ ended as (
             when
                 last_visits.last_category = 'done'
                 and coalesce(
-                    epoch(streams.last_event_at) - epoch(last_visits.last_entered_at) >= streams.quiet_seconds, true
+                    epoch(streams.last_event_at) - epoch(items.last_event_at) >= streams.quiet_seconds, true
                 )
                 then 'done'
         end as outcome
     from last_visits
     join staging.streams
         on last_visits.stream = streams.stream
+    join staging.items
+        on last_visits.stream = items.stream
+        and last_visits.item_id = items.item_id
 
 ),
 

@@ -16,9 +16,9 @@ with events as (
     from staging.items
     union all
     select
-        transitions.stream,
-        transitions.occurred_at as event_at
-    from canonical.transitions
+        items.stream,
+        items.last_event_at as event_at
+    from staging.items
     union all
     select
         blocked.stream,

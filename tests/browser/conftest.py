@@ -65,9 +65,7 @@ def _wait_for(address: str) -> None:
 def clean_page(page: Page) -> Iterator[Page]:
     """A page; the test fails on any message in its console and on any request that leaves this machine."""
     complaints: list[str] = []
-    page.on(
-        "console", lambda message: complaints.append(message.text) if message.type == "error" else None
-    )
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     # A download ends its request early; that is no failure.
     page.on("requestfailed", lambda request: request.failure == "net::ERR_ABORTED" or complaints.append(request.url))

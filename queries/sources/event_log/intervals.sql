@@ -19,7 +19,8 @@ select
     parsed.stream,
     parsed.item_id,
     parsed.state,
-    parsed.started_at,
+    -- An activity without a start has no length.
+    coalesce(parsed.started_at, parsed.occurred_at) as started_at,
     parsed.occurred_at as ended_at,
     parsed.seq,
     parsed.team,

@@ -14,6 +14,7 @@ with typed as (
         macros.instant(records.occurred_at, options.time_zone) as occurred_at,
         macros.present(records.started_at) as written_start,
         macros.instant(records.started_at, options.time_zone) as started_at,
+        macros.present(records.created_at) as written_created_at,
         macros.instant(records.created_at, options.time_zone) as created_at,
         lower(macros.present(records.lifecycle)) as lifecycle,
         macros.present(records.instance) as instance,
@@ -64,11 +65,12 @@ compared as (
     select
         sequenced.*,
         sequenced.item_id is not null and sequenced.state is not null and sequenced.occurred_at is not null
-            as is_whole,
+            and sequenced.copy_no = 1 as is_told,
         lag(sequenced.state) over (
             partition by
                 sequenced.item_id,
                 sequenced.item_id is not null and sequenced.state is not null and sequenced.occurred_at is not null
+                and sequenced.copy_no = 1
             order by sequenced.occurred_at, sequenced.seq
         ) as previous_state
     from sequenced
@@ -85,6 +87,7 @@ judged as (
             when compared.occurred_at is null then 'occurred_at'
             when compared.written_start is not null and compared.started_at is null then 'started_at'
             when compared.started_at > compared.occurred_at then 'started_at'
+            when compared.written_created_at is not null and compared.created_at is null then 'created_at'
         end as column_name
     from compared
 
@@ -119,6 +122,7 @@ select
     case
         when judged.column_name = 'occurred_at' then judged.written_at
         when judged.column_name = 'started_at' then judged.written_start
+        when judged.column_name = 'created_at' then judged.written_created_at
     end as value,
     judged.stream,
     judged.item_id,

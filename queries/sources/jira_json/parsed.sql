@@ -22,30 +22,52 @@ issues as (
         row_number() over () as record,
         pages.issue,
         json_extract_string(pages.issue, '$.key') as item_id,
-        json_extract_string(pages.issue, '$.fields.created') as written_at
+        json_extract_string(pages.issue, '$.fields.created') as written_at,
+        macros.instant(json_extract_string(pages.issue, '$.fields.created'), options.time_zone) as created_at,
+        list_filter(
+            json_extract_string(pages.issue, '$.changelog.histories[*].created'),
+            lambda written: macros.instant(written, options.time_zone) is null
+        )[1] as bad_time,
+        options.stream
     from pages
+    cross join raw.options
+
+),
+
+judged as (
+
+    select
+        issues.*,
+        case
+            when issues.item_id is null then 'key'
+            when issues.created_at is null then 'fields.created'
+            when issues.bad_time is not null then 'changelog.histories.created'
+        end as column_name,
+        row_number() over (partition by issues.item_id order by issues.record) as copy_no
+    from issues
 
 )
 
 select
-    issues.record,
+    judged.record,
     case
-        when issues.item_id is null or macros.instant(issues.written_at, options.time_zone) is null then 'set aside'
-        when row_number() over (partition by issues.item_id order by issues.record) > 1 then 'ignored'
+        when judged.column_name is not null then 'set aside'
+        when judged.copy_no > 1 then 'ignored'
         else 'kept'
     end as fate,
     case
-        when issues.item_id is null then 'the issue has no key'
-        when macros.instant(issues.written_at, options.time_zone) is null
+        when judged.column_name = 'key' then 'the issue has no key'
+        when judged.column_name is not null
             then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00.000+0200'
-        when row_number() over (partition by issues.item_id order by issues.record) > 1
-            then 'the same issue as an earlier one'
+        when judged.copy_no > 1 then 'the same issue as an earlier one'
     end as reason,
-    case when issues.item_id is null then 'key' else 'fields.created' end as column_name,
-    issues.written_at as value,
-    options.stream,
-    issues.item_id,
-    issues.issue,
-    macros.instant(issues.written_at, options.time_zone) as created_at
-from issues
-cross join raw.options
+    judged.column_name,
+    case judged.column_name
+        when 'fields.created' then judged.written_at
+        when 'changelog.histories.created' then judged.bad_time
+    end as value,
+    judged.stream,
+    judged.item_id,
+    judged.issue,
+    judged.created_at
+from judged

@@ -13,7 +13,9 @@ select
     parsed.priority,
     parsed.parent_id,
     parsed.created_at,
-    parsed.status
+    parsed.status,
+    parsed.first_seen_at,
+    parsed.last_seen_at
 from reading.parsed
 cross join raw.options
 where parsed.fate = 'kept'

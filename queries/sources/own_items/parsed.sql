@@ -15,7 +15,9 @@ with typed as (
         macros.present(records.parent_id) as parent_id,
         macros.present(records.created_at) as written_created_at,
         macros.instant(records.created_at, options.time_zone) as created_at,
-        macros.present(records.status) as status
+        macros.present(records.status) as status,
+        macros.instant(records.first_seen_at, options.time_zone) as first_seen_at,
+        macros.instant(records.last_seen_at, options.time_zone) as last_seen_at
     from raw.records
     cross join raw.options
 
@@ -27,10 +29,12 @@ judged as (
         typed.*,
         case
             when typed.item_id is null then 'item_id'
+            when typed.written_created_at is null and typed.first_seen_at is null then 'created_at'
             when typed.written_created_at is not null and typed.created_at is null then 'created_at'
         end as column_name,
         case
             when typed.item_id is null then 'the cell is empty'
+            when typed.written_created_at is null and typed.first_seen_at is null then 'no time: the cell is empty'
             when
                 typed.written_created_at is not null and typed.created_at is null
                 then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'

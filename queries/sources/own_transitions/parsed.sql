@@ -24,6 +24,12 @@ judged as (
 
     select
         typed.*,
+        row_number() over (
+            partition by
+                typed.stream, typed.item_id, typed.seq, typed.occurred_at, typed.from_state, typed.to_state,
+                typed.team, typed.person
+            order by typed.record
+        ) as copy_no,
         case
             when typed.item_id is null then 'item_id'
             when typed.written_occurred_at is null then 'occurred_at'
@@ -46,6 +52,14 @@ judged as (
 )
 
 select
-    judged.*,
-    case when judged.reason is not null then 'set aside' else 'kept' end as fate
+    judged.* exclude (reason, copy_no),
+    case
+        when judged.reason is not null then judged.reason
+        when judged.copy_no > 1 then 'the same as an earlier record'
+    end as reason,
+    case
+        when judged.reason is not null then 'set aside'
+        when judged.copy_no > 1 then 'ignored'
+        else 'kept'
+    end as fate
 from judged

@@ -1,0 +1,32 @@
+/*
+title = "Descriptions of items"
+grain = "one row per work item, in the layout of our own items file: what vsm export writes"
+[columns]
+stream = "value stream"
+item_id = "key of the work item"
+title = "what it is called"
+type = "kind of work"
+team = "team of the item"
+priority = "priority as the source names it"
+parent_id = "item that this one is part of"
+created_at = "UTC instant of creation"
+status = "state now, where the source has no history"
+first_seen_at = "UTC instant of its first record; null without history"
+last_seen_at = "UTC instant of its last record; null without history"
+*/
+select
+    items.stream,
+    items.item_id,
+    items.title,
+    items.type,
+    items.team,
+    items.priority,
+    items.parent_id,
+    items.created_at,
+    items.status,
+    items.first_event_at as first_seen_at,
+    items.last_event_at as last_seen_at
+from staging.items
+order by
+    items.stream,
+    items.item_id
