@@ -35,7 +35,10 @@ HEAD_SCRIPT = (
     "document.documentElement.dataset.bsTheme=t;})()"
 )
 # Dash names its own plotly.js late; this keeps ours.
-PLOTLY_SCRIPT = "(function(u){{Object.defineProperty(window,'_dashPlotlyJSURL',{{get:function(){{return u}},set:function(){{}}}})}})('{}')"
+PLOTLY_SCRIPT = (
+    "(function(u){{Object.defineProperty(window,'_dashPlotlyJSURL',"
+    "{{get:function(){{return u}},set:function(){{}}}})}})('{}')"
+)
 
 
 def create_app(warehouse: Warehouse, settings: Settings) -> Dash:

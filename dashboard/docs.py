@@ -89,7 +89,7 @@ def _queries(catalogue: Catalogue) -> str:
         "Every metric returns `period_start`, `value`, `items` (the n behind the value).",
         *(_metric(catalogue, name) for name in catalogue.metrics),
         "## Checks",
-        "Rows are problems: *broken* refuses the snapshot, *error* makes a figure wrong, *warning* may, *note* informs.",
+        "Rows are problems. *broken* refuses the snapshot, *error* makes a figure wrong, *warning* may.",
         _table(
             ("check", "severity", "why", "remedy"),
             [

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import dash
+import pandas as pd
 import pytest
 from dash.development.base_component import Component
 from flask.testing import FlaskClient
 
+from dashboard.api import safe_csv
 from dashboard.app import create_app, create_server
 from dashboard.catalogue import Catalogue
 from dashboard.pages import PAGES
@@ -122,11 +123,7 @@ def test_the_interface_answers_every_chart(client: FlaskClient, catalogue: Catal
         assert client.get(f"/api/{name.replace('.', '/')}?stream=bank").status_code == 200
 
 
-def test_a_csv_holds_no_formula(tmp_path: Path) -> None:
-    import pandas as pd
-
-    from dashboard.api import safe_csv
-
+def test_a_csv_holds_no_formula() -> None:
     table = pd.DataFrame({"title": ["=1+1", "@x", " +2", "plain", None], "days": [-1.0, 2, 3, 4, 5]})
     assert safe_csv(table).splitlines()[1:] == ["'=1+1,-1.0", "'@x,2.0", "' +2,3.0", "plain,4.0", ",5.0"]
 

@@ -10,7 +10,16 @@ import pytest
 from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.errors import CatalogueError
 
-GOOD = '/*\ntitle = "T"\nunit = "days"\nbetter = "lower"\ndefinition = "d"\nformula = "f"\nsource = "s"\ngrain = "g"\n*/\nselect 1'
+GOOD = """/*
+title = "T"
+unit = "days"
+better = "lower"
+definition = "d"
+formula = "f"
+source = "s"
+grain = "g"
+*/
+select 1"""
 
 
 def _written(folder: Path, name: str, text: str) -> Path:

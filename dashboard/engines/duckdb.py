@@ -130,8 +130,10 @@ class DuckDB:
         rows = self._connection.table(source)
         self._append(name, rows.distinct() if each_once else rows)
 
-    def carry_over(self, path: Path, schema: str, keys: Mapping[str, Sequence[str]], fresh: Mapping[str, str]) -> None:
-        """Copy a schema's tables from another database file, but for the rows whose keys stand in their fresh table."""
+    def carry_over(
+        self, path: Path, schema: str, keys: Mapping[str, Sequence[str]], fresh: Mapping[str, str]
+    ) -> None:
+        """Copy a schema's tables from another file, but for the rows whose keys stand in their fresh table."""
         self._connection.execute(f"attach '{_quoted(path)}' as previous (read_only)")
         for table, columns in keys.items():
             rows = self._connection.table(f"previous.{schema}.{table}")

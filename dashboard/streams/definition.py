@@ -196,7 +196,7 @@ def state_rows(stream: Stream) -> pd.DataFrame:
 
 
 def calendar_rows(stream: Stream, first: dt.datetime, last: dt.datetime) -> pd.DataFrame:
-    """Rows for canonical.calendar_days: the whole years of the UTC instants `first` and `last`, and a day on both sides."""
+    """Rows for canonical.calendar_days: the years of the UTC instants `first` and `last`, and a day on both sides."""
     zone = ZoneInfo(stream.calendar.time_zone)
     days = working_days(
         first=dt.date(first.year, 1, 1) - dt.timedelta(days=1),

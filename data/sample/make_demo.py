@@ -388,7 +388,7 @@ def link_rows(org: Organisation, items: list[Item]) -> Iterable[list[str]]:
             yield from (["blocks", one.id, item.id] for one in rng.choices(others))
 
 
-def make_deployments(org: Organisation, trains: list[Train], items: list[Item]) -> list[Deployment]:
+def make_deployments(trains: list[Train], items: list[Item]) -> list[Deployment]:
     """Each train's attempts: the first service always, the other when it carries an item; staging before."""
     carrying, rows = {one.id for item in items for one in item.deployments}, []
     for train in trains:
@@ -511,7 +511,7 @@ def make_tables(org: Organisation) -> tuple[list[list[str]], ...]:
     calendar = Calendar(org.zone)
     trains = make_trains(org, calendar)
     items = make_items(org, calendar, trains)
-    planned = make_deployments(org, trains, items)
+    planned = make_deployments(trains, items)
     incidents, hotfixes = make_incidents(org, planned)
     runs = planned + hotfixes
     of_items = item_rows(org, items), transition_rows(items), blocked_rows(items)
