@@ -30,6 +30,19 @@ ENOUGH_FOR_A_USUAL_AGE = 5
 ENOUGH_ANSWERS = 5
 
 
+# Where an item was before anybody told.
+UNKNOWN: dict[str, Any] = {
+    "name": "(unknown)",
+    "states": ("(unknown)",),
+    "position": 0,
+    "category": None,
+    "mode": "wait",
+    "activity": "NVA",
+    "waste": None,
+    "team": None,
+}
+
+
 @dataclass
 class Visit:
     """A stay in a stage, `[entered, left)`; `left` is the stream's now where the item is still there."""
@@ -134,10 +147,11 @@ def read_item(history: History, item_id: str, described: Row) -> Item:
         (row for row in with_seq(history.tables.get("transitions", [])) if row["item_id"] == item_id),
         key=lambda row: (row["occurred_at"], row["seq"]),
     )
+    done = {state for stage in history.stages if stage["category"] == "done" for state in stage["states"]}
     created = min(
         instant for instant in (described.get("created_at"), *(row["occurred_at"] for row in moves[:1])) if instant
     )
-    path = visits(entries(moves, created, described.get("status")), history.stages, history.now)
+    path = visits(entries(moves, created, described.get("status"), done), history.stages, history.now)
     judge(path)
     category = path[-1].stage["category"]
     end = first_of_last_run(path) if category in ("done", "cancelled") else None
@@ -164,15 +178,22 @@ def with_seq(transitions: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def entries(
-    moves: Sequence[Row], created: dt.datetime, status: str | None
+    moves: Sequence[Row], created: dt.datetime, status: str | None, done: set[str]
 ) -> list[tuple[str, dt.datetime, str | None]]:
-    """(state, since, owner) in order. The first state begins at the item's creation, with the first `from` value."""
+    """(state, since, owner) in order. The first state begins at the item's creation, with the first `from` value.
+
+    What is first heard of when it is done was not done from its creation on: where it was, nobody tells.
+    """
     if not moves:
         return [(str(status), created, None)]
     entered = [(row["to_state"], row["occurred_at"], row.get("team")) for row in moves]
-    if moves[0].get("from_state") not in (None, moves[0]["to_state"]):
-        return [(moves[0]["from_state"], created, None), *entered]
-    return [(entered[0][0], created, entered[0][2]), *entered[1:]]
+    first_state, first_instant, first_owner = entered[0]
+    before = moves[0].get("from_state")
+    if before is None and first_state in done and created < first_instant:
+        return [(UNKNOWN["name"], created, None), *entered]
+    if before is None or before == first_state:
+        return [(first_state, created, first_owner), *entered[1:]]
+    return [(before, created, None), *entered]
 
 
 def visits(
@@ -182,7 +203,7 @@ def visits(
 
     A state that is entered again from itself is a new visit.
     """
-    stage_of = {state: stage for stage in stages for state in stage["states"]}
+    stage_of = {state: stage for stage in (*stages, UNKNOWN) for state in stage["states"]}
     path: list[Visit] = []
     previous_state = None
     for state, instant, team in entered:
@@ -221,7 +242,7 @@ def starts(path: Sequence[Visit]) -> list[dt.datetime]:
         category = visit.stage["category"]
         if is_before and category in ("in-progress", "done"):
             crossings.append(visit.entered)
-        if category != "cancelled":
+        if category in ("backlog", "in-progress", "done"):
             is_before = category == "backlog"
     return crossings
 

@@ -93,9 +93,10 @@ class DuckDB:
 
     def tables(self, schema: str) -> tuple[str, ...]:
         """The names of the tables in a namespace."""
-        with self._cursor() as cursor:
-            rows = cursor.execute("show all tables").df()
-        return tuple(sorted(rows.loc[rows["schema"] == schema, "name"]))
+        named = self._connection.table_function("duckdb_tables").select(
+            ColumnExpression("schema_name"), ColumnExpression("table_name")
+        )
+        return tuple(sorted(name for owner, name in named.fetchall() if owner == schema))
 
     def columns(self, name: str) -> tuple[str, ...]:
         """The columns of a table, in order."""
@@ -130,9 +131,7 @@ class DuckDB:
         rows = self._connection.table(source)
         self._append(name, rows.distinct() if each_once else rows)
 
-    def carry_over(
-        self, path: Path, schema: str, keys: Mapping[str, Sequence[str]], fresh: Mapping[str, str]
-    ) -> None:
+    def carry_over(self, path: Path, schema: str, keys: Mapping[str, Sequence[str]], fresh: Mapping[str, str]) -> None:
         """Copy a schema's tables from another file, but for the rows whose keys stand in their fresh table."""
         self._connection.execute(f"attach '{_quoted(path)}' as previous (read_only)")
         for table, columns in keys.items():
@@ -254,8 +253,7 @@ class DuckDB:
             raise SourceError(f"The file can't be read as a table ({_first_line(error)}).") from None
 
     def _keep_rejects(self, name: str) -> None:
-        known = self._connection.execute("show all tables").df()["name"].tolist()
-        if "reject_errors" in known:
+        if "reject_errors" in self.tables("main"):
             self._connection.table("reject_errors").create(name)
             self._connection.execute("drop table reject_errors")
             self._connection.execute("drop table reject_scans")

@@ -14,8 +14,8 @@ started_first_at = "UTC instant of the first crossing from backlog into progress
 started_last_at = "UTC instant of the last such crossing"
 finished_at = "UTC instant of the final entry into done; null if not finished"
 cancelled_at = "UTC instant of the final entry into cancelled; null if not cancelled"
-started_first_worked_seconds = "working seconds of the calendar until the first start"
-started_last_worked_seconds = "working seconds of the calendar until the last start"
+worked_by_first_start = "working seconds of the calendar until the first start"
+worked_by_last_start = "working seconds of the calendar until the last start"
 created_on = "day of creation in the stream's zone"
 started_first_on = "day of started_first_at"
 started_last_on = "day of started_last_at"
@@ -127,9 +127,9 @@ start_clocks as (
         visits.stream,
         visits.item_id,
         min(visits.worked_by_entry)
-        filter (where visits.entered_at >= outcomes.started_first_at) as started_first_worked_seconds,
+        filter (where visits.entered_at >= outcomes.started_first_at) as worked_by_first_start,
         min(visits.worked_by_entry)
-        filter (where visits.entered_at >= outcomes.started_last_at) as started_last_worked_seconds
+        filter (where visits.entered_at >= outcomes.started_last_at) as worked_by_last_start
     from staging.visits
     join staging.outcomes
         on visits.stream = outcomes.stream
@@ -153,8 +153,8 @@ select
     outcomes.started_last_at,
     outcomes.finished_at,
     outcomes.cancelled_at,
-    start_clocks.started_first_worked_seconds,
-    start_clocks.started_last_worked_seconds,
+    start_clocks.worked_by_first_start,
+    start_clocks.worked_by_last_start,
     macros.local_day(items.created_at, streams.time_zone) as created_on,
     macros.local_day(outcomes.started_first_at, streams.time_zone) as started_first_on,
     macros.local_day(outcomes.started_last_at, streams.time_zone) as started_last_on,

@@ -18,8 +18,8 @@ with present as (
                     periods.ends_at, calendar.opens_at, calendar.closes_at, calendar.seconds_before
                 )
                 - case
-                    when $start_rule = 'last' then items.started_last_worked_seconds
-                    else items.started_first_worked_seconds
+                    when $start_rule = 'last' then items.worked_by_last_start
+                    else items.worked_by_first_start
                 end
             else
                 epoch(periods.ends_at)

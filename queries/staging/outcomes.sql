@@ -57,7 +57,10 @@ walked as (
         visits.visit_no,
         visits.entered_at,
         visits.category,
-        lag(visits.category) over item_history as previous_category
+        lag(visits.category) over item_history as previous_category,
+        -- An item that was dropped and taken up again stands where it stood before.
+        lag(case when visits.category <> 'cancelled' then visits.category end ignore nulls)
+            over item_history as previous_side
     from staging.visits
     where visits.category is not null
     window item_history as (partition by visits.stream, visits.item_id order by visits.visit_no)
@@ -73,7 +76,7 @@ facts as (
         max(walked.entered_at) filter (
             where
             walked.category in ('in-progress', 'done')
-            and coalesce(walked.previous_category, 'backlog') in ('backlog', 'cancelled')
+            and coalesce(walked.previous_side, 'backlog') = 'backlog'
         ) as started_last_at,
         max(walked.visit_no) filter (
             where walked.category is distinct from walked.previous_category
