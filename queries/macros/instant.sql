@@ -10,7 +10,10 @@ create or replace macro macros.instant(written, zone) as (
         ) then null
         when try_cast(left(trim(written), 4) as integer) not between 1980 and 2099 then null
         when regexp_matches(trim(written), ':\d{2}.*(Z|UTC|[+-]\d{2}(:?\d{2})?)$')
-            then timezone('UTC', try_cast(replace(replace(replace(trim(written), ',', '.'), ' UTC', 'Z'), ' +', '+') as timestamptz))
+            then timezone(
+                'UTC',
+                try_cast(replace(replace(replace(trim(written), ',', '.'), ' UTC', 'Z'), ' +', '+') as timestamptz)
+            )
         else timezone('UTC', timezone(zone, try_cast(replace(trim(written), ',', '.') as timestamp)))
     end
 );

@@ -13,14 +13,15 @@ with present as (
         periods.period_start,
         items.item_id,
         case
-            when $clock = 'working' then
-                macros.worked_by(
-                    periods.ends_at, calendar.opens_at, calendar.closes_at, calendar.seconds_before
-                )
-                - case
-                    when $start_rule = 'last' then items.worked_by_last_start
-                    else items.worked_by_first_start
-                end
+            when $clock = 'working'
+                then
+                    macros.worked_by(
+                        periods.ends_at, calendar.opens_at, calendar.closes_at, calendar.seconds_before
+                    )
+                    - case
+                        when $start_rule = 'last' then items.worked_by_last_start
+                        else items.worked_by_first_start
+                    end
             else
                 epoch(periods.ends_at)
                 - epoch(case when $start_rule = 'last' then items.started_last_at else items.started_first_at end)

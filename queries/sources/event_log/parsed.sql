@@ -65,7 +65,7 @@ compared as (
     select
         sequenced.*,
         sequenced.item_id is not null and sequenced.state is not null and sequenced.occurred_at is not null
-            and sequenced.copy_no = 1 as is_told,
+        and sequenced.copy_no = 1 as is_told,
         lag(sequenced.state) over (
             partition by
                 sequenced.item_id,
