@@ -127,7 +127,7 @@ class DuckDB:
             self._append(name, self._connection.from_df(frame))
 
     def append(self, name: str, source: str, *, each_once: bool = False) -> None:
-        """Append the rows of the table `source` to the table `name`, columns matched by name; equal ones once if asked."""
+        """Append the rows of one table to another, columns matched by name; equal rows once if asked."""
         rows = self._connection.table(source)
         self._append(name, rows.distinct() if each_once else rows)
 
