@@ -196,6 +196,8 @@ def check(settings: Settings, shape: str) -> None:
 def docs(only_check: bool) -> None:
     """Write the generated documentation (queries/README.md and the marked parts of README.md)."""
     root = bundled("queries").parent
+    if not (root / "README.md").is_file():
+        raise SettingsError("The documentation is written in a checkout of the project; there is no README.md here.")
     if not only_check:
         write_docs(root, _catalogue(), main)
     elif different := outdated(root, _catalogue(), main):

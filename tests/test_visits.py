@@ -92,12 +92,35 @@ def test_events_of_one_instant_keep_the_order_of_the_source_and_visits_of_zero_l
     assert path(world)["seconds"].tolist() == [DAY, 0, DAY, 0]
 
 
+@pytest.mark.parametrize("step", [1, -1], ids=["as in the source", "rows turned round"])
+def test_the_team_that_owned_an_item_last_is_the_later_one_in_the_source_at_one_instant(
+    world: World, step: int
+) -> None:
+    moved = dt.datetime(2024, 1, 1)
+    rows = [
+        {"item_id": "A", "seq": 0, "to_state": "Doing", "occurred_at": moved, "team": "Blue"},
+        {"item_id": "A", "seq": 1, "to_state": "Review", "occurred_at": moved, "team": "Red"},
+    ]
+    world.load({"transitions": rows[::step]})
+    assert item(world)["team"] == "Red"
+
+
 def test_rework_is_a_second_visit_or_one_below_a_stage_reached_before(world: World) -> None:
     world.load({"transitions": moves(
         ("A", "Review", "2024-01-01"), ("A", "Doing", "2024-01-02"),
         ("A", "Review", "2024-01-03"), ("A", "Done", "2024-01-04"),
     )})  # fmt: skip
     assert path(world)["is_rework"].tolist() == [False, True, True, False]
+
+
+def test_what_is_first_heard_of_as_done_was_not_done_since_its_creation(world: World) -> None:
+    world.load({
+        "items": [{"item_id": "A", "created_at": dt.datetime(2024, 1, 1)}],
+        "transitions": moves(("A", "Done", "2024-01-05")),
+    })  # fmt: skip
+    assert item(world)["lead_seconds"] == 4 * DAY
+    assert item(world)["process_seconds"] == 0
+    assert buckets(world) == {"waiting": 4.0}
 
 
 def test_an_open_item_ages_until_the_last_event_of_the_stream(world: World) -> None:
