@@ -823,6 +823,7 @@ def failed_deployment_recovery_time(history: History, scope: Scope) -> Measured:
             cause = attributed(history, incident)
             if cause and within(incident.get("restored_at"), start, end):
                 values.append(length(cause["deployed_at"], incident["restored_at"], "elapsed") / HOUR)
+        values = [hours for hours in values if hours >= 0]  # restored before it was deployed: a finding of quality
         rows.append((start, statistic(values, scope.percentile), len(values)))
     return rows
 
@@ -834,7 +835,7 @@ def mean_time_to_recovery(history: History, scope: Scope) -> Measured:
         values = [
             length(row["started_at"], row["restored_at"], "elapsed") / HOUR
             for row in history.tables.get("incidents", [])
-            if within(row.get("restored_at"), start, end)
+            if within(row.get("restored_at"), start, end) and row["started_at"] <= row["restored_at"]
         ]
         rows.append((start, statistic(values, None), len(values)))
     return rows

@@ -42,7 +42,8 @@ moved as (
         transitions.item_id,
         min(transitions.occurred_at) as first_event_at,
         max(transitions.occurred_at) as last_event_at,
-        arg_max(transitions.team, transitions.occurred_at) filter (where transitions.team is not null) as team
+        last(transitions.team order by transitions.occurred_at, transitions.seq)
+        filter (where transitions.team is not null) as team
     from canonical.transitions
     group by
         transitions.stream,
