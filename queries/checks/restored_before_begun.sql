@@ -1,7 +1,7 @@
 /*
 title = "Incident restored before it began"
 severity = "error"
-why = "Its time to recovery would be negative, so it is left out of no figure but makes all of them wrong."
+why = "Its time to recovery would be negative, so it is left out of the recovery times."
 remedy = "Correct the times in the incident export."
 */
 select

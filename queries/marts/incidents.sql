@@ -10,11 +10,11 @@ started_at = "UTC instant it began"
 restored_at = "UTC instant the service was restored; null while it is not"
 started_on = "day it began in the stream's zone"
 restored_on = "day it was restored"
-restore_seconds = "began to restored; null while it is open"
+restore_seconds = "began to restored; null while it is open, or where the span is negative"
 deployment_id = "deployment it is attributed to; null where there is none"
 attribution = "id (the source names it), window (last success of the service within 7 days before), unattributed"
 deployed_at = "UTC instant that deployment finished"
-recovery_seconds = "that deployment to restored; null while it is open"
+recovery_seconds = "that deployment to restored; null while it is open, or where the span is negative"
 */
 with candidates as (
 
@@ -45,7 +45,10 @@ select
     incidents.restored_at,
     macros.local_day(incidents.started_at, streams.time_zone) as started_on,
     macros.local_day(incidents.restored_at, streams.time_zone) as restored_on,
-    epoch(incidents.restored_at) - epoch(incidents.started_at) as restore_seconds,
+    case
+        when incidents.restored_at >= incidents.started_at
+            then epoch(incidents.restored_at) - epoch(incidents.started_at)
+    end as restore_seconds,
     deployments.deployment_id,
     case
         when incidents.deployment_id is not null and deployments.deployment_id is not null then 'id'
@@ -53,7 +56,10 @@ select
         else 'unattributed'
     end as attribution,
     deployments.deployed_at,
-    epoch(incidents.restored_at) - epoch(deployments.deployed_at) as recovery_seconds
+    case
+        when incidents.restored_at >= deployments.deployed_at
+            then epoch(incidents.restored_at) - epoch(deployments.deployed_at)
+    end as recovery_seconds
 from canonical.incidents
 join staging.streams
     on incidents.stream = streams.stream
