@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import secrets
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -384,9 +383,3 @@ def _people_key(settings: Settings) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32), encoding="ascii")
     return path.read_text(encoding="ascii").strip()
-
-
-def discard(settings: Settings) -> None:
-    """Remove all snapshots; definitions, plan and the people's key stay."""
-    shutil.rmtree(settings.warehouse / "snapshots", ignore_errors=True)
-    (settings.warehouse / "CURRENT").unlink(missing_ok=True)

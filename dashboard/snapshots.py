@@ -36,6 +36,7 @@ def publish(root: Path, build: Callable[[Path, int], None], keep: int = 3) -> in
         try:
             build(aside, number)
             _seal(aside)
+            verify(aside)
             aside.rename(snapshots / f"{number:06d}")
             _sync(snapshots)
         except BaseException:

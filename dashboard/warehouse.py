@@ -26,7 +26,7 @@ class Warehouse:
     def __init__(self, root: Path, catalogue: Catalogue, *, memory: str = "4GB", threads: int = 2) -> None:
         self.root = root
         self.catalogue = catalogue
-        self._limits = {"memory": memory, "threads": threads}
+        self._memory, self._threads = memory, threads
         self._opened: tuple[Path, DuckDB] | None = None
         self._answers: OrderedDict[Hashable, pd.DataFrame] = OrderedDict()
         self._lock = threading.Lock()
@@ -43,13 +43,13 @@ class Warehouse:
         newest few hundred: several charts of a page ask the same.
         """
         query = self.catalogue.queries[name]
-        engine = self._engine()
+        folder, engine = self._current()
         offered = {**(scope.parameters() if scope else {}), **more}
         named = engine.parameters(query.sql)
         if not named <= offered.keys():
             raise ScopeError(f"{name} needs {', '.join(sorted(named - offered.keys()))}.")
         given = {key: offered[key] for key in named}
-        key = (self.snapshot, name, tuple(sorted((each, str(value)) for each, value in given.items())))
+        key = (folder, name, tuple(sorted((each, str(value)) for each, value in given.items())))
         with self._lock:
             known = self._answers.get(key)
         answer = engine.ask(query.sql, given) if known is None else known
@@ -74,7 +74,7 @@ class Warehouse:
 
     def table(self, name: str) -> pd.DataFrame:
         """A whole mart or canonical table, such as `marts.streams`."""
-        return self._engine().table(name)
+        return self._current()[1].table(name)
 
     def streams(self) -> pd.DataFrame:
         """The value streams, the one imported last first."""
@@ -107,12 +107,17 @@ class Warehouse:
         until = pd.Timestamp(row["last_event_on"]).date() + dt.timedelta(days=1)
         return Scope(str(row["stream"]), since, until, period=_period_for((until - since).days))
 
-    def _engine(self) -> DuckDB:
-        folder = self.snapshot
-        if self._opened is None or self._opened[0] != folder:
-            # The old connection is left to its readers; it goes when the last one lets it go.
-            self._opened = folder, DuckDB(folder / snapshots.DATABASE, read_only=True, **self._limits)  # type: ignore[arg-type]
-        return self._opened[1]
+    def _current(self) -> tuple[Path, DuckDB]:
+        """The newest snapshot and the connection to it: an answer is kept under the snapshot that gave it."""
+        with self._lock:
+            folder = self.snapshot
+            if self._opened is None or self._opened[0] != folder:
+                # The old connection is left to its readers; it goes when the last one lets it go.
+                database = DuckDB(
+                    folder / snapshots.DATABASE, read_only=True, memory=self._memory, threads=self._threads
+                )
+                self._opened = folder, database
+            return self._opened
 
 
 def _period_for(days: int) -> str:

@@ -78,7 +78,8 @@ class DuckDB:
     def parameters(self, sql: str) -> frozenset[str]:
         """The parameters that a select names."""
         if sql not in self._parameters:
-            (statement,) = self._connection.extract_statements(sql)
+            with self._cursor() as cursor:
+                (statement,) = cursor.extract_statements(sql)
             self._parameters[sql] = frozenset(statement.named_parameters)
         return self._parameters[sql]
 

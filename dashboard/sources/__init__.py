@@ -45,7 +45,6 @@ def _own(table: str, columns: str, required: str) -> Format:
     return Format(f"own_{table}", f"Our own layout: {table}", f"columns {', '.join(required.split())}", roles)
 
 
-NO_HISTORY = "no status history: stage charts, flow efficiency and waste by stage are unavailable"
 NO_BLOCKS = "no blocked flags: blocked time is unknown"
 NO_DELIVERY = "no deployments or incidents: the delivery metrics are unavailable"
 
