@@ -32,7 +32,14 @@ def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
     def metric(name: str) -> Response:
         if name not in warehouse.catalogue.metrics:
             abort(404)
-        return _answer(_view(warehouse, home).measure(name)[list(METRIC_COLUMNS)], name)
+        view, several = _view(warehouse, home), request.args.get("percentiles")
+        if not several:
+            return _answer(view.measure(name)[list(METRIC_COLUMNS)], name)
+        shares = [_share(text) for text in several.split("~")]
+        tables = [
+            view.measure(name, percentile=share)[list(METRIC_COLUMNS)].assign(percentile=share) for share in shares
+        ]
+        return _answer(pd.concat(tables), name)
 
     @routes.get("/api/charts/<name>")
     def chart(name: str) -> Response:
@@ -57,6 +64,13 @@ def safe_csv(table: pd.DataFrame) -> str:
         is_formula = texts.str.match(r"\s*[=+\-@\t\r]").fillna(False)
         guarded[column] = texts.where(~is_formula, "'" + texts)
     return str(guarded.to_csv(index=False))
+
+
+def _share(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ScopeError(f"percentiles has {text!r}; expected numbers between 0 and 1, such as 0.5~0.85.") from None
 
 
 def _view(warehouse: Warehouse, home: Path) -> View:

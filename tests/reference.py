@@ -464,8 +464,14 @@ def wait_time(history: History, scope: Scope) -> Measured:
 
 
 def blocked_time(history: History, scope: Scope) -> Measured:
-    """Union of blocked intervals per item."""
-    return per_finished(history, scope, lambda item: blocked_seconds(item, scope.clock))
+    """Union of blocked intervals per item; null where no source tells any: not known is not 0."""
+    rows = per_finished(history, scope, lambda item: blocked_seconds(item, scope.clock))
+    return rows if history.tables.get("blocked") else unknown(rows)
+
+
+def unknown(rows: Measured) -> Measured:
+    """The same periods and n without a value."""
+    return [(start, None, items) for start, _, items in rows]
 
 
 def flow_efficiency(history: History, scope: Scope) -> Measured:
@@ -776,12 +782,12 @@ def attributed(history: History, incident: Row) -> Row | None:
 
 
 def deployment_frequency(history: History, scope: Scope) -> Measured:
-    """Successful production deployments per week, weeks without any are 0."""
+    """Successful production deployments per week, weeks without any are 0; null where no source tells any."""
     rows: Measured = []
     for start, end in periods(scope):
         count = sum(row["status"] == "success" for row in deployed_in(history, start, end))
         rows.append((start, count / ((end - start).days / 7), count))
-    return rows
+    return rows if history.tables.get("deployments") else unknown(rows)
 
 
 def change_lead_time(history: History, scope: Scope) -> Measured:
@@ -842,12 +848,12 @@ def mean_time_to_recovery(history: History, scope: Scope) -> Measured:
 
 
 def incidents(history: History, scope: Scope) -> Measured:
-    """Incidents in production that began in the period."""
+    """Incidents in production that began in the period; null where no source tells any."""
     rows: Measured = []
     for start, end in periods(scope):
         count = sum(within(row["started_at"], start, end) for row in history.tables.get("incidents", []))
         rows.append((start, count, count))
-    return rows
+    return rows if history.tables.get("incidents") else unknown(rows)
 
 
 def deployment_rework_rate(history: History, scope: Scope) -> Measured:

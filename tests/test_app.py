@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import dash
 import pandas as pd
@@ -12,8 +14,9 @@ from flask.testing import FlaskClient
 
 from dashboard.api import safe_csv
 from dashboard.app import create_app, create_server
+from dashboard.build import import_files
 from dashboard.catalogue import Catalogue
-from dashboard.pages import PAGES
+from dashboard.pages import PAGES, data, flow
 from dashboard.pages.view import view_of
 from dashboard.settings import Settings
 from dashboard.warehouse import Warehouse
@@ -130,3 +133,34 @@ def test_a_csv_holds_no_formula() -> None:
 
 def test_an_unknown_metric_is_not_found(client: FlaskClient) -> None:
     assert client.get("/api/metrics/speed").status_code == 404
+
+
+def test_the_csv_behind_the_percentiles_holds_every_line_of_the_chart(client: FlaskClient) -> None:
+    answer = client.get("/api/metrics/lead_time?stream=bank&period=all&percentiles=0.5~0.85")
+    assert [row["percentile"] for row in answer.json] == [0.5, 0.85]
+    alone = client.get("/api/metrics/lead_time?stream=bank&period=all&percentile=0.85").json
+    assert answer.json[1]["value"] == alone[0]["value"]
+    assert client.get("/api/metrics/lead_time?stream=bank&percentiles=most").status_code == 400
+
+
+def test_work_in_progress_is_told_with_its_median_age_whatever_the_statistic(
+    warehouse: Warehouse, demo: Settings
+) -> None:
+    texts = [
+        _text(flow.body(view_of(warehouse, demo.home, {"stream": "bank", "percentile": share})[0]))
+        for share in ("0.5", "0.95")
+    ]
+    said = [re.search(r"half of them started ([\d.]+ d)", text) for text in texts]
+    assert said[0] and said[1] and said[0][1] == said[1][1]
+
+
+def test_what_a_source_does_not_tell_is_named_and_is_not_zero(tmp_path: Path, catalogue: Catalogue) -> None:
+    path = tmp_path / "moves.csv"
+    path.write_text("item_id,occurred_at,to_state\n1,2024-01-01,Open\n1,2024-01-02,Done\n", encoding="utf-8")
+    settings = Settings(home=tmp_path)
+    import_files([path], settings, catalogue)
+    view, _ = view_of(Warehouse(settings.warehouse, catalogue), tmp_path, {})
+    told = _text(data.body(view))
+    for title in ("Deployment frequency", "Incidents", "Blocked time"):
+        assert title in told.split("No value over the whole of it:")[1].split("Definitions")[0]
+        assert view.headline(title.lower().replace(" ", "_"))["value"] is None

@@ -8,7 +8,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.aria import aria
-from dashboard.components.cards import empty
 from dashboard.components.plain_table import plain_table
 from dashboard.pages.view import View
 from dashboard.sources import FORMATS
@@ -91,9 +90,16 @@ def _stages(view: View) -> Component:
 
 
 def _gaps(view: View) -> Component:
+    """The metrics that have no value over all the data of the stream."""
+    everything = view.warehouse.default_scope(view.scope.stream)
+    metrics = view.warehouse.catalogue.metrics
+    silent = [each.title for name, each in metrics.items() if view.headline(name, everything)["value"] is None]
     formats = _of_stream(view, "marts.imports")["format"].unique()
-    gaps = sorted({gap for name in formats if name in FORMATS for gap in FORMATS[name].cannot_answer})
-    return html.Ul([html.Li(gap) for gap in gaps]) if gaps else empty("Nothing that a metric of the catalogue asks.")
+    notes = sorted({gap for name in formats if name in FORMATS for gap in FORMATS[name].cannot_answer})
+    if not silent and not notes:
+        return html.P("Nothing: every metric of the catalogue has a value over the whole of it.")
+    without = [html.Li(f"No value over the whole of it: {', '.join(silent)}.")] if silent else []
+    return html.Ul([*without, *(html.Li(f"{note[0].upper()}{note[1:]}.") for note in notes)])
 
 
 def _definitions(view: View) -> Component:

@@ -25,6 +25,7 @@ PICKER, PICKED = "flow-picker", "flow-picked"
 CARDS = ("lead_time", "cycle_time", "throughput", "work_in_progress", "flow_efficiency")
 SHARES = {"50 %": 0.5, "85 %": 0.85, "95 %": 0.95}
 FEW = 5
+FIRST_HALF = "the first half of the period"
 
 
 def body(view: View) -> Component:
@@ -74,9 +75,8 @@ def _change_sentence(view: View, name: str) -> found.Finding | None:
     now, before, words = _compared(view, name)
     if before is None:
         return None
-    metric = view.metric(name)
-    return found.change_finding(
-        metric,
+    said = found.change_finding(
+        view.metric(name),
         now["value"],
         before["value"],
         int(now["items"]),
@@ -84,6 +84,9 @@ def _change_sentence(view: View, name: str) -> found.Finding | None:
         percentile=view.scope.percentile,
         against=words,
     )
+    if said is None or words != FIRST_HALF:
+        return said
+    return replace(said, text=f"In the second half of the period: {said.text[0].lower()}{said.text[1:]}")
 
 
 def _compared(view: View, name: str) -> tuple[Mapping[str, float], Mapping[str, float] | None, str]:
@@ -98,7 +101,7 @@ def _compared(view: View, name: str) -> tuple[Mapping[str, float], Mapping[str, 
     first, second = _halves(view.scope)
     before = view.headline(name, first)
     if before["items"] >= FEW:
-        return view.headline(name, second), before, "the first half of the period"
+        return view.headline(name, second), before, FIRST_HALF
     return view.headline(name), None, ""
 
 
@@ -123,15 +126,16 @@ def _change(view: View, name: str) -> Component | str:
     now, before, words = _compared(view, name)
     if before is None or not before["value"] or now["value"] is None:
         return "nothing earlier to compare with"
+    subject = "second half: " if words == FIRST_HALF else ""
     share = now["value"] / before["value"] - 1
     if abs(share) < 0.005:
-        return f"unchanged against {words}"
+        return f"{subject}unchanged against {words}"
     better = view.metric(name).better
     tone = "" if better == "neither" else "good" if (share < 0) == (better == "lower") else "bad"
     judged = {"good": "better", "bad": "worse", "": ""}[tone]
     arrow = "▲" if share > 0 else "▼"
     return html.Span(
-        [html.Span(f"{arrow} {formatted(abs(share), 'ratio')} {judged}", className=tone), f" than {words}"]
+        [subject, html.Span(f"{arrow} {formatted(abs(share), 'ratio')} {judged}", className=tone), f" than {words}"]
     )
 
 
@@ -139,20 +143,23 @@ def _percentiles(view: View, name: str, question: str) -> Component:
     metric = view.metric(name)
     tables = {label: view.measure(name, percentile=share) for label, share in SHARES.items()}
     half, most = (view.headline(name, replace(view.scope, percentile=share)) for share in (0.5, 0.85))
-    answer = (
-        f"Half of the {half['items']:,} items took {formatted(half['value'], metric.unit)} or less, "
-        f"85 % {formatted(most['value'], metric.unit)}"
-    )
+    answer = "No items finished in this scope"
+    if half["items"]:
+        answer = (
+            f"Half of the {half['items']:,} items took {formatted(half['value'], metric.unit)} or less, "
+            f"85 % {formatted(most['value'], metric.unit)}"
+        )
     figure = trend(tables, metric, partial=view.partial)
-    table = pd.concat([rows.assign(percentile=label) for label, rows in tables.items()])
-    behind = view.behind(name, table)
+    table = pd.concat([rows.assign(percentile=SHARES[label]) for label, rows in tables.items()])
+    behind = view.behind(name, table, percentiles="~".join(f"{share:g}" for share in SHARES.values()))
     return figure_card(f"flow-{name}", question, answer, figure, behind, view.how(name))
 
 
 def _counts(view: View) -> Component:
     metric, table = view.metric("throughput"), view.measure("throughput")
-    mean = table["value"].mean()
-    answer = f"{formatted(mean, 'items')} a {view.scope.period} on average, {int(table['value'].sum()):,} in all"
+    whole = table[~table["period_start"].map(lambda day: pd.Timestamp(day).date() in view.partial)]["value"]
+    mean = f", {formatted(whole.mean(), 'items')} a whole {view.scope.period} on average" if len(whole) else ""
+    answer = f"{int(table['value'].sum()):,} in all{mean}"
     figure = bars(table, metric, partial=view.partial)
     return figure_card(
         "flow-throughput",
@@ -166,9 +173,10 @@ def _counts(view: View) -> Component:
 
 def _levels(view: View) -> Component:
     metric, table = view.metric("work_in_progress"), view.measure("work_in_progress")
-    age = view.headline("work_item_age")
-    now = int(table["value"].iloc[-1]) if len(table) else 0
-    answer = f"{now:,} now, half of them started {formatted(age['value'], 'days')} ago or less"
+    age = view.headline("work_item_age", replace(view.scope, percentile=0.5))
+    now = int(table["value"].iloc[-1])
+    started = f"; half of them started {formatted(age['value'], 'days')} before that or less" if now else ""
+    answer = f"{now:,} at the end of the period{started}"
     figure = trend({"": table}, metric, partial=view.partial)
     behind, how = view.behind("work_in_progress", table), view.how("work_in_progress", "work_item_age")
     return figure_card("flow-wip", "How many are on the way?", answer, figure, behind, how)

@@ -79,7 +79,6 @@ def _map(view: View, steps: pd.DataFrame, items: int) -> ValueStreamMap:
         unattributed_seconds=_rounded_off((lead - steps["mean_days"].sum()) * DAY),
         items=items,
         period=view.in_words,
-        constraint=_longest(steps),
         bursts=_bursts(view),
         is_proposal=bool(view.stream["is_proposal"]),
     )
@@ -118,14 +117,6 @@ def _known(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def _longest(steps: pd.DataFrame) -> tuple[str, str] | None:
-    total = steps["mean_days"].sum()
-    if not total:
-        return None
-    row = steps.loc[steps["mean_days"].idxmax()]
-    return str(row["stage"]), f"longest: {formatted(row['mean_days'] / total, 'ratio')} of the lead time"
-
-
 def _bursts(view: View) -> tuple[tuple[str, str], ...]:
     path = view.home / "plan.toml"
     if not path.is_file():
@@ -137,10 +128,17 @@ def _bursts(view: View) -> tuple[tuple[str, str], ...]:
 
 def _answer(steps: pd.DataFrame, chart: ValueStreamMap) -> str:
     lead = (chart.lead_seconds or 0) / DAY
+    if not lead:
+        return "The items took no time at all from creation to done"
+    longest = steps.loc[steps["mean_days"].idxmax()]
+    share = formatted(longest["mean_days"] / lead, "ratio")
     waits = steps.loc[steps["mode"] == "wait", "mean_days"].sum()
-    if not waits:
-        return f"{formatted(lead, 'days')} on average; no stage is marked as waiting, so waits can't be told from work"
-    return f"{formatted(lead, 'days')} on average, {formatted(waits / lead, 'ratio')} of it waiting"
+    waiting = (
+        f"{formatted(waits / lead, 'ratio')} of it waiting"
+        if waits
+        else "no stage is marked as waiting, so waits can't be told from work"
+    )
+    return f"{formatted(lead, 'days')} on average, {waiting}; longest in {longest['stage']}, {share} of it"
 
 
 def _step_facts(view: View, step: str) -> Component | None:

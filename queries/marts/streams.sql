@@ -20,6 +20,9 @@ last_event_at = "UTC instant of the last event: the stream's 'now'"
 first_event_on = "its day"
 last_event_on = "its day"
 has_wait_stage = "true where finished items stood in a stage marked as waiting: flow efficiency can be told"
+has_blocked_times = "true where a source tells blocked times: without any, blocked time is unknown, not 0"
+has_deployments = "true where a source tells deployments"
+has_incidents = "true where a source tells incidents"
 last_import = "number of the newest import that touched it"
 */
 with counts as (
@@ -72,6 +75,9 @@ select
     macros.local_day(spans.first_event_at, streams.time_zone) as first_event_on,
     macros.local_day(spans.last_event_at, streams.time_zone) as last_event_on,
     coalesce(waits.has_wait_stage, false) as has_wait_stage,
+    streams.stream in (select blocked.stream from canonical.blocked) as has_blocked_times,
+    streams.stream in (select deployments.stream from canonical.deployments) as has_deployments,
+    streams.stream in (select incidents.stream from canonical.incidents) as has_incidents,
     touched.last_import
 from canonical.streams
 join staging.streams as spans

@@ -3,9 +3,9 @@ title = "Blocked time"
 unit = "days"
 better = "lower"
 definition = "Time that an item was flagged as blocked; overlapping flags count once."
-formula = "percentile or mean of the union of blocked intervals per item finished in the period; 0 for items never blocked"
+formula = "percentile or mean of the union of blocked intervals per item finished in the period; 0 for items never blocked, unknown where no source tells blocked times"
 source = "Anderson, Kanban, 2010"
-grain = "one row per period; value is null where no item finished"
+grain = "one row per period; value is null where no item finished, and where no source tells blocked times"
 */
 with finished as (
 
@@ -26,11 +26,14 @@ with finished as (
 select
     periods.period_start,
     case
+        when not bool_or(streams.has_blocked_times) then null
         when $percentile is null then avg(finished.days)
         else quantile_cont(finished.days, coalesce($percentile, 0.5))
     end as value,
     count(finished.item_id) as items
 from macros.periods($stream, $since, $until, $period) as periods
+join marts.streams
+    on streams.stream = $stream
 left join finished
     on finished.finished_on >= periods.period_start
     and finished.finished_on < periods.period_end
