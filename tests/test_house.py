@@ -44,6 +44,7 @@ ROWS = {
 # Libraries and tools that only one kind of room may know.
 ONLY_IN = {
     "duckdb": {"engines"},
+    "dulwich": {"sources"},
     "pyspark": {"engines"},
     "plotly": {"figures", "theme"},
     "dash": {"app", "pages", "components"},
