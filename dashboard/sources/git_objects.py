@@ -138,14 +138,12 @@ class Repository:
         return None
 
     def tags(self) -> tuple[list[Tag], list[str]]:
-        """The tags that name a commit, by name; and the names of those that name something else."""
+        """The tags that name a commit, by name; and the names of those that name something else or nothing."""
         tags, others = [], []
         for name in self._tag_names():
             _, sha = self._follow(b"refs/tags/" + name)
-            if sha is None:
-                continue
             text = name.decode(errors="backslashreplace")
-            tag = self._tag(text, sha)
+            tag = self._tag(text, sha) if sha else None
             if tag is None:
                 others.append(text)
             else:
@@ -217,14 +215,16 @@ class Repository:
     def _object(self, sha: bytes) -> tuple[int, bytes]:
         from dulwich.objects import RawObjectID
 
+        # Raised after the handlers: an exception that is kept keeps the pack open through its frames.
         try:
             return self._store.get_raw(RawObjectID(sha))
         except KeyError:
-            raise self._missing(sha) from None
+            refusal = self._missing(sha)
         except MemoryError:
             raise
-        except Exception as problem:  # a damaged pack makes its reader stumble in any way
-            raise self._damaged(f"object {sha.hex()}") from problem
+        except Exception:  # a damaged pack makes its reader stumble in any way
+            refusal = self._damaged(f"object {sha.hex()}")
+        raise refusal
 
     def _hash(self, written: bytes, holder: bytes) -> bytes:
         try:
