@@ -86,13 +86,14 @@ class Warehouse:
         return stages[stages["stream"] == stream]
 
     def problems(self) -> pd.DataFrame:
-        """check, severity, stream, subject, detail: one row per problem that the checks find."""
+        """check, severity, stream, subject, detail: one row per problem that the checks find, in that order."""
         found = [
             self.ask(query.name).assign(check=query.stem, severity=query.header["severity"])
             for query in self.catalogue.layer("checks").values()
         ]
         columns = ["check", "severity", "stream", "subject", "detail"]
-        return pd.concat([each for each in found if len(each)] or found[:1], ignore_index=True)[columns]
+        whole = pd.concat([each for each in found if len(each)] or found[:1], ignore_index=True)[columns]
+        return whole.sort_values(["check", "stream", "subject", "detail"], ignore_index=True)
 
     def default_scope(self, stream: str | None = None) -> Scope:
         """All the data of a stream, else of the one imported last. Raises ScopeError for an unknown stream."""

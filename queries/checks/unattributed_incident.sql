@@ -1,12 +1,15 @@
 /*
 title = "Incident that no deployment explains"
 severity = "note"
-why = "It counts in time to recovery, but not in change fail rate."
-remedy = "Name the deployment in the incident export, where one caused it."
+why = "The source names no deployment that is known, and its service was not deployed within the 7 days before. It counts in mean time to recovery, but neither in change fail rate nor in failed deployment recovery time."
+remedy = "Name the deployment in the incident export, where one caused it; write the service as the deployments do."
 */
 select
     incidents.stream,
     incidents.incident_id as subject,
     'began ' || incidents.started_on || coalesce(', service ' || incidents.service, '') as detail
 from marts.incidents
-where incidents.attribution = 'unattributed'
+where
+    incidents.attribution = 'unattributed'
+    -- Without any deployment there is nothing to explain it by.
+    and incidents.stream in (select deployments.stream from marts.deployments)
