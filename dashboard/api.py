@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response, abort, jsonify, request
 from dashboard.catalogue import METRIC_COLUMNS
 from dashboard.errors import DashboardError, ScopeError
 from dashboard.pages.view import View, view_of
+from dashboard.spreadsheets import safe_csv
 from dashboard.warehouse import Warehouse
 
 
@@ -49,21 +50,18 @@ def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
         outcome = request.args.get("outcome") or None
         return _answer(_view(warehouse, home).ask(f"charts.{name}", row_limit=limit, outcome=outcome), name)
 
+    @routes.get("/api/checks/<name>")
+    def check(name: str) -> Response:
+        if f"checks.{name}" not in warehouse.catalogue.queries:
+            abort(404)
+        found = warehouse.ask(f"checks.{name}")
+        return _answer(found[found["stream"] == _view(warehouse, home).scope.stream].drop(columns=["stream"]), name)
+
     @routes.errorhandler(DashboardError)
     def told(error: DashboardError) -> tuple[Mapping[str, str], int]:
         return {"error": str(error)}, 400 if isinstance(error, ScopeError) else 503
 
     server.register_blueprint(routes)
-
-
-def safe_csv(table: pd.DataFrame) -> str:
-    """A table as CSV in which no cell is a formula for a spreadsheet."""
-    guarded = table.copy()
-    for column in guarded.select_dtypes(["object", "str"]):
-        texts = guarded[column].astype("string")
-        is_formula = texts.str.match(r"\s*[=+\-@\t\r]").fillna(False)
-        guarded[column] = texts.where(~is_formula, "'" + texts)
-    return str(guarded.to_csv(index=False))
 
 
 def _share(text: str) -> float:

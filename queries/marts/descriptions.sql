@@ -9,7 +9,11 @@ type = "kind of work"
 team = "team of the item"
 priority = "priority as the source names it"
 parent_id = "item that this one is part of"
+points = "estimate; null if it has none"
 created_at = "UTC instant of creation"
+started_at = "UTC instant of the start; null where the history tells it"
+finished_at = "UTC instant of the finish; null where the history tells it"
+cancelled_at = "UTC instant it was dropped; null where the history tells it"
 status = "state now, where the source has no history"
 first_seen_at = "UTC instant of its first record; null without history"
 last_seen_at = "UTC instant of its last record; null without history"
@@ -22,7 +26,11 @@ select
     items.team,
     items.priority,
     items.parent_id,
+    items.points,
     items.created_at,
+    items.started_at,
+    items.finished_at,
+    items.cancelled_at,
     items.status,
     items.first_event_at as first_seen_at,
     items.last_event_at as last_seen_at
