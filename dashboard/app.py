@@ -16,11 +16,12 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import DependencyException
 
-from dashboard import api, snapshots
+from dashboard import access, api, snapshots
 from dashboard.catalogue import read_catalogue
 from dashboard.components import scope_bar
 from dashboard.pages import PAGES
-from dashboard.pages.view import Page, View, view_of
+from dashboard.pages.footer import FOOTER, footer
+from dashboard.pages.view import Page, view_of
 from dashboard.settings import Settings, bundled, from_environment
 from dashboard.static_cache import StaticCache
 from dashboard.warehouse import Warehouse
@@ -58,6 +59,7 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
         include_pages_meta=False,
         enable_mcp=False,
     )
+    app.server.config[access.SETTINGS] = settings
     app.index_string = _index(_inline_scripts(), _plotly_address())
     for order, page in enumerate(PAGES):
         dash.register_page(
@@ -66,6 +68,7 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
             name=page.TITLE,
             title=page.TITLE,
             order=order,
+            in_menu=getattr(page, "IN_MENU", True),
             layout=_layout_of(page, warehouse, settings),
         )
     app.layout = _frame
@@ -107,7 +110,7 @@ def _frame() -> Component:
     links = [
         dbc.NavLink(page["name"], href=page["relative_path"], active="exact", id={"type": "nav", "path": page["path"]})
         for page in dash.page_registry.values()
-        if page["module"].startswith("dashboard.")
+        if page["module"].startswith("dashboard.") and page["in_menu"]
     ]
     theme_button = html.Button(
         "Dark", id=THEME_BUTTON, type="button", className="btn btn-sm btn-outline-secondary ms-auto"
@@ -148,10 +151,10 @@ def _layout_of(page: Page, warehouse: Warehouse, settings: Settings) -> Any:
         return html.Div(
             [
                 html.H1(page.TITLE, className="page-title"),
-                bar,
+                bar if getattr(page, "IS_SCOPED", True) else html.Div(bar, className="whole-stream"),
                 html.Main(_loading(page.body(view)), id="main"),
                 dcc.Store(id=PATH, data=page.PATH),
-                _footer(view),
+                html.Footer(footer(view), id=FOOTER, className="page-footer"),
             ]
         )
 
@@ -165,13 +168,6 @@ def _loading(body: Component) -> Component:
         overlay_style={"visibility": "visible", "opacity": 0.5},
         type="default",
     )
-
-
-def _footer(view: View) -> Component:
-    stream = view.stream
-    as_of = f"Data as of {stream['last_event_at']:%Y-%m-%d %H:%M} UTC, import {stream['last_import']:.0f}"
-    proposal = " · stages are proposed from the data; nobody has confirmed them" if stream["is_proposal"] else ""
-    return html.Footer(as_of + proposal, className="page-footer")
 
 
 def _wire(app: Dash, warehouse: Warehouse, settings: Settings) -> None:

@@ -74,6 +74,17 @@ def verify(folder: Path) -> None:
             raise SnapshotError(f"{path}: the file is not as it was published. Import again.")
 
 
+def is_building(root: Path) -> bool:
+    """Whether a snapshot is being built now, by this process or another."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "LOCK").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 @contextmanager
 def _only_one_import(root: Path) -> Iterator[None]:
     with (root / "LOCK").open("a") as lock:

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dash
-import pandas as pd
 import pytest
 from dash.development.base_component import Component
 from flask.testing import FlaskClient
 
-from dashboard.api import safe_csv
 from dashboard.app import create_app, create_server
 from dashboard.build import import_files
 from dashboard.catalogue import Catalogue
@@ -124,11 +122,6 @@ def test_the_interface_lists_every_metric_and_answers_each(client: FlaskClient, 
 def test_the_interface_answers_every_chart(client: FlaskClient, catalogue: Catalogue) -> None:
     for name in catalogue.layer("charts"):
         assert client.get(f"/api/{name.replace('.', '/')}?stream=bank").status_code == 200
-
-
-def test_a_csv_holds_no_formula() -> None:
-    table = pd.DataFrame({"title": ["=1+1", "@x", " +2", "plain", None], "days": [-1.0, 2, 3, 4, 5]})
-    assert safe_csv(table).splitlines()[1:] == ["'=1+1,-1.0", "'@x,2.0", "' +2,3.0", "plain,4.0", ",5.0"]
 
 
 def test_an_unknown_metric_is_not_found(client: FlaskClient) -> None:

@@ -29,9 +29,16 @@ GRAPH = {
 
 
 def metric_card(
-    metric: Metric, value: str, items: int, change: Component | str, spark: str, detail: str = ""
+    metric: Metric,
+    value: str,
+    items: int,
+    change: Component | str,
+    spark: str,
+    detail: str = "",
+    without: Component | None = None,
 ) -> Component:
-    """A number with its change in words, its n and a sparkline (an SVG string)."""
+    """A number with its change in words, its n and a sparkline (an SVG string); `without` tells what n lacks."""
+    count: list[Component | str] = [detail or f"n = {items:,}"]
     # A small count is a fact, not a shaky statistic.
     small = " n-small" if items < FEW and metric.unit != "items" else ""
     return dbc.Card(
@@ -41,7 +48,7 @@ def metric_card(
                 html.Div(value, className=f"kpi-value num{small}"),
                 html.Div(change, className="kpi-change"),
                 html.Img(src=_data_address(spark), alt="", className="kpi-spark") if spark else None,
-                html.Div(detail or f"n = {items:,}", className=f"kpi-n num{small}"),
+                html.Div([*count, " · ", without] if without else count, className=f"kpi-n num{small}"),
             ]
         ),
         class_name="kpi h-100",

@@ -1,30 +1,40 @@
-"""Data: what was imported, what was set aside, what the checks find, how the stages are defined."""
+"""Data: what was imported, what was set aside, what the checks find, what the data can tell, what figures mean."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+
 import dash_bootstrap_components as dbc
 import pandas as pd
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.catalogue import Query
 from dashboard.components.aria import aria
 from dashboard.components.plain_table import plain_table
+from dashboard.pages.capabilities import CAPABILITIES, Capability
 from dashboard.pages.view import View
 from dashboard.sources import FORMATS
 
 PATH, TITLE = "/data", "Data"
+IS_SCOPED = False
 EXAMPLES = 20
+ALL_ROWS = 2_147_483_647
+SAME = ("file_name", "column_name", "reason")  # what rows set aside are grouped by
+
+SEVERITIES = {"broken": "Broken", "error": "Error", "warning": "Warning", "note": "Note"}
 
 
 def body(view: View) -> Component:
-    """One section a question, tables only."""
+    """One section a question."""
     return html.Div(
         [
             _section("What was imported?", _imports(view)),
-            _section("Which rows were set aside, and why?", _set_aside(view)),
+            _section("Which records were set aside, and why?", _set_aside(view)),
+            _section("Which records are doubtful?", _doubts(view)),
             _section("What do the checks find?", _checks(view)),
+            _section("What can this data tell?", _capabilities(view)),
             _section("How are the stages defined?", _stages(view)),
-            _section("What can this data not answer?", _gaps(view)),
             _section("What does each figure mean?", _definitions(view)),
         ]
     )
@@ -35,47 +45,157 @@ def _section(question: str, content: Component) -> Component:
 
 
 def _imports(view: View) -> Component:
-    return _wrapped(_of_stream(view, "marts.imports").drop(columns=["stream"]))
+    rows = _of_stream(view, "marts.imports").drop(columns=["stream"])
+    titles = {name: each.title for name, each in FORMATS.items()}
+    return _wrapped(rows.assign(format=rows["format"].map(lambda name: titles.get(name, name))))
 
 
 def _set_aside(view: View) -> Component:
-    rows = _of_stream(view, "marts.set_aside").drop(columns=["stream"])
-    if rows.empty:
+    reasons = view.ask("charts.set_aside_reasons")
+    if reasons.empty:
         return html.P("None: every record of the files was used or said nothing new.")
-    note = html.P(f"{len(rows):,} records; the first {min(len(rows), EXAMPLES)} are shown. They are in no figure.")
-    return html.Div([note, _wrapped(rows.head(EXAMPLES))])
+    rows = view.ask("charts.set_aside", row_limit=EXAMPLES)
+    found = [_reason(row, rows[_is_like(rows, row)]) for row in reasons.to_dict("records")]
+    return html.Div(
+        [
+            html.P(f"{_records(view.set_aside)}, in no figure. Mend the file at its source, and import it again."),
+            *found,
+            _download(view.address("/api/charts/set_aside", row_limit=ALL_ROWS, format="csv"), "all of them"),
+        ]
+    )
+
+
+def _doubts(view: View) -> Component:
+    rows = view.ask("charts.doubts", row_limit=EXAMPLES)
+    if rows.empty:
+        return html.P("None of those that are used.")
+    reasons = rows.drop_duplicates(list(SAME))
+    found = [_reason(row, rows[_is_like(rows, row)].drop(columns="records")) for row in reasons.to_dict("records")]
+    return html.Div(
+        [
+            html.P("They are used, and counted here so that you can judge."),
+            *found,
+            _download(view.address("/api/charts/doubts", row_limit=ALL_ROWS, format="csv"), "all of them"),
+        ]
+    )
+
+
+def _is_like(rows: pd.DataFrame, row: Mapping[Hashable, object]) -> pd.Series[bool]:
+    """Which rows have the same file, column and reason; no column is like no column."""
+    same = [rows[each].fillna("") == ("" if pd.isna(row[each]) else row[each]) for each in SAME]
+    return same[0] & same[1] & same[2]
+
+
+def _reason(row: Mapping[Hashable, object], examples: pd.DataFrame) -> Component:
+    count = int(str(row["records"]))
+    column = f", column {row['column_name']}" if pd.notna(row["column_name"]) else ""
+    shown = examples.drop(columns=list(SAME))
+    more = html.P(f"The first {EXAMPLES} of {count:,}.", className="rule") if count > EXAMPLES else None
+    summary = html.Summary([html.Strong(f"{count:,}"), f" in {row['file_name']}{column}: {row['reason']}"])
+    kept = shown[[column for column in shown if shown[column].notna().any()]]
+    return html.Details([summary, more, _wrapped(kept)], className="check-line")
 
 
 def _checks(view: View) -> Component:
     problems = view.warehouse.problems()
     problems = problems[problems["stream"] == view.scope.stream]
-    parts = []
-    for query in view.warehouse.catalogue.layer("checks").values():
-        found = problems[problems["check"] == query.stem]
-        parts.append(_check(query.title, dict(query.header), found))
-    return html.Div(parts)
+    checks = list(view.warehouse.catalogue.layer("checks").values())
+    checks.sort(key=lambda check: (list(SEVERITIES).index(str(check.header["severity"])), check.title))
+    found = [(check, problems[problems["check"] == check.stem]) for check in checks]
+    told = [_check(view, check, rows) for check, rows in found if len(rows)]
+    silent = [check.title for check, rows in found if rows.empty]
+    return html.Div([*told, _silent(silent)])
 
 
-def _check(title: str, header: dict[str, str], found: pd.DataFrame) -> Component:
-    if found.empty:
-        return html.Div([html.Span("✓ ", **aria(hidden="true")), f"{title}: none"], className="check-line")
+def _check(view: View, check: Query, found: pd.DataFrame) -> Component:
+    severity = str(check.header["severity"])
     shown = found[["subject", "detail"]].head(EXAMPLES)
-    more = f" The first {EXAMPLES} are shown." if len(found) > EXAMPLES else ""
+    more = html.P(f"The first {EXAMPLES} of {len(found):,}.", className="rule") if len(found) > EXAMPLES else None
     return html.Details(
         [
-            html.Summary(f"{title}: {len(found):,} ({header['severity']})"),
-            html.P(f"{header['why']} {header['remedy']}{more}"),
+            html.Summary(
+                [
+                    html.Span(SEVERITIES[severity], className=f"severity severity-{severity}"),
+                    html.Strong(f"{len(found):,}"),
+                    f" · {check.title}",
+                ]
+            ),
+            html.P([html.Strong("Why it matters: "), str(check.header["why"])], className="mb-1"),
+            html.P([html.Strong("What to do: "), str(check.header["remedy"])]),
+            more,
             _wrapped(shown),
+            _download(view.address(f"/api/checks/{check.stem}", format="csv"), f"all: {check.title}"),
         ],
         className="check-line",
     )
 
 
+def _silent(titles: list[str]) -> Component | None:
+    """The checks without a finding, in one line."""
+    if not titles:
+        return None
+    count = "1 check finds" if len(titles) == 1 else f"{len(titles)} checks find"
+    return html.Details(
+        [html.Summary([html.Span("✓ ", **aria(hidden="true")), f"{count} nothing"]), html.P("; ".join(titles) + ".")],
+        className="check-line",
+    )
+
+
+def _capabilities(view: View) -> Component:
+    told = view.ask("charts.capabilities").set_index("fact")
+    rows = [_capability(view, each, told) for each in CAPABILITIES]
+    columns = ["fact", "in this data", "from", "makes possible", "to get it"]
+    silent, notes = _silent_metrics(view), _notes(view)
+    return html.Div(
+        [
+            _wrapped(pd.DataFrame(rows, columns=columns), "capabilities"),
+            html.P(f"No value over the whole of it: {', '.join(silent)}.", className="mt-2") if silent else None,
+            html.Ul([html.Li(f"{note[0].upper()}{note[1:]}.") for note in notes]) if notes else None,
+        ]
+    )
+
+
+def _capability(view: View, each: Capability, told: pd.DataFrame) -> tuple[str, str, str, str, str]:
+    records = int(told["records"].reindex(list(each.facts)).fillna(0).sum())
+    titles = ", ".join(view.metric(name).title for name in each.metrics)
+    return (
+        each.title,
+        f"✓ {records:,}" if records else "–",
+        ", ".join(_files(view, each, told)) if records else "",
+        f"{titles}. {each.enables}" if titles else each.enables,
+        "" if records else each.remedy,
+    )
+
+
+def _files(view: View, each: Capability, told: pd.DataFrame) -> list[str]:
+    """The files that tell it; where rows do not keep their file, all whose format can tell it."""
+    kept = told["files"].reindex(list(each.facts)).dropna().explode()
+    if len(kept):
+        return sorted(set(kept))
+    imports = _of_stream(view, "marts.imports")
+    folders = (FORMATS[name].folder if name in FORMATS else name for name in imports["format"])
+    able = [each.table in view.warehouse.catalogue.source(folder) for folder in folders]
+    return sorted(set(imports.loc[able, "file_name"]))
+
+
+def _silent_metrics(view: View) -> list[str]:
+    """The metrics that have no value over all the data of the stream."""
+    everything = view.warehouse.default_scope(view.scope.stream)
+    metrics = view.warehouse.catalogue.metrics
+    return [each.title for name, each in metrics.items() if view.headline(name, everything)["value"] is None]
+
+
+def _notes(view: View) -> list[str]:
+    """What the formats of the files can't tell at all."""
+    formats = _of_stream(view, "marts.imports")["format"].unique()
+    return sorted({gap for name in formats if name in FORMATS for gap in FORMATS[name].notes})
+
+
 def _stages(view: View) -> Component:
-    stages = view.warehouse.stages(view.scope.stream).drop(columns=["stream"])
+    stages = view.warehouse.stages(view.scope.stream).drop(columns=["stream", "confidence", "reason"])
     kept = [column for column in stages if stages[column].notna().any()]
     proposal = (
-        "These stages are a proposal, from the histories alone. To correct them: vsm map writes the definition as TOML."
+        "These stages are a proposal, from the histories alone; nobody has confirmed them."
         if view.stream["is_proposal"]
         else "Defined in streams.toml."
     )
@@ -86,20 +206,9 @@ def _stages(view: View) -> Component:
         if pd.notna(quiet)
         else ""
     )
-    return html.Div([html.P(proposal + rule), _wrapped(stages[kept])])
-
-
-def _gaps(view: View) -> Component:
-    """The metrics that have no value over all the data of the stream."""
-    everything = view.warehouse.default_scope(view.scope.stream)
-    metrics = view.warehouse.catalogue.metrics
-    silent = [each.title for name, each in metrics.items() if view.headline(name, everything)["value"] is None]
-    formats = _of_stream(view, "marts.imports")["format"].unique()
-    notes = sorted({gap for name in formats if name in FORMATS for gap in FORMATS[name].cannot_answer})
-    if not silent and not notes:
-        return html.P("Nothing: every metric of the catalogue has a value over the whole of it.")
-    without = [html.Li(f"No value over the whole of it: {', '.join(silent)}.")] if silent else []
-    return html.Ul([*without, *(html.Li(f"{note[0].upper()}{note[1:]}.") for note in notes)])
+    words = "Check and confirm the stages" if view.stream["is_proposal"] else "See all states, change the stages"
+    link = dcc.Link(words, href=view.address("/mapping"), className="btn btn-sm btn-outline-secondary mb-2")
+    return html.Div([html.P(proposal + rule, className="mb-2"), link, _wrapped(stages[kept])])
 
 
 def _definitions(view: View) -> Component:
@@ -107,7 +216,8 @@ def _definitions(view: View) -> Component:
         (each.title, each.unit, each.better, each.definition, each.formula)
         for each in view.warehouse.catalogue.metrics.values()
     ]
-    return _wrapped(pd.DataFrame(rows, columns=["metric", "unit", "better", "definition", "formula"]))
+    table = pd.DataFrame(rows, columns=["metric", "unit", "better", "definition", "formula"])
+    return html.Details([html.Summary(f"Definitions of all {len(rows)} metrics"), _wrapped(table)])
 
 
 def _of_stream(view: View, table: str) -> pd.DataFrame:
@@ -115,5 +225,14 @@ def _of_stream(view: View, table: str) -> pd.DataFrame:
     return rows[rows["stream"] == view.scope.stream]
 
 
-def _wrapped(table: pd.DataFrame) -> Component:
-    return dbc.Card(html.Div(plain_table(table), className="table-wrap", tabIndex="0"))
+def _wrapped(table: pd.DataFrame, more: str = "") -> Component:
+    return dbc.Card(html.Div(plain_table(table), className=f"table-wrap {more}".strip(), tabIndex="0"))
+
+
+def _download(address: str, of: str) -> Component:
+    label: list[Component | str] = ["Download CSV", html.Span(f" of {of}", className="visually-hidden")]
+    return html.A(label, href=address, className="btn btn-sm btn-outline-secondary mt-2")
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count:,} records"

@@ -16,7 +16,7 @@ from dashboard.components.cards import content_card, empty, figure_card, finding
 from dashboard.figures.cumulative_flow import cumulative_flow
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import bars, trend
-from dashboard.pages.view import View
+from dashboard.pages.view import View, left_out
 from dashboard.scope import Scope
 from dashboard.theme import formatted
 
@@ -118,7 +118,13 @@ def _card(view: View, name: str) -> Component:
     if name == "flow_efficiency" and not view.stream["has_wait_stage"]:
         value, detail = "Not configured", "no stage of this stream is marked as waiting"
     return metric_card(
-        metric, value, headline["items"], _change(view, name), sparkline(table["value"].tolist()), detail
+        metric,
+        value,
+        headline["items"],
+        _change(view, name),
+        sparkline(table["value"].tolist()),
+        detail,
+        left_out(view),
     )
 
 
@@ -143,7 +149,10 @@ def _percentiles(view: View, name: str, question: str) -> Component:
     metric = view.metric(name)
     tables = {label: view.measure(name, percentile=share) for label, share in SHARES.items()}
     half, most = (view.headline(name, replace(view.scope, percentile=share)) for share in (0.5, 0.85))
-    answer = "No items finished in this scope"
+    finished = view.headline("throughput")["items"]
+    answer = (
+        f"No start is told for the {finished:,} items that finished" if finished else "No items finished in this scope"
+    )
     if half["items"]:
         answer = (
             f"Half of the {half['items']:,} items took {formatted(half['value'], metric.unit)} or less, "
@@ -174,9 +183,12 @@ def _counts(view: View) -> Component:
 def _levels(view: View) -> Component:
     metric, table = view.metric("work_in_progress"), view.measure("work_in_progress")
     age = view.headline("work_item_age", replace(view.scope, percentile=0.5))
-    now = int(table["value"].iloc[-1])
-    started = f"; half of them started {formatted(age['value'], 'days')} before that or less" if now else ""
-    answer = f"{now:,} at the end of the period{started}"
+    now = table["value"].iloc[-1]
+    known = age["value"] is not None
+    started = f"; half of them started {formatted(age['value'], 'days')} before that or less" if known else ""
+    answer = f"{now:,.0f} at the end of the period{started}" if pd.notna(now) else "Not known for a time in the past"
+    if not view.stream["has_start_times"]:
+        answer += ". No source tells when items started, so no earlier figure is known"
     figure = trend({"": table}, metric, partial=view.partial)
     behind, how = view.behind("work_in_progress", table), view.how("work_in_progress", "work_item_age")
     return figure_card("flow-wip", "How many are on the way?", answer, figure, behind, how)

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboard.components import scope_bar
 from dashboard.components.cards import empty, figure_card
 from dashboard.figures.timeline import timeline
-from dashboard.pages.view import View
+from dashboard.pages.view import View, without_history
 
 PATH, TITLE = "/timeline", "Timeline"
 OUTCOME, DRAWN = "timeline-outcome", "timeline-drawn"
@@ -21,6 +21,8 @@ ROWS = 40
 
 def body(view: View) -> Component:
     """The choice of outcome, and the bars."""
+    if silent := without_history(view):
+        return silent
     select = dbc.Select(
         id=OUTCOME,
         value="all",

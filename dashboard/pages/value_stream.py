@@ -15,7 +15,7 @@ from dashboard.components.cards import content_card, empty
 from dashboard.components.inline_svg import InlineSvg
 from dashboard.components.plain_table import plain_table
 from dashboard.figures.value_stream_map import BackFlow, Step, ValueStreamMap, render
-from dashboard.pages.view import View
+from dashboard.pages.view import View, without_history
 from dashboard.streams.plan import read_plan
 from dashboard.theme import formatted
 
@@ -26,6 +26,8 @@ DAY = 86_400
 
 def body(view: View) -> Component:
     """The map, once across and once down for a narrow screen; CSS shows the one that fits."""
+    if silent := without_history(view):
+        return silent
     steps = view.ask("charts.map_steps")
     items = view.headline("throughput")["items"]
     if not items:

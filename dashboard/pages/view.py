@@ -11,10 +11,11 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import pandas as pd
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.catalogue import Metric
-from dashboard.components.cards import behind, how_computed
+from dashboard.components.cards import behind, empty, how_computed
 from dashboard.scope import Scope, from_query, to_query
 from dashboard.warehouse import Warehouse
 
@@ -51,19 +52,29 @@ class View:
         return self.warehouse.headline(self.metric(name), scope or self.scope)
 
     def how(self, *names: str) -> Component:
-        """How the figures of these queries were computed."""
+        """How the figures of these queries were computed, and how many records they could not count."""
         catalogue = self.warehouse.catalogue
         queries = [catalogue.metric(n) if n in catalogue.metrics else catalogue.queries[n] for n in names]
-        return how_computed(queries, self.scope.parameters())
+        how, without = how_computed(queries, self.scope.parameters()), left_out(self)
+        return html.Div([how, without], className="card-notes") if without else how
 
     def behind(self, name: str, table: pd.DataFrame, **more: Any) -> Component:
         """A table of the page with the address of all its rows, from the query `name`."""
         catalogue = self.warehouse.catalogue
         kind = "metrics" if name in catalogue.metrics else "charts"
+        address = self.address(f"/api/{kind}/{name.removeprefix('charts.')}", **more, format="csv")
+        return behind(table, address)
+
+    def address(self, path: str, **more: Any) -> str:
+        """A page or an answer of the interface in this scope."""
         default = self.warehouse.default_scope(self.scope.stream)
-        chosen = {"stream": self.scope.stream, **to_query(self.scope, default), **more, "format": "csv"}
-        query = urlencode({key: value for key, value in chosen.items() if value is not None})
-        return behind(table, f"/api/{kind}/{name.removeprefix('charts.')}?{query}")
+        chosen = {"stream": self.scope.stream, **to_query(self.scope, default), **more}
+        return f"{path}?{urlencode({key: value for key, value in chosen.items() if value is not None})}"
+
+    @cached_property
+    def set_aside(self) -> int:
+        """Records of the stream that no figure could count."""
+        return int(self.ask("charts.set_aside_reasons")["records"].sum())
 
     @property
     def modes(self) -> Mapping[str, str]:
@@ -94,6 +105,16 @@ class Page(Protocol):
         """What stands under the scope bar."""
 
 
+def without_history(view: View) -> Component | None:
+    """What a page says that needs to know when items entered their stages, where no source tells."""
+    if view.stream["has_history"]:
+        return None
+    return empty(
+        "No source tells when items entered their stages, or when they started: where their time went is not known. "
+        "The Data page says what to export."
+    )
+
+
 def view_of(warehouse: Warehouse, home: Path, query: Mapping[str, str | None]) -> tuple[View, Scope]:
     """The view that a URL asks for, and the default scope of its stream; an unknown stream gives the last one."""
     known = set(warehouse.streams()["stream"])
@@ -101,6 +122,14 @@ def view_of(warehouse: Warehouse, home: Path, query: Mapping[str, str | None]) -
     default = warehouse.default_scope(stream if stream in known else None)
     given = {key: value for key, value in query.items() if key != "stream"}
     return View(warehouse, from_query(given, default), home), default
+
+
+def left_out(view: View) -> Component | None:
+    """How many records are in no figure, with the way to the reasons; nothing where there are none."""
+    if not view.set_aside:
+        return None
+    words = f"{view.set_aside:,} {'record' if view.set_aside == 1 else 'records'} set aside"
+    return dcc.Link(words, href=view.address("/data"), className="left-out", title="They are in no figure. See why.")
 
 
 def _day(day: dt.date) -> str:

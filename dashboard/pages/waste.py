@@ -11,7 +11,7 @@ from dashboard.analysis import findings as found
 from dashboard.components.cards import empty, figure_card, findings
 from dashboard.figures.stage_heat import stage_heat
 from dashboard.figures.waste import partition, waste_trend
-from dashboard.pages.view import View
+from dashboard.pages.view import View, without_history
 from dashboard.theme import formatted
 
 PATH, TITLE = "/waste", "Waste"
@@ -19,6 +19,8 @@ PATH, TITLE = "/waste", "Waste"
 
 def body(view: View) -> Component:
     """Where the lead time goes: how much, where, since when."""
+    if silent := without_history(view):
+        return silent
     table = view.ask("charts.waste")
     if table.empty:
         return empty("No items finished or were withdrawn in this scope.")

@@ -100,7 +100,12 @@ class Definition(Checked):
 
 def read_definition(path: Path) -> dict[str, Stream]:
     """The streams that a file defines, by id. Raises DefinitionError with file, key, found and expected."""
-    definition = read_toml(path, Definition)
+    return parse_definition(path, _text(path))
+
+
+def parse_definition(path: Path, text: str) -> dict[str, Stream]:
+    """The same of a text that stands, or is to stand, in the file."""
+    definition = parse_toml(path, text, Definition)
     streams: dict[str, Stream] = {}
     for stream in definition.stream:
         if stream.id in streams:
@@ -112,14 +117,26 @@ def read_definition(path: Path) -> dict[str, Stream]:
 
 def read_toml(path: Path, model: type[Model]) -> Model:
     """A TOML file as a checked model. Raises DefinitionError that names file, key, what was found and expected."""
+    return parse_toml(path, _text(path), model)
+
+
+def parse_toml(path: Path, text: str, model: type[Model]) -> Model:
+    """The same of a text that stands, or is to stand, in the file."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise DefinitionError(f"{path}: can't be read as TOML: {error}.") from None
     try:
         return model.model_validate(document)
     except ValidationError as error:
         raise DefinitionError("\n".join(_complaint(path, each) for each in error.errors())) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{path}: can't be read as TOML: {error}.") from None
 
 
 def _complaint(path: Path, error: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -116,10 +116,11 @@ def _usual_ends(states: Iterable[State]) -> dict[str, Guess]:
     return {state.name: Guess("done", 0.5, f"{state.ending_share:.0%} of the histories end here") for state in ends}
 
 
-def _in_order(states: Iterable[State], categories: dict[str, Guess]) -> list[State]:
+def _in_order(states: Sequence[State], categories: dict[str, Guess]) -> list[State]:
     """By mean place in the histories; a queue just before what it waits for; ends last."""
     place = {state.name: state.position for state in states}
-    rank = {"done": 1, "cancelled": 2}
+    # Of a state that no history knows, its category tells the place.
+    rank = {"done": 1, "cancelled": 2} | ({} if any(s.histories for s in states) else {"backlog": -1})
 
     def key(state: State) -> tuple[int, float, str, int]:
         awaited = state.name.removeprefix(WAITING_FOR)

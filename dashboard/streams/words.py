@@ -276,3 +276,38 @@ WASTE_WORDS: Mapping[str, tuple[str, ...]] = {
         "测试",
     ),
 }
+
+
+def category_named(word: str) -> str | None:
+    """The category that a tool's own word for a state, a category or an outcome names; None where it names none."""
+    text = word.strip().lower().replace("_", " ")
+    if text in OWN_CATEGORIES:
+        return OWN_CATEGORIES[text]
+    for category, words in CATEGORY_WORDS.items():
+        if text in words:
+            return category
+    return None
+
+
+# Jira's, Azure DevOps' and DevLake's own categories, and outcomes that mean that nothing was made.
+OWN_CATEGORIES: Mapping[str, str] = {
+    "in progress": "in-progress",
+    "inprogress": "in-progress",
+    "en curso": "in-progress",
+    "w toku": "in-progress",
+    "in bearbeitung": "in-progress",
+    "en cours": "in-progress",
+    "indeterminate": "in-progress",
+    "proposed": "backlog",
+    "other": "in-progress",
+    "removed": "cancelled",
+    "won't do": "cancelled",
+    "cannot reproduce": "cancelled",
+    "can't reproduce": "cancelled",
+    "not a bug": "cancelled",
+    "not a problem": "cancelled",
+    "works for me": "cancelled",
+    "incomplete": "cancelled",
+    "not planned": "cancelled",
+    "notplanned": "cancelled",
+}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Table
+from tomlkit.items import AoT, Table
 
 from dashboard.streams.definition import Stage, Stream
 
@@ -29,6 +29,25 @@ def write_definition(path: Path, streams: Iterable[Stream]) -> None:
         tables.append(_stream_table(stream))
     document.append("stream", tables)
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
+
+
+def stream_text(stream: Stream) -> str:
+    """One stream as the tables that stand for it in a definition."""
+    tables = tomlkit.aot()
+    tables.append(_stream_table(stream))
+    return _dumped("stream", tables)
+
+
+def stage_text(stage: Stage) -> str:
+    """One stage as the table that stands for it in a definition."""
+    table = _filled(stage.model_dump(mode="json"))
+    return f"[[stream.stage]]\n{table.as_string()}"
+
+
+def _dumped(key: str, value: AoT) -> str:
+    document = tomlkit.document()
+    document.append(key, value)
+    return tomlkit.dumps(document)
 
 
 def _stream_table(stream: Stream) -> Table:

@@ -9,6 +9,7 @@ format = "format it was read as"
 event_is = "what an event's time means"
 time_zone = "zone given to times without one"
 imported_at = "UTC instant of the import"
+notes = "what was assumed in reading it"
 rows_read = "records in the file"
 rows_kept = "records used"
 rows_set_aside = "records that could not be read"
@@ -22,6 +23,7 @@ select
     imports.event_is,
     imports.time_zone,
     imports.imported_at,
+    array_to_string(imports.notes, '; ') as notes,
     imports.rows_read,
     imports.rows_kept,
     imports.rows_set_aside,

@@ -9,6 +9,8 @@ type = "kind of work"
 team = "team of the item"
 priority = "priority as the source names it"
 parent_id = "item that this one is part of"
+points = "estimate; null if it has none"
+is_start_unknown = "true where its end or its present state is told, but no start: cycle time and age are unknown"
 created_at = "UTC instant of creation"
 started_first_at = "UTC instant of the first crossing from backlog into progress or beyond; null if never started"
 started_last_at = "UTC instant of the last such crossing"
@@ -148,6 +150,8 @@ select
     items.team,
     items.priority,
     items.parent_id,
+    items.points,
+    items.is_start_unknown,
     items.created_at,
     outcomes.started_first_at,
     outcomes.started_last_at,
@@ -166,19 +170,19 @@ select
     coalesce(sums.lead_seconds, 0) as lead_seconds,
     coalesce(sums.lead_working_seconds, 0) as lead_working_seconds,
     case
-        when outcomes.started_first_at is not null
+        when outcomes.started_first_at is not null and not items.is_start_unknown
             then coalesce(starts.cycle_first_seconds, 0)
     end as cycle_first_seconds,
     case
-        when outcomes.started_first_at is not null
+        when outcomes.started_first_at is not null and not items.is_start_unknown
             then coalesce(starts.cycle_first_working_seconds, 0)
     end as cycle_first_working_seconds,
     case
-        when outcomes.started_last_at is not null
+        when outcomes.started_last_at is not null and not items.is_start_unknown
             then coalesce(starts.cycle_last_seconds, 0)
     end as cycle_last_seconds,
     case
-        when outcomes.started_last_at is not null
+        when outcomes.started_last_at is not null and not items.is_start_unknown
             then coalesce(starts.cycle_last_working_seconds, 0)
     end as cycle_last_working_seconds,
     coalesce(sums.process_seconds, 0) as process_seconds,

@@ -20,6 +20,8 @@ last_event_at = "UTC instant of the last event: the stream's 'now'"
 first_event_on = "its day"
 last_event_on = "its day"
 has_wait_stage = "true where finished items stood in a stage marked as waiting: flow efficiency can be told"
+has_history = "true where a source tells when items entered a state, or at least when they started"
+has_start_times = "true unless no source tells when any item started"
 has_blocked_times = "true where a source tells blocked times: without any, blocked time is unknown, not 0"
 has_deployments = "true where a source tells deployments"
 has_incidents = "true where a source tells incidents"
@@ -43,6 +45,22 @@ waits as (
     from marts.visits
     where visits.is_in_flow and visits.finished_on is not null
     group by visits.stream
+
+),
+
+told as (
+
+    select
+        items.stream,
+        bool_or(items.first_event_at is not null or items.started_at is not null) as has_history,
+        bool_and(not items.is_start_unknown) or bool_or(
+            outcomes.started_first_at is not null and not items.is_start_unknown
+        ) as has_start_times
+    from staging.items
+    left join staging.outcomes
+        on items.stream = outcomes.stream
+        and items.item_id = outcomes.item_id
+    group by items.stream
 
 ),
 
@@ -75,6 +93,8 @@ select
     macros.local_day(spans.first_event_at, streams.time_zone) as first_event_on,
     macros.local_day(spans.last_event_at, streams.time_zone) as last_event_on,
     coalesce(waits.has_wait_stage, false) as has_wait_stage,
+    coalesce(told.has_history, false) as has_history,
+    coalesce(told.has_start_times, true) as has_start_times,
     streams.stream in (select blocked.stream from canonical.blocked) as has_blocked_times,
     streams.stream in (select deployments.stream from canonical.deployments) as has_deployments,
     streams.stream in (select incidents.stream from canonical.incidents) as has_incidents,
@@ -86,5 +106,7 @@ left join counts
     on streams.stream = counts.stream
 left join waits
     on streams.stream = waits.stream
+left join told
+    on streams.stream = told.stream
 left join touched
     on streams.stream = touched.stream

@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,13 +37,20 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def server(demo: Settings) -> Iterator[str]:
     """Address of gunicorn with two workers, as the Procfile starts it."""
+    with served(demo.home) as address:
+        yield address
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """Serve a home as long as the block lasts."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     command = [sys.executable, "-m", "gunicorn", "dashboard.app:create_server()", "--workers", "2", "--threads", "4"]
     process = subprocess.Popen(
         [*command, "--no-control-socket", "--bind", address, "--log-level", "warning"],
-        env={**os.environ, "VSM_HOME": str(demo.home)},
+        env={**os.environ, "VSM_HOME": str(home)},
     )
     try:
         _wait_for(f"http://{address}/healthz")
