@@ -14,18 +14,26 @@ from typing import Any
 import click
 import pandas as pd
 
-from dashboard import __version__, build, export, snapshots
+from dashboard import __version__, build, export, importing, snapshots
 from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.docs import outdated, write_docs
 from dashboard.errors import DashboardError, SettingsError
 from dashboard.scope import CLOCKS, PERIODS, START_RULES, Scope
 from dashboard.settings import Settings, bundled, from_environment
 from dashboard.sources import read_columns_option
+from dashboard.sources.dates import ORDERS
+from dashboard.spreadsheets import safe_csv
 from dashboard.streams.definition import read_definition
 from dashboard.streams.written import write_definition
 from dashboard.theme import duration, formatted
 from dashboard.warehouse import Warehouse
 
+EVENT_MEANINGS = {
+    "entered": "an event says when a state was entered",
+    "ended": "an event says when an activity ended; the time before belongs to it",
+    "interval": "a record says when an activity began and ended; the gaps are waiting",
+    "start-complete": "records say when an activity began and when it ended; the gaps are waiting",
+}
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 FORMATS = click.Choice(["table", "csv", "json"])
 
@@ -70,27 +78,49 @@ def demo(ctx: click.Context, serve: bool) -> None:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--config", type=click.Path(path_type=Path), help="Definition of the streams (streams.toml).")
 @click.option("--stream", help="Id of the value stream that the files belong to.  [the first file's name]")
-@click.option("--columns", help="Columns of a transition table: item=…,state=…,at=… (and created, type, team, …).")
+@click.option("--columns", help="Columns of a table: item=…,state=…,at=… for a history, item=…,created=… for a list.")
+@click.option("--as", "format", help="Format of the files, by its name, where it is not found by itself.")
 @click.option(
     "--event-is",
     type=click.Choice(["entered", "ended", "interval", "start-complete"]),
     help="What an event's time means.",
 )
 @click.option("--time-zone", help="Zone of times that state none.  [UTC]")
+@click.option("--date-order", type=click.Choice(ORDERS), help="What 01/02/2024 means, where the file does not tell.")
+@click.option("--language", help="Language of the months, where two languages read a name differently, such as pl.")
+@click.option(
+    "--swap-days", is_flag=True, help="Swap day and month back where a program swapped them (day 12 or less)."
+)
+@click.option("--encoding", help="Encoding of the text.  [utf-8]")
+@click.option("--tags", help="Which tags of a repository are releases, as a pattern such as 'v*'.  [all with a digit]")
+@click.option("--pre-releases", is_flag=True, help="Count a repository's pre-releases as releases.")
 @click.option("--no-people", is_flag=True, help="Keep no pseudonyms of people.")
 @click.option("--accept-bad-rows", is_flag=True, help="Import even if more than 5 % of a file can't be read.")
+@click.option(
+    "--accept-shrinking", is_flag=True, help="Import even if a file has less than half of its earlier records."
+)
 @click.option("--fresh", is_flag=True, help="Forget what was imported before.")
 @click.pass_obj
 def import_command(settings: Settings, /, files: tuple[Path, ...], columns: str | None, **given: Any) -> None:
-    """Read exports into a new snapshot. Without files, build the last one again (after a change of streams.toml)."""
+    """Read exports into a new snapshot; `git PATH` reads a repository. Without files, build the last one again."""
+    if len(files) > 1 and files[0] == Path("git") and not files[0].exists():
+        files = files[1:]
     options = build.Options(
         stream=given["stream"],
         columns=read_columns_option(columns),
+        format=given["format"],
         event_is=given["event_is"],
         time_zone=given["time_zone"],
+        date_order=given["date_order"],
+        language=given["language"],
+        swaps_days=given["swap_days"],
+        encoding=given["encoding"],
         config=given["config"],
+        tags=given["tags"],
+        counts_pre_releases=given["pre_releases"],
         keeps_people=not given["no_people"],
         accepts_bad_rows=given["accept_bad_rows"],
+        accepts_shrinking=given["accept_shrinking"],
         starts_afresh=given["fresh"],
     )
     if not files:
@@ -206,11 +236,36 @@ def docs(only_check: bool) -> None:
 
 @main.command("export")
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--as",
+    "shape",
+    type=click.Choice(export.SHAPES),
+    default="tables",
+    show_default=True,
+    help="Our own tables, or a log for process mining: one event per entry into a state, one file per stream.",
+)
 @click.option("--format", "ending", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)
+@click.option("--stream", help="Only this value stream.  [all]")
+@click.option(
+    "--anonymise",
+    "is_anonymised",
+    is_flag=True,
+    help="Stand-ins for keys, titles, people, teams, services, streams; all times moved by the same whole weeks. "
+    "States, stages and types of work stay.",
+)
 @click.pass_obj
-def export_command(settings: Settings, folder: Path, ending: str) -> None:
-    """Write the canonical tables and the definition; importing them gives the same warehouse."""
-    for path in export.export(snapshots.current(settings.warehouse), folder, ending):
+def export_command(settings: Settings, /, folder: Path, **given: Any) -> None:
+    """Write the canonical tables and the definition, which give the same warehouse again, or a log for other tools."""
+    written = export.export(
+        snapshots.current(settings.warehouse),
+        folder,
+        _catalogue(),
+        export.Wanted(**given),
+        lambda told: click.echo(told, err=True),
+        memory=settings.memory,
+        threads=settings.threads,
+    )
+    for path in written:
         click.echo(path)
 
 
@@ -250,7 +305,7 @@ def _percentile(text: str) -> float | None:
 
 def _show(table: pd.DataFrame, shape: str) -> None:
     if shape == "csv":
-        click.echo(table.to_csv(index=False), nl=False)
+        click.echo(safe_csv(table), nl=False)
     elif shape == "json":
         click.echo(table.to_json(orient="records", date_format="iso", indent=1))
     else:
@@ -269,10 +324,10 @@ def _check_summary(problems: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame
 
 def _import(settings: Settings, files: tuple[Path, ...] | list[Path], options: build.Options) -> None:
     catalogue = _catalogue()
-    steps = len(files) + len(catalogue.layer("staging")) + len(catalogue.layer("marts")) + 1
+    steps = 4 * len(files) + len(catalogue.layer("staging")) + len(catalogue.layer("marts")) + 1
     with _Progress(steps) as progress:
-        account = build.import_files(files, settings, catalogue, options, progress.note)
-    for line in _told(account, catalogue, settings):
+        account = importing.import_files(files, settings, options, progress.note)
+    for line in told(account, _warehouse(settings, catalogue)):
         click.echo(line)
 
 
@@ -297,6 +352,8 @@ class _Progress:
     def note(self, title: str) -> None:
         """One more step begins."""
         self._done += 1
+        # A folder or an archive holds more files than were counted.
+        self._bar.length = max(self._bar.length or 0, self._done)
         if self._is_shown:
             self._bar.update(1, title)
         elif time.monotonic() - self._began > 1:
@@ -305,31 +362,45 @@ class _Progress:
             self._bar.update(self._done, title)
 
 
-def _told(account: build.Account, catalogue: Catalogue, settings: Settings) -> list[str]:
+def told(account: build.Account, warehouse: Warehouse) -> list[str]:
     """What an import understood, in lines for people."""
     lines: list[str] = []
     for file in account.files:
         again = " (the same as last time)" if file.is_known else ""
         lines.append(f"{file.file_name}: {file.format.title}{again}")
-        meanings = {
-            "entered": "an event says when a state was entered",
-            "ended": "an event says when an activity ended; the time before belongs to it",
-            "interval": "a record says when an activity began and ended; the gaps are waiting",
-            "start-complete": "records say when an activity began and when it ended; the gaps are waiting",
-        }
         if file.event_is:
-            lines.append(f"  {meanings[file.event_is]} (change with --event-is)")
+            lines.append(f"  {EVENT_MEANINGS[file.event_is]} (change with --event-is)")
         lines.append(
             f"  {file.records():,} records read, {file.records('kept'):,} kept, "
             f"{file.records('set aside'):,} set aside, {file.records('ignored'):,} ignored"
         )
-        told = file.fates[file.fates["reason"].notna()]
-        lines += [f"    {row.records:,} {row.fate}: {row.reason}" for row in told.itertuples()]
-        lines += [f"  Not in this source: {each}" for each in file.format.cannot_answer]
-    warehouse = _warehouse(settings, catalogue)
+        lines += [f"    {_fate_told(row)}" for row in file.fates.itertuples() if pd.notna(row.reason)]
+        lines += [f"  {each[0].upper()}{each[1:]}." for each in (*file.notes, *file.format.notes)]
     for stream in warehouse.streams().itertuples():
         lines += _stream_told(stream, warehouse)
-    return lines
+    return lines + _problems_told(warehouse)
+
+
+def _fate_told(row: Any) -> str:
+    where = ", ".join(row.examples) + (" …" if row.records > len(row.examples) else "")
+    column = f"{row.column_name}: " if pd.notna(row.column_name) else ""
+    return printable(f"{row.records:,} {row.fate}: {column}{row.reason} ({where})")
+
+
+def _problems_told(warehouse: Warehouse) -> list[str]:
+    """What the checks find, a line each; all of it is on the Data page and in `vsm check`."""
+    problems = warehouse.problems()
+    lines = []
+    for check, found in problems[problems["severity"] != "broken"].groupby("check", sort=False):
+        query = warehouse.catalogue.queries[f"checks.{check}"]
+        first = ", ".join(str(subject) for subject in found["subject"].head(4)) + (" …" if len(found) > 4 else "")
+        lines.append(printable(f"  {query.title} ({query.header['severity']}): {len(found):,}: {first}"))
+    return ["\nChecks (vsm check tells more)", *lines] if lines else []
+
+
+def printable(text: str) -> str:
+    """Without characters that steer a terminal."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
 def _stream_told(stream: Any, warehouse: Warehouse) -> list[str]:
@@ -347,7 +418,11 @@ def _stream_told(stream: Any, warehouse: Warehouse) -> list[str]:
             f"  Case duration, first to last event of all items: half took {formatted(halves[0.5], 'days')} or less, "
             f"85 % {formatted(halves[0.85], 'days')}"
         )
-    if stream.is_proposal:
+    if stream.items_count and not stream.has_history:
+        lines.append("  No source tells a history: where the time went is unknown (Data says what to export)")
+    if not stream.has_start_times:
+        lines.append("  No source tells starts: cycle times, ages and earlier work in progress are unknown")
+    if stream.is_proposal and len(stages):
         path = " → ".join(stages.loc[stages["category"] != "cancelled", "stage"])
         lines.append(f"  Proposed path, from the data alone (correct it: vsm map): {path}")
     if pd.notna(stream.quiet_seconds):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -16,9 +17,14 @@ from dashboard import layers, snapshots
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
 from dashboard.errors import SettingsError, SnapshotError, SourceError
+from dashboard.reading import Options, Reader
 from dashboard.settings import Settings
-from dashboard.sources import Format, columns_by_role, detect, event_meaning, missing_roles
-from dashboard.sources.files import Sample, look_at
+from dashboard.sources import FORMATS
+from dashboard.sources.dates import ORDERS
+from dashboard.sources.files import receive
+from dashboard.sources.formats import Format
+from dashboard.sources.git_repository import is_repository, read_repository
+from dashboard.sources.texts import Sample, prepare
 from dashboard.streams.definition import (
     Stream,
     calendar_rows,
@@ -31,32 +37,22 @@ from dashboard.streams.plan import Plan, initiative_rows, read_plan, target_rows
 from dashboard.streams.proposal import propose
 from dashboard.streams.written import write_definition
 
+__all__ = ["Account", "FileAccount", "Options", "import_files", "slug"]
+
 BAD_SHARE = 0.05
+NOTHING_SAID = Options()
 DEFINED = ("streams", "stages", "states", "calendar_days", "targets", "initiatives")
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the user said about an import."""
-
-    stream: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    event_is: str | None = None
-    time_zone: str | None = None
-    config: Path | None = None
-    keeps_people: bool = True
-    accepts_bad_rows: bool = False
-    starts_afresh: bool = False
-
-
-@dataclass(frozen=True)
 class FileAccount:
-    """What one file gave. `fates` is a table of fate, reason, records."""
+    """What one file gave. `fates` is a table of fate, reason, records, examples; `notes` what was assumed."""
 
     file_name: str
     format: Format
     event_is: str | None
     fates: pd.DataFrame
+    notes: tuple[str, ...] = ()
     is_known: bool = False
 
     def records(self, fate: str | None = None) -> int:
@@ -72,30 +68,57 @@ class Account:
     number: int
     files: tuple[FileAccount, ...]
     streams: pd.DataFrame
-    definitions: Mapping[str, Stream]
 
 
 def import_files(
     files: Sequence[Path],
     settings: Settings,
     catalogue: Catalogue,
-    options: Options = Options(),
+    options: Options = NOTHING_SAID,
     note: Callable[[str], None] = lambda _: None,
 ) -> Account:
     """Read the files into a new snapshot and publish it. Without files, the last one is built again.
 
     Raises SourceError for a file that can't be used, DefinitionError for a bad definition; then nothing changes.
     """
-    if options.time_zone and options.time_zone not in available_timezones():
-        raise SettingsError(f"--time-zone is {options.time_zone!r}; expected a zone such as 'Europe/Berlin'.")
-    samples = [look_at(path) for path in files]
-    outcome: list[Account] = []
+    check_options(options)
 
     def build(folder: Path, number: int) -> None:
-        outcome.append(_Build(folder, number, settings, catalogue, options, note).run(samples))
+        Build(folder, number, settings, catalogue, options, note).run(files)
 
-    snapshots.publish(settings.warehouse, build, settings.keep)
-    return outcome[0]
+    number = snapshots.publish(settings.warehouse, build, settings.keep)
+    return account_of(snapshots.current(settings.warehouse), number)
+
+
+def check_options(options: Options) -> None:
+    """Raises SettingsError for an option that can't be."""
+    if options.time_zone and options.time_zone not in available_timezones():
+        raise SettingsError(f"--time-zone is {options.time_zone!r}; expected a zone such as 'Europe/Berlin'.")
+    if options.date_order and options.date_order not in ORDERS:
+        raise SettingsError(f"--date-order is {options.date_order!r}; expected {' or '.join(ORDERS)}.")
+
+
+def account_of(snapshot: Path, number: int) -> Account:
+    """What the import `number` understood, by its snapshot."""
+    engine = DuckDB(snapshot / snapshots.DATABASE, read_only=True)
+    try:
+        imports, fates = engine.table("canonical.imports"), engine.table("canonical.fates")
+        streams = engine.table("marts.streams")
+    finally:
+        engine.close()
+    mine = imports[imports["import_id"] == number].drop_duplicates("file_name").sort_values("file_name")
+    files = tuple(
+        FileAccount(
+            str(row.file_name),
+            FORMATS[str(row.format)],
+            str(row.event_is) if pd.notna(row.event_is) else None,
+            fates[fates["file_name"] == row.file_name].drop(columns=["stream", "file_name"]).reset_index(drop=True),
+            tuple(row.notes) if row.notes is not None else (),
+            bool(row.is_known),
+        )
+        for row in mine.itertuples()
+    )
+    return Account(number, files, streams)
 
 
 def slug(text: str) -> str:
@@ -103,7 +126,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "stream"
 
 
-class _Build:
+class Build:
     """One build; its steps run once, in the order of `run`."""
 
     def __init__(
@@ -119,33 +142,75 @@ class _Build:
         self.catalogue, self.options, self.note = catalogue, options, note
         self.engine = DuckDB(folder / snapshots.DATABASE, memory=settings.memory, threads=settings.threads)
 
-    def run(self, samples: Sequence[Sample]) -> Account:
+    def run(self, files: Sequence[Path]) -> None:
+        """Everything, from the files to a database and a definition in the folder."""
+        inbox = self.folder / "inbox"
+        inbox.mkdir()
         try:
-            self._prepare()
-            known = self._known_hashes()
-            accounts = tuple(self._read(sample, samples[0], known) for sample in samples)
+            self.prepare()
+            self.read(files, inbox)
+            self._refuse_if_bad()
             self._gather()
             definitions = self._define()
             layers.create_marts(self.catalogue, self.engine, self.note)
             self._check()
-            streams = self.engine.table("marts.streams")
-            if streams.empty:
+            if self.engine.table("marts.streams").empty:
                 raise SourceError("Nothing in the files can be used: no item, deployment or incident has a date.")
             for schema in ("incoming", "reading", "raw", "staging"):
                 self.engine.drop_schema(schema)
             self.engine.checkpoint()
         finally:
             self.engine.close()
+            shutil.rmtree(inbox, ignore_errors=True)
         write_definition(self.folder / snapshots.DEFINITION, definitions.values())
-        return Account(self.number, accounts, streams, definitions)
 
-    def _prepare(self) -> None:
+    def prepare(self) -> None:
+        """The tables, empty."""
         for schema in ("macros", "canonical", "incoming", "staging", "marts"):
             self.engine.create_schema(schema)
         layers.create_macros(self.catalogue, self.engine)
         layers.create_canonical(self.catalogue, self.engine)
         for query in self.catalogue.layer("canonical").values():
             self.engine.create_empty(f"incoming.{query.stem}", like=query.name)
+
+    def read(self, files: Sequence[Path], inbox: Path) -> None:
+        """Every file into the incoming tables."""
+        if not files:
+            return
+        reader = Reader(
+            self.engine,
+            self.catalogue,
+            self.options,
+            number=self.number,
+            stream=self.options.stream or slug(_stem(files[0])),
+            people_key=_people_key(self.settings) if self.options.keeps_people else None,
+            now=dt.datetime.now(dt.UTC).replace(tzinfo=None),
+            known=self._known_hashes(),
+            note=self.note,
+        )
+        for path in files:
+            self.note(f"Reading {path.name}")
+            for sample in self._received(path, inbox):
+                reader.read(sample)
+                sample.path.unlink(missing_ok=True)
+
+    def _received(self, path: Path, inbox: Path) -> list[Sample]:
+        if path.is_dir() and not path.is_symlink():
+            if is_repository(path):
+                return self._repository(path, inbox)
+            return [sample for each in _files_in(path) for sample in self._received(each, inbox)]
+        return [prepare(plain, self.options.encoding) for plain in receive(path, inbox)]
+
+    def _repository(self, path: Path, inbox: Path) -> list[Sample]:
+        """The changes and releases of a git repository, as tables of ours. The first thing told is its path."""
+        told: list[str] = []
+        counts = self.options.counts_pre_releases
+        written = read_repository(
+            path.resolve(), inbox, told.append, tags=self.options.tags, counts_pre_releases=counts
+        )
+        samples = [prepare(plain) for each in written for plain in receive(each, inbox)]
+        named = [replace(sample, name=f"{_stem(path)}/{sample.name}") for sample in samples]
+        return [replace(sample, note="; ".join(told[1:]) or None) for sample in named[:1]] + named[1:]
 
     def _previous(self) -> Path | None:
         if self.options.starts_afresh:
@@ -165,155 +230,59 @@ class _Build:
         engine.close()
         return frozenset(zip(imports["file_name"], imports["sha256"], strict=True))
 
-    def _read(self, sample: Sample, first: Sample, known: frozenset[tuple[str, str]]) -> FileAccount:
-        """One file into the incoming tables."""
-        self.note(f"Reading {sample.name}")
-        if sample.kind == "parquet":
-            sample = replace(sample, header=self.engine.parquet_columns(sample.path))
-        chosen = detect(sample, self.options.columns)
-        for schema in ("raw", "reading"):
-            self.engine.drop_schema(schema)
-            self.engine.create_schema(schema)
-        event_is = self._load(sample, chosen, self.options.stream or slug(first.path.stem))
-        for query in self._reading(chosen):
-            self.engine.create(query[0], query[1])
-        fates = self._account()
-        for table in self.engine.tables("reading"):
-            if table in self.engine.tables("incoming"):
-                self.engine.append(f"incoming.{table}", f"reading.{table}")
-        account = FileAccount(sample.name, chosen, event_is, fates, (sample.name, sample.sha256) in known)
-        self._refuse_if_bad(account)
-        self._note_import(sample, account, self.options.stream or slug(first.path.stem))
-        return account
-
-    def _load(self, sample: Sample, chosen: Format, stream: str) -> str | None:
-        """The file as raw.records or raw.documents; returns what an event's time means, for a log."""
-        found: dict[str, str | None] = {}
-        if chosen.shape == "documents":
-            self.engine.read_documents(sample.path, "raw.documents")
-        else:
-            found = self._load_rows(sample, chosen)
-        self._name_columns(found)
-        event_is = self.options.event_is
-        if chosen.name == "event_log" and event_is is None:
-            lifecycles = self.engine.ask(self.catalogue.queries["proposals.lifecycles"].sql)
-            event_is = event_meaning(found, dict(zip(lifecycles["lifecycle"], lifecycles["records"], strict=True)))
-        self._state_options(sample, stream, event_is)
-        return event_is if chosen.name == "event_log" else None
-
-    def _load_rows(self, sample: Sample, chosen: Format) -> dict[str, str | None]:
-        header = sample.header
-        missing = missing_roles(chosen, header, self.options.columns)
-        if missing:
-            raise SourceError(
-                f"{sample.name}: no column for {', '.join(missing)} among {', '.join(header)}. "
-                "Name it: --columns item=…,state=…,at=…"
+    def _refuse_if_bad(self) -> None:
+        read = self.engine.table("incoming.imports").drop_duplicates("file_name")
+        alone = [(row.file_name, FORMATS[str(row.format)].alone) for row in read.itertuples()]
+        if alone and all(words for _, words in alone):
+            raise SourceError(f"{alone[0][0]}: {alone[0][1]}.")
+        fates = self.engine.table("incoming.fates")
+        for file_name, mine in fates.groupby("file_name", sort=False):
+            bad = mine[mine["fate"] == "set aside"].sort_values("records", ascending=False)
+            read, used = int(mine["records"].sum()), int(mine.loc[mine["fate"] == "kept", "records"].sum())
+            told = "; ".join(
+                f"{f'{row.column_name}: ' if pd.notna(row.column_name) else ''}{row.reason} "
+                f"({', '.join(row.examples)}{' …' if row.records > len(row.examples) else ''})"
+                for row in bad.head(4).itertuples()
             )
-        positions = [f"c{number}" for number in range(len(header))]
-        if sample.kind == "parquet":
-            self.engine.read_parquet(sample.path, "raw.file", positions)
-        else:
-            self.engine.read_csv(sample.path, "raw.file", positions, delimiter=sample.delimiter)
-            self.engine.create("raw.file", self.catalogue.queries["sources.numbered"].sql)
-        found = columns_by_role(chosen, header, self.options.columns)
-        place = dict(zip(reversed(header), reversed(positions), strict=True))
-        cells = _stage_columns(header, found) if chosen.shape == "wide" else []
-        self.engine.project(
-            "raw.file",
-            "raw.records",
-            {role: place[column] if column else None for role, column in found.items()},
-            [place[column] for column in cells],
-        )
-        if cells:
-            self.engine.keep("raw.cell_names", pd.DataFrame({"position": range(1, len(cells) + 1), "state": cells}))
-        return found
-
-    def _name_columns(self, found: Mapping[str, str | None]) -> None:
-        named = [(role, column) for role, column in found.items() if column]
-        self.engine.keep("raw.columns", pd.DataFrame(named, columns=["role", "column_name"]).astype("string"))
-
-    def _state_options(self, sample: Sample, stream: str, event_is: str | None) -> None:
-        options = pd.DataFrame(
-            [
-                {
-                    "stream": stream,
-                    "file_name": sample.name,
-                    "import_id": self.number,
-                    "time_zone": self.options.time_zone or "UTC",
-                    "event_is": event_is,
-                    "people_key": _people_key(self.settings) if self.options.keeps_people else None,
-                }
-            ]
-        )
-        self.engine.keep("raw.options", options.astype({"event_is": "string", "people_key": "string"}))
-
-    def _reading(self, chosen: Format) -> list[tuple[str, str]]:
-        """The format's queries as tables of the schema `reading`, in the order of what they read."""
-        waiting = dict(self.catalogue.source(chosen.name))
-        ordered: list[tuple[str, str]] = []
-        while waiting:
-            for table, query in list(waiting.items()):
-                needed = {name.removeprefix("reading.") for name in self.engine.relations(query.sql)}
-                if not needed & waiting.keys() - {table}:
-                    ordered.append((f"reading.{table}", waiting.pop(table).sql))
-        return ordered
-
-    def _account(self) -> pd.DataFrame:
-        """Fates of the file's records; those set aside go to incoming.set_aside."""
-        fates = [self.engine.ask(self.catalogue.queries["sources.account"].sql)]
-        self.engine.create("reading.set_aside", self.catalogue.queries["sources.set_aside"].sql)
-        if "rejects" in self.engine.tables("raw"):
-            self.engine.create("reading.rejected", self.catalogue.queries["sources.rejects"].sql)
-            self.engine.append("incoming.set_aside", "reading.rejected")
-            if rejected := self.engine.count("reading.rejected"):
-                reason = "not as many cells as the header"
-                fates.append(pd.DataFrame([{"fate": "set aside", "reason": reason, "records": rejected}]))
-        return pd.concat(fates, ignore_index=True)
-
-    def _refuse_if_bad(self, account: FileAccount) -> None:
-        bad, read = account.records("set aside"), account.records()
-        if read == 0:
-            raise SourceError(f"{account.file_name}: there is a header, but no record.")
-        if bad > BAD_SHARE * read and not self.options.accepts_bad_rows:
-            worst = account.fates[account.fates["fate"] == "set aside"].sort_values("records").iloc[-1]
-            examples = self.engine.table("incoming.set_aside")
-            example = examples[examples["file_name"] == account.file_name].sort_values("record").iloc[0]
-            raise SourceError(
-                f"{account.file_name}: {bad:,} of {read:,} records can't be read; mostly: {worst['reason']} "
-                f"(record {example['record']}, column {example['column_name']!r}: {example['value']!r}). "
-                "Mend the file, or import the rest with --accept-bad-rows."
-            )
-
-    def _note_import(self, sample: Sample, account: FileAccount, stream: str) -> None:
-        row = {
-            "import_id": self.number,
-            "file_name": sample.name,
-            "sha256": sample.sha256,
-            "format": account.format.name,
-            "event_is": account.event_is,
-            "time_zone": self.options.time_zone or "UTC",
-            "imported_at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
-            "rows_read": account.records(),
-            "rows_kept": account.records("kept"),
-            "rows_set_aside": account.records("set aside"),
-            "rows_ignored": account.records("ignored"),
-        }
-        read = {t for t in self.engine.tables("reading") if t in self.engine.tables("incoming") and t != "set_aside"}
-        streams = {name for table in read for name in self.engine.distinct(f"reading.{table}", "stream")} or {stream}
-        rows = pd.DataFrame([row | {"stream": name} for name in sorted(streams)])
-        self.engine.insert("incoming.imports", rows.astype({"event_is": "string"}))
+            if not used and len(bad):
+                raise SourceError(f"{file_name}: nothing in it can be used, of {read:,} records: {told}.")
+            if bad["records"].sum() > BAD_SHARE * read and not self.options.accepts_bad_rows:
+                raise SourceError(
+                    f"{file_name}: {bad['records'].sum():,} of {read:,} records can't be read: {told}. "
+                    "Mend the file, or import the rest with --accept-bad-rows."
+                )
 
     def _gather(self) -> None:
         """The previous snapshot's rows, but for those that the new files replace; then the new ones."""
         keys = {table: columns for table, columns in layers.keys_of(self.catalogue).items() if table not in DEFINED}
+        for table, query in self.catalogue.source("gathered").items():
+            self.engine.create(f"incoming.{table}", query.sql)
         previous = self._previous()
         if previous is not None:
+            self.engine.open_beside(previous / snapshots.DATABASE, "previous")
+            self._refuse_if_strange()
             self.note("Carrying over what was known")
             fresh = {table: f"incoming.{name}" for table, name in layers.replacements_of(self.catalogue).items()}
-            self.engine.carry_over(previous / snapshots.DATABASE, "canonical", keys, fresh)
+            self.engine.carry_over("previous", "canonical", keys, fresh)
         for table in keys:
             # Two exports of one import may hold the same row.
             self.engine.append(f"canonical.{table}", f"incoming.{table}", each_once=True)
+
+    def _refuse_if_strange(self) -> None:
+        """Refuse files that do not go with what is known: much smaller, or other items by the same keys."""
+        for row in self.engine.ask(self.catalogue.queries["sources.shrunk"].sql).itertuples():
+            if not self.options.accepts_shrinking:
+                raise SourceError(
+                    f"{row.file_name}: {row.records:,} records can be used, {row.known_records:,} could the last time. "
+                    "Is the export whole? If it is meant, import it with --accept-shrinking."
+                )
+        for row in self.engine.ask(self.catalogue.queries["sources.collisions"].sql).itertuples():
+            if row.other_items * 2 > row.shared_items:
+                raise SourceError(
+                    f"{row.other_items:,} of {row.shared_items:,} items have a key that the stream {row.stream!r} "
+                    f"knows already, with another creation ({row.example}): these are other items. "
+                    "Keep them apart: --stream NAME."
+                )
 
     def _define(self) -> dict[str, Stream]:
         """The definition of every stream that has data: given, known from before, or proposed."""
@@ -368,11 +337,17 @@ class _Build:
                     raise SnapshotError(f"{query.title}: {problems.iloc[0].to_dict()}. {query.header['remedy']}")
 
 
-def _stage_columns(header: Sequence[str], found: Mapping[str, str | None]) -> list[str]:
-    """The date columns of a wide sheet: those after the item's name, up to the first that is an attribute."""
-    after_name = list(header)[header.index(found["title"] or "") + 1 :]
-    attributes = {column for column in found.values() if column}
-    return after_name[: next((i for i, column in enumerate(after_name) if column in attributes), len(after_name))]
+def _files_in(folder: Path) -> list[Path]:
+    """The files of a folder, those below it not."""
+    files = sorted(each for each in folder.iterdir() if each.is_file() and not each.name.startswith("."))
+    if not files:
+        raise SourceError(f"{folder}: there is neither a git repository nor a file in this folder.")
+    return files
+
+
+def _stem(path: Path) -> str:
+    """A file's name without its endings, for the stream that it is the first of."""
+    return path.resolve().name.partition(".")[0] if path.is_dir() else path.name.removesuffix(".gz").rpartition(".")[0]
 
 
 def _people_key(settings: Settings) -> str:

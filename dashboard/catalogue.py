@@ -24,6 +24,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "proposals": ("title", "grain", "columns"),
     "staging": ("title", "grain", "columns"),
     "marts": ("title", "grain", "columns"),
+    "exports": ("title", "grain"),
     "metrics": ("title", "unit", "better", "definition", "formula", "source", "grain"),
     "charts": ("title", "question", "grain", "columns"),
     "checks": ("title", "severity", "why", "remedy"),

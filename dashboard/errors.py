@@ -27,7 +27,14 @@ class DefinitionError(DashboardError):
 
 
 class SourceError(DashboardError):
-    """An export can't be read."""
+    """An export can't be read. What stands in the file may stand in the message: it stays one line that ends."""
+
+    LENGTH = 2_000
+
+    def __init__(self, message: str) -> None:
+        line = "".join(letter if letter.isprintable() else "\ufffd" for letter in message)
+        half = self.LENGTH // 2
+        super().__init__(line if len(line) <= self.LENGTH else f"{line[:half]} … {line[-half:]}")
 
 
 class ScopeError(DashboardError):

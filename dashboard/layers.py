@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from dashboard.catalogue import Catalogue, Query
 from dashboard.engines import Engine
 from dashboard.errors import CatalogueError
 
 BUILT = ("staging", "marts")
+MACRO = re.compile(r"macros\.\w+")
 
 
 def in_order(queries: Iterable[Query], engine: Engine) -> list[Query]:
     """The queries, each after those of them that it reads. Raises CatalogueError for a circle."""
     waiting = {query.name: query for query in queries}
-    needs = {name: engine.relations(query.sql) & waiting.keys() - {name} for name, query in waiting.items()}
+    return _sorted(waiting, {name: engine.relations(query.sql) & waiting.keys() for name, query in waiting.items()})
+
+
+def _sorted(waiting: dict[str, Query], needed: Mapping[str, AbstractSet[str]]) -> list[Query]:
+    needs = {name: needed[name] - {name} for name in waiting}
     ordered: list[Query] = []
     while waiting:
         ready = [name for name in waiting if not needs[name] & waiting.keys()]
@@ -25,8 +32,10 @@ def in_order(queries: Iterable[Query], engine: Engine) -> list[Query]:
 
 
 def create_macros(catalogue: Catalogue, engine: Engine) -> None:
-    """Every macro; one that reads tables is bound when it is used."""
-    for query in catalogue.layer("macros").values():
+    """Every macro, after those that it calls; one that reads tables is bound when it is used."""
+    macros = catalogue.layer("macros")
+    calls = {name: set(MACRO.findall(query.sql)) & macros.keys() for name, query in macros.items()}
+    for query in _sorted(dict(macros), calls):
         engine.run(query.sql)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -22,6 +23,8 @@ class Settings:
     port: int = field(default=8050, metadata={"help": "Port that `vsm serve` listens on."})
     threads: int = field(default=2, metadata={"help": "Threads that one process gives to DuckDB."})
     memory: str = field(default="4GB", metadata={"help": "Memory that one process gives to DuckDB."})
+    import_memory: str = field(default="6GB", metadata={"help": "Memory of an import; it is a process of its own."})
+    import_minutes: int = field(default=120, metadata={"help": "Minutes that an import may take."})
     keep: int = field(default=3, metadata={"help": "Snapshots kept after a publish."})
 
     @property
@@ -46,6 +49,14 @@ def _read(name: str, text: str, kind: Any) -> object:
         return Path(text) if issubclass(kind, Path) else kind(text)
     except ValueError:
         raise SettingsError(f"VSM_{name.upper()} is {text!r}; expected a whole number.") from None
+
+
+def bytes_of(memory: str) -> int:
+    """`4GB`, `512MB` as bytes. Raises SettingsError for anything else."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMGT])i?B", memory.strip(), re.IGNORECASE)
+    if not match:
+        raise SettingsError(f"A memory setting is {memory!r}; expected an amount such as 4GB or 512MB.")
+    return int(float(match[1]) * 1000 ** ("KMGT".index(match[2].upper()) + 1))
 
 
 def bundled(name: str) -> Path:

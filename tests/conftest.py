@@ -27,12 +27,19 @@ Rows = Sequence[Mapping[str, Any]]
 
 # Two queues and two work stages, a backlog before them and two ends: enough for every rule.
 STAGES: tuple[dict[str, Any], ...] = (
-    {"name": "To do", "category": "backlog", "mode": "wait"},
-    {"name": "Doing", "category": "in-progress", "mode": "active", "activity": "VA", "team": "Builders"},
+    {"name": "To do", "states": ("To do", "Not started"), "category": "backlog", "mode": "wait"},
+    {
+        "name": "Doing",
+        "states": ("Doing", "In progress"),
+        "category": "in-progress",
+        "mode": "active",
+        "activity": "VA",
+        "team": "Builders",
+    },
     {"name": "Review queue", "category": "in-progress", "mode": "wait", "waste": "handoff"},
     {"name": "Review", "category": "in-progress", "mode": "active", "activity": "NNVA", "team": "Reviewers"},
-    {"name": "Done", "category": "done", "mode": "wait"},
-    {"name": "Dropped", "category": "cancelled", "mode": "wait"},
+    {"name": "Done", "states": ("Done", "Finished"), "category": "done", "mode": "wait"},
+    {"name": "Dropped", "states": ("Dropped", "Withdrawn"), "category": "cancelled", "mode": "wait"},
 )
 
 

@@ -75,6 +75,7 @@ class Item:
     in_flow: list[Visit]
     until: dt.datetime
     blocked: list[Interval]
+    is_start_unknown: bool = False
 
     @property
     def ended(self) -> dt.datetime | None:
@@ -104,10 +105,19 @@ def read(tables: Tables, stages: Sequence[Row]) -> History:
     history = History(tables, numbered(stages), last_event(tables))
     described = {row["item_id"]: row for row in tables.get("items", [])}
     moved = {row["item_id"] for row in tables.get("transitions", [])}
-    waiting = {key for key, row in described.items() if row.get("status")}
+    ends = {
+        state for stage in history.stages if stage["category"] in ("done", "cancelled") for state in stage["states"]
+    }
+    # An end that nobody dates is neither in progress nor finished.
+    waiting = {key for key, row in described.items() if dates(row) or (row.get("status") and row["status"] not in ends)}
     for item_id in sorted(moved | waiting):
         history.items.append(read_item(history, item_id, described.get(item_id, {})))
     return history
+
+
+def dates(row: Row) -> list[dt.datetime]:
+    """What a row without history tells of the item's start and end."""
+    return [row[key] for key in ("started_at", "finished_at", "cancelled_at") if row.get(key)]
 
 
 def numbered(stages: Sequence[Row]) -> list[dict[str, Any]]:
@@ -149,9 +159,16 @@ def read_item(history: History, item_id: str, described: Row) -> Item:
     )
     done = {state for stage in history.stages if stage["category"] == "done" for state in stage["states"]}
     created = min(
-        instant for instant in (described.get("created_at"), *(row["occurred_at"] for row in moves[:1])) if instant
+        instant
+        for instant in (
+            described.get("created_at"),
+            *(row["occurred_at"] for row in moves[:1]),
+            *([] if moves else dates(described)),
+        )
+        if instant
     )
-    path = visits(entries(moves, created, described.get("status"), done), history.stages, history.now)
+    entered = entries(moves, created, described.get("status"), done) if moves or not dates(described) else []
+    path = visits(entered or dated_entries(described, created), history.stages, history.now)
     judge(path)
     category = path[-1].stage["category"]
     end = first_of_last_run(path) if category in ("done", "cancelled") else None
@@ -169,7 +186,21 @@ def read_item(history: History, item_id: str, described: Row) -> Item:
         in_flow=path[:end],
         until=ended or history.now,
         blocked=blocked_times(history, item_id, created, ended or history.now),
+        is_start_unknown=bool(not moves and not described.get("started_at") and (ended or category == "in-progress")),
     )
+
+
+def dated_entries(row: Row, created: dt.datetime) -> list[tuple[str, dt.datetime, str | None]]:
+    """(state, since, owner) of an item without history, by its dates."""
+    start, end = row.get("started_at"), row.get("cancelled_at") or row.get("finished_at")
+    entered: list[tuple[str, dt.datetime, str | None]] = []
+    if created < (start or end):
+        entered.append(("Not started" if start else UNKNOWN["name"], created, None))
+    if start:
+        entered.append(("In progress", start, None))
+    if end:
+        entered.append(("Withdrawn" if row.get("cancelled_at") else "Finished", end, None))
+    return entered
 
 
 def with_seq(transitions: Sequence[Row]) -> list[dict[str, Any]]:
@@ -308,8 +339,10 @@ def lead_seconds(item: Item, clock: str) -> float:
     return length(item.created, item.until, clock)
 
 
-def cycle_seconds(item: Item, scope: Scope) -> float:
-    """Start to the end, or to now."""
+def cycle_seconds(item: Item, scope: Scope) -> float | None:
+    """Start to the end, or to now; None where only the end is known."""
+    if item.is_start_unknown:
+        return None
     start = item.start(scope.start_rule)
     assert start is not None
     return length(start, item.until, scope.clock)
@@ -418,11 +451,12 @@ def finished_in(items: Sequence[Item], start: dt.date, end: dt.date) -> list[Ite
     return [item for item in items if within(item.finished, start, end)]
 
 
-def per_finished(history: History, scope: Scope, seconds: Callable[[Item], float]) -> Measured:
-    """Percentile or mean, in days, of something about each item finished in the period."""
+def per_finished(history: History, scope: Scope, seconds: Callable[[Item], float | None]) -> Measured:
+    """Percentile or mean, in days, of something about each item finished in the period, where it is known."""
     rows: Measured = []
     for start, end in periods(scope):
-        values = [seconds(item) / DAY for item in finished_in(chosen(history, scope), start, end)]
+        found = (seconds(item) for item in finished_in(chosen(history, scope), start, end))
+        values = [each / DAY for each in found if each is not None]
         rows.append((start, statistic(values, scope.percentile), len(values)))
     return rows
 
@@ -565,8 +599,16 @@ def work_in_progress(history: History, scope: Scope) -> Measured:
     rows: Measured = []
     for start, end in periods(scope):
         count = len(in_progress(history, scope, end))
-        rows.append((start, count, count))
+        is_now = dt.datetime.combine(end, dt.time()) >= history.now
+        is_known = is_now or knows_starts(history)
+        rows.append((start, count if is_known else None, count if is_known else 0))
     return rows
+
+
+def knows_starts(history: History) -> bool:
+    """False where some item has no start that is told, and no other has one."""
+    without = [item for item in history.items if item.is_start_unknown]
+    return not without or any(item.starts and not item.is_start_unknown for item in history.items)
 
 
 def flow_load(history: History, scope: Scope) -> Measured:
@@ -582,6 +624,7 @@ def work_item_age(history: History, scope: Scope) -> Measured:
         ages = [
             length(item.start(scope.start_rule) or then, then, scope.clock) / DAY
             for item in in_progress(history, scope, end)
+            if not item.is_start_unknown
         ]
         rows.append((start, statistic(ages, scope.percentile), len(ages)))
     return rows
@@ -624,7 +667,8 @@ def service_level(history: History, scope: Scope) -> Measured:
     """The observed p85 cycle time (quantile_disc): "85 % finish in N days or less"."""
     rows: Measured = []
     for start, end in periods(scope):
-        values = [cycle_seconds(item, scope) / DAY for item in finished_in(chosen(history, scope), start, end)]
+        found = (cycle_seconds(item, scope) for item in finished_in(chosen(history, scope), start, end))
+        values = [each / DAY for each in found if each is not None]
         rows.append((start, quantile_disc(values, 0.85) if values else None, len(values)))
     return rows
 
@@ -699,7 +743,8 @@ def waste(history: History, clock: str) -> dict[str, dict[str, float]]:
 
 def usual_age_seconds(history: History) -> float:
     """85 % of the finished items took this long or less from start to finish; without limit for fewer than 5."""
-    values = [length(item.starts[0], item.finished, "elapsed") for item in history.items if item.finished]
+    finished = (item for item in history.items if item.finished and not item.is_start_unknown)
+    values = [length(item.starts[0], item.finished, "elapsed") for item in finished if item.finished]
     return quantile_disc(values, 0.85) if len(values) >= ENOUGH_FOR_A_USUAL_AGE else math.inf
 
 

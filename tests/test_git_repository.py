@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from dashboard import build
+from dashboard.__main__ import main
 from dashboard.catalogue import Catalogue
 from dashboard.errors import SourceError
 from dashboard.scope import Scope
@@ -647,3 +649,25 @@ def test_the_files_import_and_the_lead_time_is_as_by_hand(
     assert (lead_time["value"].item(), lead_time["items"].item()) == (1.5, 4)
     rework = warehouse.ask("metrics.deployment_rework_rate", scope)
     assert (rework["value"].item(), rework["items"].item()) == (0.5, 2)
+
+
+def test_a_repository_is_imported_by_the_command_and_its_path_is_kept_nowhere(history: History, tmp_path: Path) -> None:
+    history.commit("a", 1)
+    history.tag("v1.0.0", 3)
+    history.commit("b", 4)
+    home = tmp_path / "home"
+    result = CliRunner().invoke(main, ["--home", str(home), "import", "git", str(history.path)])
+    assert result.exit_code == 0, result.output
+    assert "shop/changes.csv: Our own layout: changes" in result.stdout
+    assert "  2 records read, 2 kept, 0 set aside, 0 ignored" in result.stdout
+    assert "2 changes, 1 of them not deployed yet; 1 release" in result.stdout
+    assert str(tmp_path) not in result.stdout
+    (snapshot,) = (home / "warehouse" / "snapshots").iterdir()
+    assert str(tmp_path).encode() not in (snapshot / "warehouse.duckdb").read_bytes()
+
+
+def test_a_folder_without_a_repository_is_refused_by_the_command(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    result = CliRunner().invoke(main, ["--home", str(tmp_path / "home"), "import", "git", str(tmp_path / "empty")])
+    assert result.exit_code == 1
+    assert "neither a git repository nor a file" in result.stderr

@@ -16,6 +16,7 @@ MODULES = sorted(path for path in HOUSE.rglob("*.py") if "_bundled" not in path.
 ROWS = {
     "__init__": 0,
     "errors": 0,
+    "spreadsheets": 0,
     "catalogue": 0,
     "scope": 0,
     "theme": 0,
@@ -25,8 +26,11 @@ ROWS = {
     "streams": 1,
     "analysis": 1,
     "snapshots": 1,
+    "access": 1,
     "layers": 2,
+    "reading": 2,
     "build": 3,
+    "importing": 4,
     "warehouse": 3,
     "export": 3,
     "figures": 4,
@@ -49,7 +53,7 @@ ONLY_IN = {
     "plotly": {"figures", "theme"},
     "dash": {"app", "pages", "components"},
     "dash_bootstrap_components": {"app", "pages", "components"},
-    "flask": {"app", "api"},
+    "flask": {"app", "api", "access"},
 }
 
 SQL = re.compile(
@@ -59,7 +63,7 @@ SQL = re.compile(
 )
 # The engine's own commands; what a query means stands under queries/.
 COMMANDS = re.compile(
-    r"^\s*(create (or replace )?(table|schema)|drop (table|schema)|select (json_serialize_sql|current_setting))",
+    r"^\s*(create (or replace )?(table|schema|view)|drop (table|schema)|select (json_serialize_sql|current_setting))",
     re.IGNORECASE,
 )
 

@@ -63,7 +63,9 @@ def histories(draw: st.DrawFn) -> Tables:
                 "type": draw(st.sampled_from(TYPES)),
             }
         )
-        tables["transitions"] += moves_of(draw, item_id)
+        moves = moves_of(draw, item_id)
+        tables["transitions"] += moves
+        tables["items"][-1] |= {} if moves else dates_of(draw, tables["items"][-1]["created_at"])
     for _ in range(draw(st.integers(0, 4))):
         begin, end = sorted((draw(crowded_hours), draw(crowded_hours)))
         tables["blocked"].append(
@@ -75,6 +77,14 @@ def histories(draw: st.DrawFn) -> Tables:
             }
         )
     return {table: draw(st.permutations(rows)) for table, rows in tables.items()}
+
+
+def dates_of(draw: st.DrawFn, created: dt.datetime) -> dict[str, Any]:
+    """What a list of items tells of one without history: no date, some, or all of them."""
+    start, end = sorted((draw(crowded_hours), draw(crowded_hours)))
+    ending = draw(st.sampled_from([None, "finished_at", "finished_at", "cancelled_at"]))
+    dates = {"started_at": created + dt.timedelta(hours=start)} if draw(st.booleans()) else {}
+    return dates | ({ending: created + dt.timedelta(hours=end)} if ending else {})
 
 
 def moves_of(draw: st.DrawFn, item_id: str) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ import pytest
 from dashboard import build, snapshots
 from dashboard.catalogue import Catalogue
 from dashboard.errors import SnapshotError, SourceError
-from dashboard.export import export
+from dashboard.export import Wanted, export
 from dashboard.settings import Settings
 from dashboard.streams.definition import read_definition
 from dashboard.streams.written import write_definition
@@ -230,7 +230,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Home
 def test_export_imported_gives_the_same_warehouse(
     ending: str, demo: Home, tmp_path: Path, catalogue: Catalogue
 ) -> None:
-    written = export(demo.warehouse.snapshot, tmp_path / "exported", ending)
+    written = export(demo.warehouse.snapshot, tmp_path / "exported", catalogue, Wanted(ending=ending))
     again = home_in(tmp_path / "home", catalogue, "plan.toml")
     *tables, definition = written
     assert {path.suffix for path in tables} == {f".{ending}"}
@@ -261,7 +261,7 @@ def test_newest_description_of_an_item_is_still_the_newest_after_an_export(
         path.write_text("\n".join(["item_id,title,created_at,status", *lines, ""]), encoding="utf-8")
         home.run(path, stream="s")
     assert set(home.warehouse.table("marts.items")["title"]) == {"new"}
-    *tables, definition = export(home.warehouse.snapshot, tmp_path / "exported", "csv")
+    *tables, definition = export(home.warehouse.snapshot, tmp_path / "exported", catalogue)
     again = home_in(tmp_path / "second", catalogue)
     again.run(*tables, config=definition)
     assert set(again.warehouse.table("marts.items")["title"]) == {"new"}

@@ -7,6 +7,7 @@ means stands under queries/.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +17,16 @@ import duckdb
 import pandas as pd
 from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
-from dashboard.errors import CatalogueError, SourceError
+from dashboard.errors import CatalogueError
+from dashboard.spreadsheets import GUARDED, NUMBER, STARTS_FORMULA
 
-VARCHAR = duckdb.sqltypes.VARCHAR
+VARCHAR, BIGINT = duckdb.sqltypes.VARCHAR, duckdb.sqltypes.BIGINT
+# No file holds this character (Unicode keeps it free), so no cell is read as missing because of its text.
+NO_TEXT = "\ufdd2"
+RECORD_BYTES = 16 * 1024**2
+LETTERS = 1_000_000
+ZONE = r"^(.*?:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?(?:\s?[AP]M)?)\s?(GMT|UTC)?([+-]\d{2}:?(?:\d{2})?|Z)?$"
+PATHS = re.compile(r"""["']?/[^\s"',]+["']?""")
 
 
 class DuckDB:
@@ -132,102 +140,259 @@ class DuckDB:
         rows = self._connection.table(source)
         self._append(name, rows.distinct() if each_once else rows)
 
-    def carry_over(self, path: Path, schema: str, keys: Mapping[str, Sequence[str]], fresh: Mapping[str, str]) -> None:
-        """Copy a schema's tables from another file, but for the rows whose keys stand in their fresh table."""
-        self._connection.execute(f"attach '{_quoted(path)}' as previous (read_only)")
+    def carry_over(
+        self, database: str, schema: str, keys: Mapping[str, Sequence[str]], fresh: Mapping[str, str]
+    ) -> None:
+        """Copy a schema's tables from a database beside, but for rows whose keys stand in their fresh table."""
         for table, columns in keys.items():
-            rows = self._connection.table(f"previous.{schema}.{table}")
+            rows = self._connection.table(f"{database}.{schema}.{table}")
             newer = self._connection.table(fresh[table]).select(*map(ColumnExpression, columns)).distinct()
             rows = rows.set_alias("old").join(newer.set_alias("new"), ",".join(columns), how="anti")
             self._append(f"{schema}.{table}", rows)
-        self._connection.execute("detach previous")
+        self._connection.execute(f"detach {database}")
 
-    def read_csv(self, path: Path, name: str, columns: Sequence[str], *, delimiter: str, quote: str = '"') -> None:
-        """Load a CSV's records as text, named by position, with `record` = 1, 2, …; rejects go to `rejects` beside it.
+    def open_csv(
+        self,
+        path: Path,
+        name: str,
+        *,
+        width: int,
+        widest: int,
+        delimiter: str,
+        skipped: int,
+        in_parallel: bool,
+        marks: Mapping[str, str],
+    ) -> None:
+        """A CSV's records as the view `name`: record = 1, 2, …, `shape`, and c0, c1, … as text.
 
-        The dialect is given, never guessed: DuckDB's detection turns ragged files into one column.
+        The dialect is given, never guessed: DuckDB's detection turns ragged files into one column. `shape` says
+        what is wrong with a record as a whole, null where nothing is. `widest` is the longest record's cells,
+        `marks` the characters that stand for what no text may hold, and what that is.
         """
+        cells = [f"c{number}" for number in range(max(width, widest))]
         rows = self._connection.read_csv(
             str(path),
             header=False,
-            skiprows=1,
-            columns=dict.fromkeys(columns, "VARCHAR"),
+            skiprows=skipped,
+            columns=dict.fromkeys(cells, "VARCHAR"),
             delimiter=delimiter,
-            quotechar=quote,
-            escapechar=quote,
+            quotechar='"',
+            escapechar='"',
             auto_detect=False,
-            store_rejects=True,
-            null_padding=False,
-            max_line_size=16_777_216,
+            null_padding=True,  # a missing cell is null, an empty one is ''
+            na_values=[NO_TEXT],
+            max_line_size=RECORD_BYTES,
+            parallel=in_parallel,  # the parallel reader can't pad where cells hold new lines
         )
-        self._number(rows, name)
-        self._keep_rejects(f"{name.partition('.')[0]}.rejects")
+        shape = _shape(
+            [ColumnExpression(c) for c in cells[:width]], [ColumnExpression(c) for c in cells[width:]], marks
+        )
+        self._open(rows.select(*map(ColumnExpression, cells[:width]), shape.alias("shape")), name)
 
-    def read_parquet(self, path: Path, name: str, columns: Sequence[str]) -> None:
-        """Load a Parquet's rows as text, named by position, with `record` = 1, 2, …."""
+    def open_parquet(self, path: Path, name: str) -> None:
+        """A Parquet's rows as the view `name`: record, shape (null), and c0, c1, … as text."""
         rows = self._connection.read_parquet(str(path))
-        as_text = [
-            ColumnExpression(old).cast(VARCHAR).alias(new) for old, new in zip(rows.columns, columns, strict=True)
-        ]
-        self._number(rows.select(*as_text), name)
+        cells = [ColumnExpression(old).cast(VARCHAR).alias(f"c{number}") for number, old in enumerate(rows.columns)]
+        self._open(rows.select(*cells, ConstantExpression(None).cast(VARCHAR).alias("shape")), name)
 
-    def parquet_columns(self, path: Path) -> tuple[str, ...]:
-        """The columns of a Parquet file. Raises SourceError where it is none."""
-        try:
-            return tuple(self._connection.read_parquet(str(path)).columns)
-        except duckdb.Error as error:
-            raise SourceError(
-                f"{path.name}: this is not a Parquet file that can be read ({_first_line(error)})."
-            ) from None
+    def parquet_columns(self, path: Path) -> Mapping[str, str]:
+        """Column → type of a Parquet file."""
+        rows = self._connection.read_parquet(str(path))
+        return dict(zip(rows.columns, map(str, rows.types), strict=True))
+
+    def parquet_rows(self, path: Path) -> int:
+        """How many rows a Parquet file says it has; its data are not read."""
+        found = self._connection.table_function("parquet_file_metadata", [str(path)])
+        return int(found.select(ColumnExpression("num_rows")).fetchall()[0][0])
+
+    def parquet_chunks(self, path: Path) -> list[tuple[str, int, int]]:
+        """Column, first byte and bytes of the pages of each column in each group of rows of a Parquet file."""
+        found = self._connection.table_function("parquet_metadata", [str(path)])
+        # Some writers state a place of 0 where there is no page of that kind.
+        dictionary, data = (
+            FunctionExpression("nullif", ColumnExpression(column), ConstantExpression(0))
+            for column in ("dictionary_page_offset", "data_page_offset")
+        )
+        nothing = ConstantExpression(0)
+        return found.select(
+            ColumnExpression("path_in_schema"),
+            duckdb.CoalesceOperator(FunctionExpression("least", dictionary, data), nothing),
+            duckdb.CoalesceOperator(ColumnExpression("total_compressed_size"), nothing),
+        ).fetchall()
+
+    def open_lines(self, path: Path, name: str) -> None:
+        """The lines of a text as the view `name`: record and line."""
+        rows = self._connection.read_csv(
+            str(path),
+            header=False,
+            columns={"line": "VARCHAR"},
+            delimiter=NO_TEXT,
+            quotechar="",
+            escapechar="",
+            auto_detect=False,
+            na_values=["\ufdd3"],
+            max_line_size=RECORD_BYTES,
+        )
+        self._open(rows, name)
 
     def read_documents(self, path: Path, name: str) -> None:
-        """Load a JSON file's top-level values as rows of one column `document`."""
-        size = path.stat().st_size + 1024
-        try:
-            rows = self._connection.read_json(
-                str(path),
-                columns={"document": "JSON"},
-                format="auto",
-                records="false",
-                maximum_object_size=size,
-            )
-            rows.create(name)
-        except duckdb.Error as error:
-            raise SourceError(f"{path.name}: this is not JSON that can be read ({_first_line(error)}).") from None
+        """Load a JSON file's top-level values as rows of `record` and `document`."""
+        rows = self._connection.read_json(
+            str(path),
+            columns={"document": "JSON"},
+            format="auto",
+            records="false",
+            maximum_object_size=path.stat().st_size + 1024,
+        )
+        self._open(rows, f"{name}_file")
+        self._connection.table(f"{name}_file").create(name)
 
-    def project(self, source: str, name: str, columns: Mapping[str, str | None], wide: Sequence[str] = ()) -> None:
-        """Keep `source` under other column names; None gives a null column, `wide` columns become the list `cells`."""
-        chosen = [
-            (ColumnExpression(old) if old else ConstantExpression(None).cast(VARCHAR)).alias(new)
-            for new, old in columns.items()
+    def open_documents(self, source: str, name: str, pointers: Sequence[str]) -> None:
+        """The values at JSON pointers of a table's documents as the view `name`: record, shape (null), c0, c1, …."""
+        document = ColumnExpression("document")
+        cells = [
+            FunctionExpression("json_extract_string", document, ConstantExpression(pointer)).alias(f"c{number}")
+            for number, pointer in enumerate(pointers)
         ]
-        if wide:
-            chosen.append(FunctionExpression("list_value", *map(ColumnExpression, wide)).alias("cells"))
-        self._connection.table(source).select(ColumnExpression("record"), *chosen).create(name)
+        rows = self._connection.table(source)
+        self._view(name, rows.select(ColumnExpression("record"), ColumnExpression("shape"), *cells))
+
+    def project(
+        self, source: str, name: str, columns: Mapping[str, Sequence[str]], *, is_guarded: bool = False
+    ) -> None:
+        """Keep `source` under other column names: of no column a null, of several their values joined by a dash.
+
+        From texts that `write_columns` guarded the guard is taken off.
+        """
+        joined = {new: _joined(old) for new, old in columns.items()}
+        chosen = [(unguarded(text) if is_guarded else text).alias(new) for new, text in joined.items()]
+        rows = self._connection.table(source)
+        rows.select(ColumnExpression("record"), ColumnExpression("shape"), *chosen).create(name)
+
+    def number_lines(self, source: str, name: str, column: str) -> None:
+        """The view `name` that says, by a column of a table, on which line each of its records begins."""
+        record, line = ColumnExpression("record"), ColumnExpression(column).cast(BIGINT)
+        self._view(name, self._connection.table(source).select(record.alias("record_from"), line.alias("line_from")))
+
+    def split(self, source: str, good: str, bad: str) -> None:
+        """The records of a table that have the right shape as one view, the others as another."""
+        rows = self._connection.table(source)
+        self._view(good, rows.filter(ColumnExpression("shape").isnull()))
+        self._view(bad, rows.filter(ColumnExpression("shape").isnotnull()))
+
+    def normalise(
+        self,
+        source: str,
+        name: str,
+        times: Sequence[str],
+        *,
+        formats: Sequence[str],
+        replaced: Sequence[tuple[str, str]],
+        has_weekdays: bool,
+        has_zones: bool,
+        swaps_days: bool,
+        gathered: Sequence[str],
+    ) -> None:
+        """The view `name` of a table, its `times` in ISO 8601 where one of strptime's `formats` reads them.
+
+        What none reads stays as it is written. Columns `gathered` become the list `cells`. `swaps_days` swaps day and
+        month wherever both are 12 or less.
+        """
+        rows = self._connection.table(source)
+        read: dict[str, duckdb.Expression] = {column: ColumnExpression(column) for column in times}
+        if formats:
+            read = {column: _as_iso(column, formats, replaced, has_weekdays, has_zones) for column in times}
+        if swaps_days:
+            read = {column: _swapped(text) for column, text in read.items()}
+        chosen = [read.get(column, ColumnExpression(column)).alias(column) for column in rows.columns]
+        named = rows.select(*chosen)
+        if gathered:
+            kept = [ColumnExpression(column) for column in rows.columns if column not in gathered]
+            cells = FunctionExpression("list_value", *map(ColumnExpression, gathered)).alias("cells")
+            named = named.select(*kept, cells)
+        self._view(name, named)
+
+    def fault_of_data(self, error: Exception) -> str | None:
+        """What the engine says of data that it can't read, without paths; None where the fault is not the data's."""
+        if isinstance(error, duckdb.CatalogException | duckdb.BinderException | duckdb.ParserException):
+            return None
+        return PATHS.sub("the file", _first_line(error)) if isinstance(error, duckdb.Error) else None
+
+    def stack(self, source: str, name: str, columns: Sequence[str], *, beside: Sequence[str] = ()) -> None:
+        """Some columns of a table under each other as the view `name`: column_name, written and the columns beside."""
+        parts = [
+            self._connection.table(source).select(
+                ConstantExpression(column).alias("column_name"),
+                ColumnExpression(column).alias("written"),
+                *map(ColumnExpression, beside),
+            )
+            for column in columns
+        ]
+        stacked = parts[0]
+        for part in parts[1:]:
+            stacked = stacked.union(part)
+        self._view(name, stacked)
 
     def open_beside(self, path: Path, name: str) -> None:
         """Make another database file readable under a name."""
         self._connection.execute(f"attach '{_quoted(path)}' as {name} (read_only)")
 
-    def write_columns(self, name: str, columns: Sequence[str], path: Path) -> bool:
+    def write_columns(
+        self, name: str, columns: Mapping[str, str], path: Path, *, where: Mapping[str, str] | None = None
+    ) -> bool:
         """Some columns of a table as a CSV or Parquet file, by the path's ending; false and no file without rows.
 
-        Every column is text, instants in ISO 8601 with their zone, so that both kinds of file read back alike.
+        `columns`: name in the file → name in the table. Every column is text, instants in ISO 8601 with their zone, so
+        that both kinds of file read back alike. No cell of a CSV is a formula for a spreadsheet.
         """
-        rows = self._connection.table(name)
-        if not len(rows):
+        rows = self._where(name, where)
+        if not rows.limit(1).fetchall():
             return False
         types = dict(zip(rows.columns, map(str, rows.types), strict=True))
-        shown = rows.select(*(_as_text(column, types[column]).alias(column) for column in columns))
+        texts = {new: _as_text(column, types[column]) for new, column in columns.items()}
         if path.suffix == ".parquet":
-            shown.write_parquet(str(path))
+            rows.select(*(text.alias(new) for new, text in texts.items())).write_parquet(str(path))
         else:
-            shown.write_csv(str(path), header=True)
+            shown = {new: _guarded(text) if types[columns[new]] == "VARCHAR" else text for new, text in texts.items()}
+            rows.select(*(text.alias(new) for new, text in shown.items())).write_csv(str(path), header=True)
         return True
 
     def checkpoint(self) -> None:
         """Bring everything into the one file."""
         self._connection.execute("checkpoint")
+
+    def spill_to(self, folder: Path) -> None:
+        """Let what does not fit into memory go to files in a folder."""
+        self._connection.execute(f"set temp_directory = '{_quoted(folder)}'")
+
+    def create_view(self, name: str, sql: str) -> None:
+        """Give a select a name; it runs whenever the name is read."""
+        self._connection.execute(f"create or replace view {name} as {sql}")
+
+    def narrow(self, name: str, source: str, *, by: str, among: str) -> None:
+        """A view of the rows of `source` whose column `by` stands in the table `among`."""
+        self.create_view(name, f"from {source} semi join {among} using ({by})")
+
+    def rows(
+        self, name: str, columns: Sequence[str], *, where: Mapping[str, str] | None = None, batch: int = 10_000
+    ) -> Iterator[tuple[Any, ...]]:
+        """Rows of a table one by one, in its order; fetched in batches, so that memory stays bounded."""
+        chosen = self._where(name, where).select(*map(ColumnExpression, columns))
+        with self._cursor() as cursor:
+            cursor.execute(chosen.sql_query())
+            while fetched := cursor.fetchmany(batch):
+                yield from fetched
+
+    def count_distinct(self, name: str, column: str, *, where: Mapping[str, str] | None = None) -> int:
+        """How many different values a column has."""
+        return len(self._where(name, where).select(ColumnExpression(column)).distinct())
+
+    def _where(self, name: str, where: Mapping[str, str] | None) -> duckdb.DuckDBPyRelation:
+        """The rows of a table whose columns have the values given."""
+        rows = self._connection.table(name)
+        for column, value in (where or {}).items():
+            rows = rows.filter(ColumnExpression(column) == ConstantExpression(value))
+        return rows
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -245,19 +410,83 @@ class DuckDB:
         ]
         rows.select(*aligned).insert_into(name)
 
-    def _number(self, rows: duckdb.DuckDBPyRelation, name: str) -> None:
-        try:
-            numbered = rows.row_number(window_spec="over ()", projected_columns="*")
-            *kept, number = map(ColumnExpression, numbered.columns)
-            numbered.select(number.alias("record"), *kept).create(name)
-        except duckdb.Error as error:
-            raise SourceError(f"The file can't be read as a table ({_first_line(error)}).") from None
+    def _open(self, rows: duckdb.DuckDBPyRelation, name: str) -> None:
+        numbered = rows.row_number(window_spec="over ()", projected_columns="*")
+        *kept, number = map(ColumnExpression, numbered.columns)
+        self._view(name, numbered.select(number.alias("record"), *kept))
 
-    def _keep_rejects(self, name: str) -> None:
-        if "reject_errors" in self.tables("main"):
-            self._connection.table("reject_errors").create(name)
-            self._connection.execute("drop table reject_errors")
-            self._connection.execute("drop table reject_scans")
+    def _view(self, name: str, rows: duckdb.DuckDBPyRelation) -> None:
+        self._connection.execute(f"create or replace view {name} as {rows.sql_query()}")
+
+
+def _joined(columns: Sequence[str]) -> duckdb.Expression:
+    if not columns:
+        return ConstantExpression(None).cast(VARCHAR)
+    if len(columns) == 1:
+        return ColumnExpression(columns[0])
+    return FunctionExpression("concat_ws", ConstantExpression("-"), *map(ColumnExpression, columns))
+
+
+def _swapped(text: duckdb.Expression) -> duckdb.Expression:
+    """A date of ISO 8601 with day and month the other way round, where that is a date too."""
+    pattern, other = r"^(\d{4})-(\d{2})-(0\d|1[0-2])(.*)$", r"\1-\3-\2\4"
+    return _replaced(text, pattern, other)
+
+
+def _as_iso(
+    column: str,
+    formats: Sequence[str],
+    replaced: Sequence[tuple[str, str]],
+    has_weekdays: bool,
+    has_zones: bool,
+) -> duckdb.Expression:
+    """A time as ISO 8601 writes it, in the zone it is written in; the text itself where no format reads it."""
+    text: duckdb.Expression = FunctionExpression("trim", ColumnExpression(column))
+    if has_weekdays:
+        day = r"\d{1,4}[/.\-]|\d{1,2} \pL|\pL+\.? \d"  # not the 31 of May 31, 2024
+        for pattern in (rf"^\pL{{2,9}}\.?,? ({day})", r"^(.*?)\s*\([^)]*\)$"):
+            text = _replaced(text, pattern, r"\1")
+    for old, new in replaced:
+        text = FunctionExpression("replace", text, ConstantExpression(old), ConstantExpression(new))
+    # Not with %z: it takes 30 February for 1 March, and a GMT for the offset of another row (DuckDB 2.0.0).
+    local = _replaced(text, ZONE, r"\1") if has_zones else text
+    read = FunctionExpression("try_strptime", local, ConstantExpression(list(formats)))
+    iso: duckdb.Expression = FunctionExpression("strftime", read, ConstantExpression("%Y-%m-%dT%H:%M:%S.%f"))
+    if has_zones:
+        iso = FunctionExpression("concat", iso, _zone(text))
+        iso = duckdb.CaseExpression(read.isnotnull(), iso)
+    return duckdb.CoalesceOperator(iso, ColumnExpression(column))
+
+
+def _zone(text: duckdb.Expression) -> duckdb.Expression:
+    """The offset at the end of a time, Z for a bare GMT or UTC, nothing where there is none."""
+    name, offset = (
+        FunctionExpression("regexp_extract", text, ConstantExpression(ZONE), ConstantExpression(n)) for n in (2, 3)
+    )
+    is_bare = (name != ConstantExpression("")) & (offset == ConstantExpression(""))
+    return duckdb.CaseExpression(is_bare, ConstantExpression("Z")).otherwise(offset)
+
+
+def _replaced(text: duckdb.Expression, pattern: str, new: str) -> duckdb.Expression:
+    return FunctionExpression("regexp_replace", text, ConstantExpression(pattern), ConstantExpression(new))
+
+
+def _shape(
+    cells: Sequence[duckdb.Expression], more: Sequence[duckdb.Expression], marks: Mapping[str, str]
+) -> duckdb.Expression:
+    """What is wrong with a record as a whole."""
+    text = FunctionExpression("concat", *cells, *more)
+    too_long = FunctionExpression("concat", *(FunctionExpression("trim", cell) for cell in more)) if more else None
+    found = duckdb.CaseExpression(
+        FunctionExpression("trim", text) == ConstantExpression(""), ConstantExpression("blank")
+    )
+    if too_long is not None:
+        found = found.when(too_long != ConstantExpression(""), ConstantExpression("too many cells"))
+    found = found.when(cells[-1].isnull(), ConstantExpression("too few cells"))
+    for mark, what in marks.items():
+        found = found.when(FunctionExpression("contains", text, ConstantExpression(mark)), ConstantExpression(what))
+    found = found.when(FunctionExpression("length", text) > ConstantExpression(LETTERS), ConstantExpression("too long"))
+    return found.otherwise(ConstantExpression(None).cast(VARCHAR))
 
 
 def _tables(node: Any) -> Iterator[str]:
@@ -275,6 +504,20 @@ def _as_text(column: str, kind: str) -> duckdb.Expression:
     if kind == "TIMESTAMP":
         return FunctionExpression("strftime", ColumnExpression(column), ConstantExpression("%Y-%m-%dT%H:%M:%S.%fZ"))
     return ColumnExpression(column).cast(VARCHAR)
+
+
+def _guarded(text: duckdb.Expression) -> duckdb.Expression:
+    """A text with an apostrophe before it where a spreadsheet would take it for a formula; see spreadsheets.py."""
+    is_formula = FunctionExpression("regexp_matches", text, ConstantExpression(STARTS_FORMULA))
+    is_number = FunctionExpression("regexp_full_match", text, ConstantExpression(NUMBER))
+    return duckdb.CaseExpression(
+        is_formula & ~is_number, FunctionExpression("concat", ConstantExpression("'"), text)
+    ).otherwise(text)
+
+
+def unguarded(text: duckdb.Expression) -> duckdb.Expression:
+    """A text of a CSV as it was before `write_columns` guarded it."""
+    return FunctionExpression("regexp_replace", text, ConstantExpression(GUARDED), ConstantExpression(r"\1"))
 
 
 def _quoted(path: Path) -> str:

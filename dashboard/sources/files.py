@@ -1,81 +1,129 @@
-"""A first look at a file: what kind it is, its header, its hash. Reads a few kilobytes and the bytes' hash."""
+"""Receiving a file: checked, copied under a name of ours, unpacked. Nothing that it says is used as a path."""
 
 from __future__ import annotations
 
-import csv
+import gzip
 import hashlib
-import io
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from dashboard.errors import SourceError
 
-HEADER_BYTES = 65_536
-COLUMNS = 512
-DELIMITERS = ",;\t|"
+CHUNK_BYTES = 4_194_304
+FILE_BYTES = 64 * 1024**3
+# Exports pack 5 to 50 times smaller; what unpacks to far more is no export.
+UNPACKED_RATIO, UNPACKED_FREE_BYTES = 200, 16 * 1024**2
+ARCHIVED_FILES = 50
+
+PARQUET, GZIP, ZIP = b"PAR1", b"\x1f\x8b", b"PK\x03\x04"
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, RuntimeError, NotImplementedError)
 
 
 @dataclass(frozen=True)
-class Sample:
-    """What the first bytes of a file say. `kind` is csv, json or parquet; `header` is empty for JSON, of
-    which `start` is the first text."""
+class Plain:
+    """A file of ours with the unpacked bytes of the user's; `name` is what the user calls it.
+
+    `ending` is that of the name without `.gz`; `sha256` the hash of the user's bytes.
+    """
 
     path: Path
-    kind: str
-    header: tuple[str, ...]
-    delimiter: str
+    name: str
+    ending: str
     sha256: str
-    start: str = ""
-
-    @property
-    def name(self) -> str:
-        """The file's name, without its folder."""
-        return self.path.name
 
 
-def look_at(path: Path) -> Sample:
-    """A first look. Raises SourceError for what is no file, is empty, or has no header that can be read."""
-    if not path.is_file() or path.is_symlink():
-        raise SourceError(f"{path}: there is no such file (links and pipes are not read).")
-    with path.open("rb") as stream:
-        start = stream.read(HEADER_BYTES)
-    if not start.strip():
-        raise SourceError(f"{path.name}: the file is empty.")
-    kind = _kind(path, start)
-    header, delimiter = _header(path, start) if kind == "csv" else ((), "")
-    return Sample(path, kind, header, delimiter, _hash(path), start.decode("utf-8-sig", errors="ignore"))
+def shown(name: str) -> str:
+    """A file's name as it can stand in a sentence, a table and a log: printable, in one line."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
-def _kind(path: Path, start: bytes) -> str:
-    if start.startswith(b"PAR1"):
-        return "parquet"
-    if start.startswith((b"\x1f\x8b", b"PK\x03\x04")):
-        raise SourceError(f"{path.name}: compressed files are not read yet. Unpack it first.")
-    if b"\0" in start:
-        raise SourceError(f"{path.name}: this is neither UTF-8 text nor Parquet (it holds NUL bytes).")
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith(b"<"):
-        raise SourceError(f"{path.name}: XML is not read yet. Export the log as CSV or Parquet.")
-    return "json" if text[:1] in (b"{", b"[") else "csv"
+def receive(path: Path, folder: Path) -> tuple[Plain, ...]:
+    """Copy a file into `folder`, unpacked; an archive gives one for each file in it.
 
-
-def _header(path: Path, start: bytes) -> tuple[tuple[str, ...], str]:
+    Raises SourceError for what is no regular file, is too large, or is damaged.
+    """
+    packed, name = folder / f"{len(list(folder.iterdir())):04d}", shown(path.name)
+    sha256 = _copy(path, packed)
+    with packed.open("rb") as stream:
+        magic = stream.read(4)
+    if magic.startswith(ZIP):
+        return tuple(_unzipped(packed, name, folder))
+    if not magic.startswith(GZIP):
+        return (Plain(packed, name, path.suffix.lower(), sha256),)
+    target = packed.with_name(f"{packed.name}-unpacked")
     try:
-        text = start.decode("utf-8-sig", errors="ignore" if len(start) == HEADER_BYTES else "strict")
-    except UnicodeDecodeError:
-        raise SourceError(f"{path.name}: the text is not UTF-8. Save it as UTF-8.") from None
-    first = text.splitlines()[0]
-    delimiter = max(DELIMITERS, key=lambda mark: len(_cells(first, mark)))
-    cells = tuple(cell.strip() for cell in _cells(first, delimiter))
-    if len(cells) > COLUMNS:
-        raise SourceError(f"{path.name}: the header has {len(cells)} columns; at most {COLUMNS} are read.")
-    return cells, delimiter
+        with gzip.open(packed) as stream:
+            _unpack(stream, target, name, packed.stat().st_size)
+    except (*DAMAGED, OSError) as error:
+        raise SourceError(f"{name}: the gzip is damaged ({error}). Pack it again.") from None
+    packed.unlink()
+    return (Plain(target, name, Path(name.lower().removesuffix(".gz")).suffix, sha256),)
 
 
-def _cells(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
+def _copy(path: Path, target: Path) -> str:
+    hashed, name = hashlib.sha256(), shown(path.name)
+    try:
+        # No link is followed, and a pipe does not keep us waiting.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise SourceError(f"{shown(str(path))}: there is no such file that can be read ({error.strerror}).") from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise SourceError(f"{shown(str(path))}: this is no file (links, folders, pipes and devices are not read).")
+    with os.fdopen(descriptor, "rb") as source, target.open("wb") as copy:
+        if status.st_size > FILE_BYTES:
+            raise SourceError(f"{name}: the file is too large: its size is {status.st_size:,} bytes.")
+        while chunk := source.read(CHUNK_BYTES):
+            hashed.update(chunk)
+            copy.write(chunk)
+        if copy.tell() != status.st_size or status.st_size == 0:
+            found = "is empty" if copy.tell() == 0 else "changed while it was read"
+            raise SourceError(f"{name}: the file {found}. Export it again.")
+    return hashed.hexdigest()
 
 
-def _hash(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _unzipped(packed: Path, name: str, folder: Path) -> Iterator[Plain]:
+    try:
+        with zipfile.ZipFile(packed) as archive:
+            members = [each for each in archive.infolist() if not each.is_dir()]
+            _check_members(members, name)
+            for number, each in enumerate(members):
+                target = folder / f"{packed.name}-{number}"
+                with archive.open(each) as stream:
+                    _unpack(stream, target, f"{name}/{shown(Path(each.filename).name)}", each.compress_size)
+                with target.open("rb") as plain:
+                    sha256 = hashlib.file_digest(plain, "sha256").hexdigest()
+                inner = Path(each.filename)
+                yield Plain(target, f"{name}/{shown(inner.name)}", inner.suffix.lower(), sha256)
+    except (*DAMAGED, OSError) as error:
+        raise SourceError(f"{name}: the archive is damaged or encrypted ({error}). Pack it again.") from None
+
+
+def _check_members(members: list[zipfile.ZipInfo], name: str) -> None:
+    for each in members:
+        leads_out = each.filename.startswith(("/", "\\")) or ".." in Path(each.filename).parts
+        if leads_out or stat.S_ISLNK(each.external_attr >> 16):
+            raise SourceError(f"{name}: the archive holds a link or a path that leads out of it. It is not read.")
+    if not 0 < len(members) <= ARCHIVED_FILES:
+        raise SourceError(f"{name}: the archive holds {len(members)} files; 1 to {ARCHIVED_FILES} are read.")
+
+
+def _unpack(stream: IO[bytes] | gzip.GzipFile, target: Path, name: str, packed_bytes: int) -> None:
+    allowed = min(FILE_BYTES, max(UNPACKED_FREE_BYTES, UNPACKED_RATIO * packed_bytes))
+    with target.open("wb") as plain:
+        while chunk := stream.read(CHUNK_BYTES):
+            if plain.tell() + len(chunk) > allowed:
+                raise SourceError(
+                    f"{name}: the unpacked size is more than {allowed:,} bytes, from {packed_bytes:,} packed. "
+                    "That is no export; nothing of it is read."
+                )
+            plain.write(chunk)
+        if plain.tell() == 0:
+            raise SourceError(f"{name}: the file is empty.")

@@ -149,6 +149,8 @@ class _Log:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins. Only log, trace, event and the attributes right below the last two matter."""
         self._depth += 1
+        if self._trace is not None or self._event is not None:
+            self._check_nesting(_local(tag))
         if self._event is not None:
             self._take(self._event, "", attributes, is_nested=self._depth > self._event_depth + 1)
         elif self._trace is not None:
@@ -192,6 +194,11 @@ class _Log:
             self.refuse_page()
         if root != "log":
             self.refuse(f"the document is <{root[:40]}>; expected <log>, as XES has it.")
+
+    def _check_nesting(self, tag: str) -> None:
+        """An event within an event, or a trace within a trace: an end is missing, and whose they are is not known."""
+        if tag == "trace" or (tag == "event" and (self._event is not None or self._depth != 3)):
+            self.refuse(f"<{tag}> begins before the last one ends. Lines are missing; export the log again.")
 
     def _begin_event(self) -> None:
         self._event, self._event_depth, self._event_line = {}, self._depth, self.expat.CurrentLineNumber

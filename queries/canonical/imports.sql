@@ -11,6 +11,8 @@ format = "format it was read as"
 event_is = "what an event's time means: entered, ended, interval or start-complete; null where the format says it"
 time_zone = "zone given to times without one"
 imported_at = "UTC instant of the import"
+is_known = "true where the import before held the same file already"
+notes = "what was assumed in reading it"
 rows_read = "records in the file"
 rows_kept = "records used"
 rows_set_aside = "records that could not be read; see set_aside"
@@ -25,6 +27,8 @@ create table canonical.imports (
     event_is varchar,
     time_zone varchar not null,
     imported_at timestamp not null,
+    is_known boolean,
+    notes varchar[],
     rows_read bigint not null,
     rows_kept bigint not null,
     rows_set_aside bigint not null,

@@ -12,7 +12,11 @@ type = "kind of work as the source names it"
 team = "team that the item belongs to"
 priority = "priority as the source names it"
 parent_id = "key of the item that this one is part of"
+points = "estimate, in whatever unit the team uses; null if it has none"
 created_at = "UTC instant of creation; null where the source does not say"
+started_at = "UTC instant of the start, where a source without history tells it"
+finished_at = "UTC instant of the finish, where a source without history tells it"
+cancelled_at = "UTC instant it was dropped, where a source without history tells it"
 status = "state now, for items without history"
 first_seen_at = "UTC instant of the first record of any kind; null where only transitions are told"
 last_seen_at = "UTC instant of the last record of any kind"
@@ -27,7 +31,11 @@ create table canonical.items (
     team varchar,
     priority varchar,
     parent_id varchar,
+    points double,
     created_at timestamp,
+    started_at timestamp,
+    finished_at timestamp,
+    cancelled_at timestamp,
     status varchar,
     first_seen_at timestamp,
     last_seen_at timestamp

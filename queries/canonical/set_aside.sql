@@ -6,7 +6,9 @@ replaced_with = "imports"
 [columns]
 stream = "value stream the row belongs to"
 file_name = "file it stands in"
-record = "its number in the file; the header is record 0"
+record = "its number in the file; 1 = the first after the header"
+line = "physical line on which it begins; the header is line 1"
+subject = "key of the item, deployment or change, where it has one"
 column_name = "column at fault, as the file names it"
 value = "what stands there"
 reason = "what was expected"
@@ -15,6 +17,8 @@ create table canonical.set_aside (
     stream varchar not null,
     file_name varchar not null,
     record bigint not null,
+    line bigint,
+    subject varchar,
     column_name varchar,
     value varchar,
     reason varchar not null

@@ -1,19 +1,32 @@
 /*
 title = "Instant"
-grain = "one value: the UTC instant that an ISO 8601 text names, null where it names none"
+grain = "one value: the UTC instant that an ISO 8601 text or a number of seconds since 1970 names, null where none is named"
 */
 create or replace macro macros.instant(written, zone) as (
     case
-        when not regexp_full_match(
-            trim(written),
-            '\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?)?'
-        ) then null
-        when try_cast(left(trim(written), 4) as integer) not between 1980 and 2099 then null
-        when regexp_matches(trim(written), ':\d{2}.*(Z|UTC|[+-]\d{2}(:?\d{2})?)$')
-            then timezone(
-                'UTC',
-                try_cast(replace(replace(replace(trim(written), ',', '.'), ' UTC', 'Z'), ' +', '+') as timestamptz)
+        when left(trim(written), 4) between '1980' and '2099' and substr(trim(written), 5, 1) = '-'
+            then case
+                when
+                    regexp_full_match(
+                        trim(written), '\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?( ?UTC|Z|[+-]\d{2}(:?\d{2})?)'
+                    )
+                    then timezone('UTC', try_cast(replace(trim(written), ' UTC', 'Z') as timestamptz))
+                when
+                    regexp_full_match(trim(written), '\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?')
+                    -- In spring an hour does not exist: what claims to lie in it comes back as another time.
+                    and timezone(zone, timezone(zone, try_cast(trim(written) as timestamp)))
+                    = try_cast(trim(written) as timestamp)
+                    then timezone('UTC', timezone(zone, try_cast(trim(written) as timestamp)))
+            end
+        when regexp_full_match(trim(written), '\d{10}(\.\d{1,9})?|\d{13}')
+            then make_timestamp(
+                cast(
+                    case
+                        when len(trim(written)) = 13 and position('.' in trim(written)) = 0
+                            then try_cast(trim(written) as bigint) * 1000
+                        else try_cast(trim(written) as double) * 1000000
+                    end as bigint
+                )
             )
-        else timezone('UTC', timezone(zone, try_cast(replace(trim(written), ',', '.') as timestamp)))
     end
 );

@@ -40,7 +40,7 @@ select
         when $percentile is null then avg(finished.days)
         else quantile_cont(finished.days, coalesce($percentile, 0.5))
     end as value,
-    count(finished.item_id) as items
+    count(finished.days) as items
 from macros.periods($stream, $since, $until, $period) as periods
 left join finished
     on finished.finished_on >= periods.period_start

@@ -23,7 +23,7 @@ select
         end / 86400,
         0.85
     ) as value,
-    count(items.item_id) as items
+    count(items.cycle_first_seconds) as items
 from macros.periods($stream, $since, $until, $period) as periods
 left join marts.items
     on items.stream = $stream

@@ -5,7 +5,7 @@ better = "lower"
 definition = "Items started and neither finished nor cancelled at the end of the period."
 formula = "count of items with start ≤ t < finish or cancellation, t the end of the period"
 source = "The Kanban Guide, 2020"
-grain = "one row per period; 0 where nothing was in progress"
+grain = "one row per period; 0 where nothing was in progress, null where no source tells"
 */
 with moves as (
 
@@ -37,18 +37,32 @@ net as (
 
     select
         periods.period_start,
+        -- Where no source tells a start, only what is in progress now is known.
+        bool_or(streams.has_start_times or periods.ends_at >= streams.last_event_at) as is_known,
         cast(coalesce(sum(moves.change), 0) as bigint) as change
     from macros.periods($stream, $since, $until, $period) as periods
+    join marts.streams
+        on streams.stream = $stream
     left join moves
         on moves.moved_on >= periods.period_start
         and moves.moved_on < periods.period_end
     group by periods.period_start
 
+),
+
+summed as (
+
+    select
+        net.period_start,
+        net.is_known,
+        cast(sum(net.change) over (order by net.period_start) as bigint) as present
+    from net
+
 )
 
 select
-    net.period_start,
-    cast(sum(net.change) over (order by net.period_start) as bigint) as value,
-    cast(sum(net.change) over (order by net.period_start) as bigint) as items
-from net
-order by net.period_start
+    summed.period_start,
+    case when summed.is_known then summed.present end as value,
+    case when summed.is_known then summed.present else 0 end as items
+from summed
+order by summed.period_start

@@ -2,7 +2,7 @@
 title = "Work item age"
 unit = "days"
 better = "lower"
-definition = "How long the items in progress have been so, as of the end of the period."
+definition = "How long the items in progress have been so, as of the end of the period. An item whose start no source tells has no age."
 formula = "percentile or mean of (t − start) over the items in progress at t, t the end of the period or the stream's last event"
 source = "The Kanban Guide, 2020"
 grain = "one row per period; value is null where nothing was in progress"
@@ -37,6 +37,7 @@ with present as (
         and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end
         < periods.period_end
         and coalesce(items.ended_on >= periods.period_end, true)
+        and not items.is_start_unknown
         and ($teams is null or list_contains($teams, items.team))
         and ($types is null or list_contains($types, items.type))
 

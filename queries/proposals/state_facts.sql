@@ -116,10 +116,50 @@ without_history as (
     anti join canonical.transitions
         on items.stream = transitions.stream
         and items.item_id = transitions.item_id
-    where items.status is not null
+    where
+        items.status is not null
+        and coalesce(items.started_at, items.finished_at, items.cancelled_at) is null
     group by
         items.stream,
         items.status
+
+),
+
+dated as (
+
+    -- Items without history that tell when they started or ended.
+    select
+        items.stream,
+        unnest(['Not started', 'In progress', 'Finished', 'Withdrawn']) as state,
+        unnest([
+            items.started_at > items.created_at,
+            items.started_at is not null,
+            items.finished_at is not null and items.cancelled_at is null,
+            items.cancelled_at is not null
+        ]) as is_visited,
+        unnest(['backlog', 'in-progress', 'done', 'cancelled']) as category,
+        unnest([1, 2, 3, 4]) as position,
+        items.item_id
+    from canonical.items
+    anti join canonical.transitions
+        on items.stream = transitions.stream
+        and items.item_id = transitions.item_id
+
+),
+
+visited as (
+
+    select
+        dated.stream,
+        dated.state,
+        min(dated.category) as category,
+        min(dated.position) as position,
+        count(distinct dated.item_id) as visited_items
+    from dated
+    where dated.is_visited
+    group by
+        dated.stream,
+        dated.state
 
 ),
 
@@ -163,18 +203,24 @@ names as (
         described.stream,
         described.state
     from described
+    union
+    select
+        visited.stream,
+        visited.state
+    from visited
 
 )
 
 select
     names.stream,
     names.state,
-    coalesce(told.visited_items, 0) + coalesce(without_history.visited_items, 0) as visited_items,
+    coalesce(told.visited_items, 0) + coalesce(without_history.visited_items, 0) + coalesce(visited.visited_items, 0)
+        as visited_items,
     coalesce(told.ended_items, 0) as ended_items,
     coalesce(totals.stream_items, 0) as stream_items,
     told.mean_position,
-    described.category as source_category,
-    described.position as source_position,
+    coalesce(described.category, visited.category) as source_category,
+    coalesce(described.position, visited.position) as source_position,
     meanings.event_is
 from names
 left join told
@@ -186,6 +232,9 @@ left join without_history
 left join described
     on names.stream = described.stream
     and names.state = described.state
+left join visited
+    on names.stream = visited.stream
+    and names.state = visited.state
 left join totals
     on names.stream = totals.stream
 left join meanings

@@ -16,7 +16,9 @@ with events as (
     union all
     select
         items.stream,
-        unnest([items.created_at, items.last_seen_at]) as event_at
+        unnest([
+            items.created_at, items.last_seen_at, items.started_at, items.finished_at, items.cancelled_at
+        ]) as event_at
     from canonical.items
     union all
     select

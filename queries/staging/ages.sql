@@ -9,6 +9,9 @@ select
     outcomes.stream,
     quantile_disc(epoch(outcomes.finished_at) - epoch(outcomes.started_first_at), 0.85) as usual_age_seconds
 from staging.outcomes
-where outcomes.finished_at is not null
+join staging.items
+    on outcomes.stream = items.stream
+    and outcomes.item_id = items.item_id
+where outcomes.finished_at is not null and not items.is_start_unknown
 group by outcomes.stream
 having count(*) >= 5

@@ -36,6 +36,64 @@ with ordered as (
 
 ),
 
+without_history as (
+
+    select
+        items.stream,
+        items.item_id,
+        items.created_at,
+        items.started_at,
+        items.finished_at,
+        items.cancelled_at,
+        -- Whatever ended at a time that nobody tells is neither in progress nor finished.
+        case when coalesce(stages.category, 'backlog') not in ('done', 'cancelled') then items.status end as status
+    from staging.items
+    left join canonical.states
+        on items.stream = states.stream
+        and items.status = states.state
+    left join canonical.stages
+        on states.stream = stages.stream
+        and states.stage = stages.stage
+    where items.first_event_at is null
+
+),
+
+told as (
+
+    select
+        without_history.stream,
+        without_history.item_id,
+        1 as event_no,
+        case
+            when without_history.started_at is not null then 'Not started'
+            when coalesce(without_history.finished_at, without_history.cancelled_at) is not null then '(unknown)'
+            else without_history.status
+        end as state,
+        without_history.created_at as entered_at
+    from without_history
+    where
+        coalesce(without_history.started_at, without_history.finished_at, without_history.cancelled_at) is null
+        or without_history.created_at
+        < coalesce(without_history.started_at, without_history.finished_at, without_history.cancelled_at)
+    union all
+    select
+        without_history.stream,
+        without_history.item_id,
+        2 as event_no,
+        'In progress' as state,
+        without_history.started_at as entered_at
+    from without_history
+    union all
+    select
+        without_history.stream,
+        without_history.item_id,
+        3 as event_no,
+        case when without_history.cancelled_at is null then 'Finished' else 'Withdrawn' end as state,
+        coalesce(without_history.cancelled_at, without_history.finished_at) as entered_at
+    from without_history
+
+),
+
 entries as (
 
     -- Most exports hold no transition into the first state: it began with the item.
@@ -89,17 +147,17 @@ entries as (
         and ordered.is_done
         and items.created_at < ordered.occurred_at
     union all
-    -- An item without history has been in its present state since it was created, as far as anyone knows.
+    -- An item without history: its dates tell where it was, and nothing else does.
     select
-        items.stream,
-        items.item_id,
-        1 as event_no,
-        items.status as state,
-        items.created_at as entered_at,
+        told.stream,
+        told.item_id,
+        told.event_no,
+        told.state,
+        told.entered_at,
         cast(null as varchar) as team,
         cast(null as varchar) as person
-    from staging.items
-    where items.first_event_at is null and items.status is not null
+    from told
+    where told.entered_at is not null and told.state is not null
 
 )
 

@@ -9,7 +9,12 @@ type = "kind of work, as of the newest import"
 team = "team of the item, else the team that owned it last"
 priority = "priority as the source names it"
 parent_id = "item that this one is part of"
+points = "estimate; null if it has none"
 created_at = "UTC instant of creation; the first event where the source gives none or a later one"
+started_at = "UTC instant of the start; null where there is a history, which tells it"
+finished_at = "UTC instant of the finish; null where there is a history, which tells it"
+cancelled_at = "UTC instant it was dropped; null where there is a history, which tells it"
+is_start_unknown = "true where its end or its present state is told, but no start: cycle time and age are unknown"
 first_event_at = "UTC instant of its first record; null without history"
 last_event_at = "UTC instant of its last record, of whatever kind; null without history"
 status = "state now, where the source has no history"
@@ -24,11 +29,25 @@ with described as (
         arg_max(items.team, items.import_id) filter (where items.team is not null) as team,
         arg_max(items.priority, items.import_id) filter (where items.priority is not null) as priority,
         arg_max(items.parent_id, items.import_id) filter (where items.parent_id is not null) as parent_id,
+        arg_max(items.points, items.import_id) filter (where items.points is not null) as points,
+        arg_max(items.started_at, items.import_id) filter (where items.started_at is not null) as started_at,
+        arg_max(items.finished_at, items.import_id) filter (where items.finished_at is not null) as finished_at,
+        arg_max(items.cancelled_at, items.import_id) filter (where items.cancelled_at is not null) as cancelled_at,
+        arg_max(stages.category, items.import_id) as status_category,
+        -- A newer file that states another state than an end has reopened the item.
+        max(items.import_id) filter (where stages.category in ('backlog', 'in-progress'))
+        > max(items.import_id) filter (where coalesce(items.finished_at, items.cancelled_at) is not null) as is_reopened,
         arg_max(items.created_at, items.import_id) filter (where items.created_at is not null) as created_at,
         arg_max(items.status, items.import_id) filter (where items.status is not null) as status,
         min(items.first_seen_at) as first_seen_at,
         max(items.last_seen_at) as last_seen_at
     from canonical.items
+    left join canonical.states
+        on items.stream = states.stream
+        and items.status = states.state
+    left join canonical.stages
+        on states.stream = stages.stream
+        and states.stage = stages.stage
     group by
         items.stream,
         items.item_id
@@ -59,12 +78,42 @@ select
     coalesce(described.team, moved.team) as team,
     described.priority,
     described.parent_id,
-    least(described.created_at, moved.first_event_at, described.first_seen_at) as created_at,
+    described.points,
+    least(
+        described.created_at, moved.first_event_at, described.first_seen_at,
+        case
+            when moved.item_id is null then least(described.started_at, described.finished_at, described.cancelled_at)
+        end
+    ) as created_at,
+    case when moved.item_id is null then described.started_at end as started_at,
+    case
+        when moved.item_id is null and not coalesce(described.is_reopened, false) then described.finished_at
+    end as finished_at,
+    case
+        when moved.item_id is null and not coalesce(described.is_reopened, false) then described.cancelled_at
+    end as cancelled_at,
+    moved.item_id is null
+    and described.started_at is null
+    and coalesce(
+        coalesce(described.finished_at, described.cancelled_at) is not null
+        or described.status_category = 'in-progress',
+        false
+    ) as is_start_unknown,
     least(moved.first_event_at, described.first_seen_at) as first_event_at,
-    greatest(moved.last_event_at, described.last_seen_at) as last_event_at,
+    greatest(
+        moved.last_event_at, described.last_seen_at,
+        case
+            when moved.item_id is null
+                then greatest(described.started_at, described.finished_at, described.cancelled_at)
+        end
+    ) as last_event_at,
     described.status
 from described
 full join moved
     on described.stream = moved.stream
     and described.item_id = moved.item_id
-where least(described.created_at, moved.first_event_at, described.first_seen_at) is not null
+where
+    coalesce(
+        described.created_at, moved.first_event_at, described.first_seen_at, described.started_at, described.finished_at,
+        described.cancelled_at
+    ) is not null

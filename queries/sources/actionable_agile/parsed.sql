@@ -13,6 +13,7 @@ with dated as (
         macros.present(records.priority) as priority,
         options.stream,
         options.time_zone,
+        options.expected_time,
         list_transform(records.cells, lambda cell: macros.present(cell)) as cells,
         list_transform(records.cells, lambda cell: macros.instant(cell, options.time_zone)) as entries,
         row_number() over (partition by macros.present(records.item_id) order by records.record) as copy_no
@@ -46,7 +47,7 @@ select
     case
         when checked.item_id is null then 'no item: the cell is empty'
         when checked.bad_cell is not null
-            then 'not a date that can be read; expected ISO 8601, such as 2024-05-31'
+            then 'not a date that can be read; expected ' || checked.expected_time
         when checked.copy_no > 1 then 'this item stands in an earlier record'
         when len(list_filter(checked.entries, lambda entry: entry is not null)) = 0 then 'no date in any stage'
     end as reason,
@@ -59,6 +60,7 @@ select
         when checked.bad_cell is not null then checked.cells[checked.bad_cell]
     end as value,
     checked.stream,
+    checked.item_id as subject,
     checked.item_id,
     checked.title,
     checked.type,

@@ -24,6 +24,9 @@ with typed as (
         macros.present(records.type) as type,
         macros.present(records.priority) as priority,
         options.event_is,
+        options.expected_time,
+        options.imported_at,
+        options.is_zone_missing and not macros.has_zone(records.occurred_at) as is_zone_missing,
         row_number() over (
             partition by
                 records.item_id, records.state, records.from_state, records.occurred_at, records.started_at,
@@ -85,6 +88,7 @@ judged as (
             when compared.item_id is null then 'item_id'
             when compared.state is null then 'state'
             when compared.occurred_at is null then 'occurred_at'
+            when compared.occurred_at > compared.imported_at + interval 1 day then 'occurred_at'
             when compared.written_start is not null and compared.started_at is null then 'started_at'
             when compared.started_at > compared.occurred_at then 'started_at'
             when compared.written_created_at is not null and compared.created_at is null then 'created_at'
@@ -109,14 +113,16 @@ select
         when judged.column_name = 'state' then 'no state: the cell is empty'
         when judged.column_name = 'occurred_at' and judged.written_at is null then 'no time: the cell is empty'
         when judged.column_name = 'started_at' and judged.started_at is not null then 'it starts after it ends'
+        when judged.column_name = 'occurred_at' and judged.occurred_at is not null then 'it lies in the future'
         when judged.column_name is not null
-            then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00+02:00'
+            then 'not a date that can be read; expected ' || judged.expected_time
         when judged.copy_no > 1 then 'the same as an earlier record'
         when judged.event_is = 'entered' and judged.state = judged.previous_state then 'no change of state'
         when
             judged.event_is = 'start-complete'
             and coalesce(judged.lifecycle, '') not in ('start', 'complete')
             then 'life-cycle step is neither start nor complete'
+        when judged.is_zone_missing then 'no zone is stated; read as UTC'
     end as reason,
     judged.column_name,
     case
@@ -125,6 +131,7 @@ select
         when judged.column_name = 'created_at' then judged.written_created_at
     end as value,
     judged.stream,
+    judged.item_id as subject,
     judged.item_id,
     judged.state,
     judged.from_state,

@@ -2,34 +2,20 @@
 title = "Issues of a Jira REST answer"
 grain = "one row per issue"
 */
-with pages as (
+with issues as (
 
     select
-        unnest(
-            case
-                when json_exists(documents.document, '$.issues')
-                    then cast(json_extract(documents.document, '$.issues') as json[])
-                else [documents.document]
-            end
-        ) as issue
-    from raw.documents
-
-),
-
-issues as (
-
-    select
-        row_number() over () as record,
-        pages.issue,
-        json_extract_string(pages.issue, '$.key') as item_id,
-        json_extract_string(pages.issue, '$.fields.created') as written_at,
-        macros.instant(json_extract_string(pages.issue, '$.fields.created'), options.time_zone) as created_at,
+        documents.record,
+        documents.document as issue,
+        json_extract_string(documents.document, '$.key') as item_id,
+        json_extract_string(documents.document, '$.fields.created') as written_at,
+        macros.instant(json_extract_string(documents.document, '$.fields.created'), options.time_zone) as created_at,
         list_filter(
-            json_extract_string(pages.issue, '$.changelog.histories[*].created'),
+            json_extract_string(documents.document, '$.changelog.histories[*].created'),
             lambda written: macros.instant(written, options.time_zone) is null
         )[1] as bad_time,
         options.stream
-    from pages
+    from raw.documents
     cross join raw.options
 
 ),
@@ -67,6 +53,7 @@ select
         when 'changelog.histories.created' then judged.bad_time
     end as value,
     judged.stream,
+    judged.item_id as subject,
     judged.item_id,
     judged.issue,
     judged.created_at

@@ -12,7 +12,8 @@ with typed as (
         macros.instant(records.blocked_at, options.time_zone) as blocked_at,
         macros.present(records.unblocked_at) as written_unblocked_at,
         macros.instant(records.unblocked_at, options.time_zone) as unblocked_at,
-        macros.present(records.reason) as blocked_reason
+        macros.present(records.reason) as blocked_reason,
+        options.expected_time
     from raw.records
     cross join raw.options
 
@@ -22,6 +23,7 @@ judged as (
 
     select
         typed.*,
+        typed.item_id as subject,
         case
             when typed.item_id is null then 'item_id'
             when typed.written_blocked_at is null then 'blocked_at'
@@ -33,10 +35,10 @@ judged as (
             when typed.written_blocked_at is null then 'the cell is empty'
             when
                 typed.written_blocked_at is not null and typed.blocked_at is null
-                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+                then 'not a date that can be read; expected ' || typed.expected_time
             when
                 typed.written_unblocked_at is not null and typed.unblocked_at is null
-                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+                then 'not a date that can be read; expected ' || typed.expected_time
         end as reason,
         case
             when typed.written_blocked_at is not null and typed.blocked_at is null then typed.written_blocked_at

@@ -16,7 +16,8 @@ with typed as (
         macros.present(records.deployment_id) as deployment_id,
         macros.present(records.item_id) as item_id,
         macros.truth(records.is_revert) as is_revert,
-        macros.truth(records.is_bot) as is_bot
+        macros.truth(records.is_bot) as is_bot,
+        options.expected_time
     from raw.records
     cross join raw.options
 
@@ -26,6 +27,7 @@ judged as (
 
     select
         typed.*,
+        typed.change_id as subject,
         case
             when typed.change_id is null then 'change_id'
             when typed.written_authored_at is not null and typed.authored_at is null then 'authored_at'
@@ -35,10 +37,10 @@ judged as (
             when typed.change_id is null then 'the cell is empty'
             when
                 typed.written_authored_at is not null and typed.authored_at is null
-                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+                then 'not a date that can be read; expected ' || typed.expected_time
             when
                 typed.written_merged_at is not null and typed.merged_at is null
-                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+                then 'not a date that can be read; expected ' || typed.expected_time
         end as reason,
         case
             when typed.written_authored_at is not null and typed.authored_at is null then typed.written_authored_at

@@ -13,7 +13,8 @@ with typed as (
         macros.present(records.deployed_at) as written_deployed_at,
         macros.instant(records.deployed_at, options.time_zone) as deployed_at,
         macros.present(records.status) as status,
-        macros.truth(records.is_unplanned) as is_unplanned
+        macros.truth(records.is_unplanned) as is_unplanned,
+        options.expected_time
     from raw.records
     cross join raw.options
 
@@ -23,6 +24,7 @@ judged as (
 
     select
         typed.*,
+        typed.deployment_id as subject,
         case
             when typed.deployment_id is null then 'deployment_id'
             when typed.written_deployed_at is null then 'deployed_at'
@@ -33,7 +35,7 @@ judged as (
             when typed.written_deployed_at is null then 'the cell is empty'
             when
                 typed.written_deployed_at is not null and typed.deployed_at is null
-                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+                then 'not a date that can be read; expected ' || typed.expected_time
         end as reason,
         case
             when typed.written_deployed_at is not null and typed.deployed_at is null then typed.written_deployed_at

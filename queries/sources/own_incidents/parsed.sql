@@ -14,7 +14,8 @@ with typed as (
         macros.instant(records.started_at, options.time_zone) as started_at,
         macros.present(records.restored_at) as written_restored_at,
         macros.instant(records.restored_at, options.time_zone) as restored_at,
-        macros.present(records.deployment_id) as deployment_id
+        macros.present(records.deployment_id) as deployment_id,
+        options.expected_time
     from raw.records
     cross join raw.options
 
@@ -24,6 +25,7 @@ judged as (
 
     select
         typed.*,
+        typed.incident_id as subject,
         case
             when typed.incident_id is null then 'incident_id'
             when typed.written_started_at is null then 'started_at'
@@ -35,10 +37,10 @@ judged as (
             when typed.written_started_at is null then 'the cell is empty'
             when
                 typed.written_started_at is not null and typed.started_at is null
-                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+                then 'not a date that can be read; expected ' || typed.expected_time
             when
                 typed.written_restored_at is not null and typed.restored_at is null
-                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+                then 'not a date that can be read; expected ' || typed.expected_time
         end as reason,
         case
             when typed.written_started_at is not null and typed.started_at is null then typed.written_started_at

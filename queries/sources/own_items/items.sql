@@ -12,7 +12,11 @@ select
     parsed.team,
     parsed.priority,
     parsed.parent_id,
+    parsed.points,
     parsed.created_at,
+    parsed.started_at,
+    parsed.finished_at,
+    parsed.cancelled_at,
     parsed.status,
     parsed.first_seen_at,
     parsed.last_seen_at

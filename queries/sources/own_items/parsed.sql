@@ -13,11 +13,24 @@ with typed as (
         macros.present(records.team) as team,
         macros.present(records.priority) as priority,
         macros.present(records.parent_id) as parent_id,
-        macros.present(records.created_at) as written_created_at,
+        macros.present(records.points) as written_points,
+        case
+            when isfinite(try_cast(trim(records.points) as double)) then try_cast(trim(records.points) as double)
+        end as points,
+        macros.present(records.created_at) as written_created,
         macros.instant(records.created_at, options.time_zone) as created_at,
+        macros.present(records.started_at) as written_started,
+        macros.instant(records.started_at, options.time_zone) as started_at,
+        macros.present(records.finished_at) as written_finished,
+        macros.instant(records.finished_at, options.time_zone) as finished_at,
+        macros.present(records.cancelled_at) as written_cancelled,
+        macros.instant(records.cancelled_at, options.time_zone) as cancelled_at,
         macros.present(records.status) as status,
+        macros.present(records.first_seen_at) as written_first_seen,
         macros.instant(records.first_seen_at, options.time_zone) as first_seen_at,
-        macros.instant(records.last_seen_at, options.time_zone) as last_seen_at
+        macros.present(records.last_seen_at) as written_last_seen,
+        macros.instant(records.last_seen_at, options.time_zone) as last_seen_at,
+        options.expected_time
     from raw.records
     cross join raw.options
 
@@ -29,24 +42,44 @@ judged as (
         typed.*,
         case
             when typed.item_id is null then 'item_id'
-            when typed.written_created_at is null and typed.first_seen_at is null then 'created_at'
-            when typed.written_created_at is not null and typed.created_at is null then 'created_at'
-        end as column_name,
-        case
-            when typed.item_id is null then 'the cell is empty'
-            when typed.written_created_at is null and typed.first_seen_at is null then 'no time: the cell is empty'
-            when
-                typed.written_created_at is not null and typed.created_at is null
-                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
-        end as reason,
-        case
-            when typed.written_created_at is not null and typed.created_at is null then typed.written_created_at
-        end as value
+            when typed.written_created is null and typed.written_first_seen is null then 'created_at'
+            when typed.written_created is not null and typed.created_at is null then 'created_at'
+            when typed.written_started is not null and typed.started_at is null then 'started_at'
+            when typed.written_finished is not null and typed.finished_at is null then 'finished_at'
+            when typed.written_cancelled is not null and typed.cancelled_at is null then 'cancelled_at'
+            when typed.written_first_seen is not null and typed.first_seen_at is null then 'first_seen_at'
+            when typed.written_last_seen is not null and typed.last_seen_at is null then 'last_seen_at'
+            when typed.written_points is not null and typed.points is null then 'points'
+        end as column_name
     from typed
+
+),
+
+shown as (
+
+    select
+        judged.*,
+        case judged.column_name
+            when 'created_at' then judged.written_created
+            when 'started_at' then judged.written_started
+            when 'finished_at' then judged.written_finished
+            when 'cancelled_at' then judged.written_cancelled
+            when 'first_seen_at' then judged.written_first_seen
+            when 'last_seen_at' then judged.written_last_seen
+            when 'points' then judged.written_points
+        end as value
+    from judged
 
 )
 
 select
-    judged.*,
-    case when judged.reason is not null then 'set aside' else 'kept' end as fate
-from judged
+    shown.*,
+    shown.item_id as subject,
+    case
+        when shown.column_name = 'item_id' then 'no item: the cell is empty'
+        when shown.column_name = 'points' then 'not a number that can be read; expected one such as 2.5'
+        when shown.column_name is not null and shown.value is null then 'no time: the cell is empty'
+        when shown.column_name is not null then 'not a date that can be read; expected ' || shown.expected_time
+    end as reason,
+    case when shown.column_name is not null then 'set aside' else 'kept' end as fate
+from shown

@@ -19,6 +19,7 @@ judged as (
 
     select
         typed.*,
+        typed.from_id as subject,
         case
             when typed.kind is null then 'kind'
             when typed.from_id is null then 'from_id'

@@ -18,6 +18,7 @@ with typed as (
 
 select
     typed.*,
+    typed.team as subject,
     case
         when typed.team is null then 'team'
         when typed.survey_on is null then 'survey_on'

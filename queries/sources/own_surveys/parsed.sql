@@ -11,7 +11,8 @@ with typed as (
         macros.present(records.answered_on) as written_answered_on,
         macros.instant(records.answered_on, options.time_zone) as answered_on,
         macros.present(records.score) as written_score,
-        try_cast(records.score as double) as score
+        try_cast(records.score as double) as score,
+        options.expected_time
     from raw.records
     cross join raw.options
 
@@ -21,6 +22,7 @@ judged as (
 
     select
         typed.*,
+        typed.team as subject,
         case
             when typed.team is null then 'team'
             when typed.written_answered_on is null then 'answered_on'
@@ -34,7 +36,7 @@ judged as (
             when typed.written_score is null then 'the cell is empty'
             when
                 typed.written_answered_on is not null and typed.answered_on is null
-                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+                then 'not a date that can be read; expected ' || typed.expected_time
             when typed.written_score is not null and typed.score is null then 'not a number'
         end as reason,
         case

@@ -14,7 +14,8 @@ with typed as (
         macros.present(records.from_state) as from_state,
         macros.present(records.to_state) as to_state,
         macros.present(records.team) as team,
-        macros.pseudonym(macros.present(records.person), options.people_key) as person
+        macros.pseudonym(macros.present(records.person), options.people_key) as person,
+        options.expected_time
     from raw.records
     cross join raw.options
 
@@ -24,6 +25,7 @@ judged as (
 
     select
         typed.*,
+        typed.item_id as subject,
         row_number() over (
             partition by
                 typed.stream, typed.item_id, typed.seq, typed.occurred_at, typed.from_state, typed.to_state,
@@ -42,7 +44,7 @@ judged as (
             when typed.to_state is null then 'the cell is empty'
             when
                 typed.written_occurred_at is not null and typed.occurred_at is null
-                then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
+                then 'not a date that can be read; expected ' || typed.expected_time
         end as reason,
         case
             when typed.written_occurred_at is not null and typed.occurred_at is null then typed.written_occurred_at

@@ -1,0 +1,170 @@
+"""Imports in a process of their own, with limits: what a file does to its reader, it does not do to the parent.
+
+The child builds into a folder aside; the parent holds the lock, verifies and publishes. They talk in lines of JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import dataclasses
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dashboard import errors, snapshots
+from dashboard.build import Account, Build, Options, account_of, check_options
+from dashboard.catalogue import read_catalogue
+from dashboard.errors import DashboardError, SourceError
+from dashboard.settings import Settings, bundled, bytes_of
+
+# Of the child's memory this much is the engine's; the rest is Python's, and what the engine does not count.
+ENGINE_SHARE = 0.6
+FILE_BYTES = 512 * 1024**3
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+def import_files(
+    files: Sequence[Path],
+    settings: Settings,
+    options: Options | None = None,
+    note: Callable[[str], None] = lambda _: None,
+) -> Account:
+    """Read the files into a new snapshot and publish it. Without files, the last one is built again.
+
+    Raises SourceError for a file that can't be used or that brings its reader down; then nothing changes.
+    """
+    chosen = options or Options()
+    check_options(chosen)
+
+    def build(folder: Path, number: int) -> None:
+        _run_child(_task(files, settings, chosen, folder, number), settings, note)
+
+    number = snapshots.publish(settings.warehouse, build, settings.keep)
+    return account_of(snapshots.current(settings.warehouse), number)
+
+
+def _task(files: Sequence[Path], settings: Settings, options: Options, folder: Path, number: int) -> str:
+    return json.dumps(
+        {
+            "files": [str(path) for path in files],
+            "settings": dataclasses.asdict(settings),
+            "options": dataclasses.asdict(options),
+            "folder": str(folder.resolve()),
+            "number": number,
+        },
+        default=str,
+    )
+
+
+def _run_child(task: str, settings: Settings, note: Callable[[str], None]) -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    is_late = threading.Event()
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as complaints,
+        subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-P", "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            encoding="utf-8",
+            env=environment,
+        ) as process,
+    ):
+        clock = threading.Timer(settings.import_minutes * 60, _end, (process, is_late))
+        clock.start()
+        try:
+            _talk(process, task, note)
+        finally:
+            clock.cancel()
+            process.kill()
+        complaints.seek(0)
+        told = complaints.read()
+    if process.returncode:
+        raise SourceError(_why_it_ended(process.returncode, is_late.is_set(), told, settings))
+
+
+def _talk(process: subprocess.Popen[str], task: str, note: Callable[[str], None]) -> None:
+    if process.stdin and process.stdout:
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(task)
+            process.stdin.close()
+        for line in process.stdout:
+            _heard(json.loads(line), note)
+        process.wait()
+
+
+def _end(process: subprocess.Popen[str], is_late: threading.Event) -> None:
+    is_late.set()
+    process.kill()
+
+
+def _heard(message: Mapping[str, str], note: Callable[[str], None]) -> None:
+    if "note" in message:
+        note(message["note"])
+    else:
+        raise getattr(errors, message["error"])(message["told"])
+
+
+def _why_it_ended(code: int, is_late: bool, told: str, settings: Settings) -> str:
+    limits = f"{settings.import_memory} of memory and {settings.import_minutes} minutes"
+    nothing = "Nothing was changed."
+    if is_late:
+        return f"The import took longer than {settings.import_minutes} minutes (VSM_IMPORT_MINUTES). {nothing}"
+    if "MemoryError" in told or code in (-signal.SIGKILL, -signal.SIGABRT):
+        return f"The import needed more than {settings.import_memory} of memory (VSM_IMPORT_MEMORY). {nothing}"
+    if code < 0:
+        return f"A file brought its reader down ({signal.Signals(-code).name}), within {limits}. {nothing}"
+    last = told.strip().splitlines()[-1:] or ["without a word"]
+    return f"The import failed inside the program ({last[0][:200]}). {nothing} Please report it."
+
+
+def _limit(settings: Settings) -> None:
+    """Limits of this process; it ends with its parent."""
+    memory = bytes_of(settings.import_memory)
+    for kind, most in (
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_FSIZE, FILE_BYTES),
+        (resource.RLIMIT_CPU, settings.import_minutes * 60 * (os.cpu_count() or 1)),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+
+
+def _say(**message: str) -> None:
+    print(json.dumps(message), flush=True)
+
+
+def child() -> None:
+    """What the child does: one build, from the task on its standard input."""
+    task: dict[str, Any] = json.load(sys.stdin)
+    settings = Settings(**task["settings"] | {"home": Path(task["settings"]["home"])})
+    config = task["options"].pop("config")
+    options = Options(**task["options"], config=Path(config) if config else None)
+    _limit(settings)
+    engine_memory = f"{int(bytes_of(settings.import_memory) * ENGINE_SHARE / 1e6)}MB"
+    try:
+        Build(
+            Path(task["folder"]),
+            task["number"],
+            dataclasses.replace(settings, memory=engine_memory),
+            read_catalogue(bundled("queries")),
+            options,
+            lambda title: _say(note=title),
+        ).run([Path(each) for each in task["files"]])
+    except DashboardError as error:
+        _say(error=type(error).__name__, told=str(error))
+
+
+if __name__ == "__main__":
+    child()

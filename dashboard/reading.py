@@ -1,0 +1,366 @@
+"""One file into the incoming tables: opened, recognised, its times understood, every record judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import starmap
+from pathlib import Path
+
+import pandas as pd
+
+from dashboard.catalogue import Catalogue
+from dashboard.engines.duckdb import DuckDB
+from dashboard.errors import SourceError
+from dashboard.sources import detect, own
+from dashboard.sources.dates import Writing, swap_note, writing_of
+from dashboard.sources.formats import Format, columns_by_role, missing_roles, told
+from dashboard.sources.logs import event_meaning
+from dashboard.sources.parquet_pages import Chunk, check_pages
+from dashboard.sources.scan import scan
+from dashboard.sources.texts import BYTE_MARK, NUL_MARK, Sample, where_broken
+from dashboard.sources.xes import write_events
+from dashboard.streams.words import category_named
+
+MARKS = {NUL_MARK: "a NUL byte", BYTE_MARK: "bytes that are no letter in UTF-8"}
+# A page of a Parquet file is compressed, but a hundred rows in a byte are no export.
+ROWS_PER_BYTE, FREE_ROWS = 100, 1_000_000
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user said about an import."""
+
+    stream: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    format: str | None = None
+    event_is: str | None = None
+    time_zone: str | None = None
+    date_order: str | None = None
+    language: str | None = None
+    encoding: str | None = None
+    swaps_days: bool = False
+    tags: str | None = None
+    counts_pre_releases: bool = False
+    config: Path | None = None
+    keeps_people: bool = True
+    accepts_bad_rows: bool = False
+    accepts_shrinking: bool = False
+    starts_afresh: bool = False
+
+
+class Reader:
+    """Reads files one after the other into the schema `incoming` of a build's database."""
+
+    def __init__(
+        self,
+        engine: DuckDB,
+        catalogue: Catalogue,
+        options: Options,
+        *,
+        number: int,
+        stream: str,
+        people_key: str | None,
+        now: dt.datetime,
+        known: frozenset[tuple[str, str]] = frozenset(),
+        note: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.engine, self.catalogue, self.options = engine, catalogue, options
+        self.number, self.stream, self.people_key = number, stream, people_key
+        self.now, self.known, self.note = now, known, note
+        self.types: Mapping[str, str] = {}
+
+    def read(self, sample: Sample) -> None:
+        """One file. Raises SourceError, with the file's name, for what can't be used."""
+        try:
+            self._read(sample)
+        except SourceError as error:
+            is_named = sample.name in str(error)
+            raise SourceError(str(error) if is_named else f"{sample.name}: {error}") from None
+        except Exception as error:
+            fault = self.engine.fault_of_data(error)
+            if fault is None:
+                raise
+            broken = where_broken(sample.path) if sample.kind in ("json", "lines") else None
+            raise SourceError(f"{sample.name}: this {sample.kind} can't be read: {broken or fault}.") from None
+
+    def _read(self, sample: Sample) -> None:
+        self.types = {}
+        for schema in ("raw", "reading"):
+            self.engine.drop_schema(schema)
+            self.engine.create_schema(schema)
+        self.note(f"{sample.name}: looking at its records")
+        physical, sample = self._open(sample)
+        chosen = detect(sample, self.options.columns, self.options.format)
+        self.note(f"{sample.name}: understanding its times")
+        event_is, notes = self._understand(sample, chosen)
+        self.note(f"{sample.name}: judging its records")
+        for table, sql in self._queries(chosen):
+            self.engine.create(table, sql)
+        self._account(sample, chosen, event_is, physical, notes)
+        for table in self.engine.tables("reading"):
+            if table in self.engine.tables("incoming"):
+                self.engine.append(f"incoming.{table}", f"reading.{table}")
+
+    def _sql(self, name: str) -> str:
+        return self.catalogue.queries[name].sql
+
+    def _open(self, sample: Sample) -> tuple[int, Sample]:
+        """The file as raw.file (record, shape, c0, c1, …) or raw.documents; its records, counted apart from that."""
+        if sample.kind == "xes":
+            return self._open_xes(sample)
+        if sample.kind == "csv":
+            return self._open_csv(sample), sample
+        self.engine.keep("raw.lines", pd.DataFrame({"record_from": [1], "line_from": [1]}))
+        return self._open_parquet(sample) if sample.kind == "parquet" else self._open_json(sample)
+
+    def _open_csv(self, sample: Sample, *, keeps_lines: bool = True) -> int:
+        found = scan(sample.path, sample.name, sample.delimiter, sample.skipped)
+        self.engine.open_csv(
+            sample.path,
+            "raw.file",
+            width=len(sample.header),
+            widest=found.widest,
+            delimiter=sample.delimiter,
+            skipped=sample.skipped,
+            in_parallel=not found.has_quoted_lines,
+            marks=MARKS,
+        )
+        if keeps_lines:
+            self.engine.keep("raw.lines", found.lines)
+        return found.records
+
+    def _open_xes(self, sample: Sample) -> tuple[int, Sample]:
+        """An XES as the table of its events; its last column says on which line of the document each begins."""
+        target = sample.path.with_name(f"{sample.path.name}-events")
+        with sample.path.open("rb") as source:
+            account = write_events(source, sample.name, target)
+        sample.path.unlink()
+        told = (
+            (account.empty_traces, "cases without any event are not in the log's figures"),
+            (account.left_out, "attributes that are lists or stand in others are left out"),
+        )
+        notes = [sample.note, *(f"{count:,} {what}" for count, what in told if count)]
+        header = account.columns
+        sample = replace(sample, path=target, header=header, skipped=1, note="; ".join(filter(None, notes)) or None)
+        records = self._open_csv(sample, keeps_lines=False)
+        self.engine.number_lines("raw.file", "raw.lines", f"c{len(header) - 1}")
+        return records, sample
+
+    def _open_parquet(self, sample: Sample) -> tuple[int, Sample]:
+        self.types = self.engine.parquet_columns(sample.path)
+        rows = self.engine.parquet_rows(sample.path)
+        allowed = max(FREE_ROWS, ROWS_PER_BYTE * sample.path.stat().st_size)
+        if rows > allowed:
+            raise SourceError(f"{sample.name}: {rows:,} rows in {sample.path.stat().st_size:,} bytes are no export.")
+        check_pages(sample.path, sample.name, starmap(Chunk, self.engine.parquet_chunks(sample.path)))
+        self.engine.open_parquet(sample.path, "raw.file")
+        return rows, replace(sample, header=tuple(self.types))
+
+    def _open_json(self, sample: Sample) -> tuple[int, Sample]:
+        """The documents of a JSON file; and their keys as the columns of raw.file."""
+        if sample.kind == "lines":
+            self.engine.open_lines(sample.path, "raw.texts_of_lines")
+            self.engine.create("raw.every_document", self._sql("sources.json.lines"))
+        else:
+            self.engine.read_documents(sample.path, "raw.roots")
+            self.engine.create("raw.every_document", self._sql("sources.json.unwrapped"))
+        keys = self.engine.ask(self._sql("sources.json.keys"))
+        header = tuple(keys["name"])
+        self.engine.open_documents("raw.every_document", "raw.file", list(keys["pointer"]))
+        return self.engine.count("raw.every_document"), replace(sample, header=header)
+
+    def _understand(self, sample: Sample, chosen: Format) -> tuple[str | None, list[str]]:
+        """raw.records with times as ISO writes them, and what is known of the file in raw.options."""
+        notes = [sample.note] if sample.note else []
+        writing = Writing()
+        found: dict[str, str | None] = {}
+        if chosen.shape == "documents":
+            self.engine.split("raw.every_document", "raw.documents", "raw.misshapen")
+            self.engine.keep("raw.texts", pd.DataFrame({"record": pd.Series(dtype="int64")}))
+        else:
+            found, writing = self._name_columns(sample, chosen)
+        self._keep_columns(found)
+        names_zone = any(column.upper().endswith("(UTC)") for column in found.values() if column)
+        if writing.has_naive and not names_zone and not self.options.time_zone:
+            which = "some times state" if writing.has_zoned else "the times state"
+            notes.append(f"{which} no zone and are read as UTC; say which with --time-zone")
+        if found.get("item_id") and chosen.shape == "table":
+            notes.extend(self._swaps(chosen, found))
+        event_is = self._event_is(chosen, found)
+        if chosen.shape != "documents":
+            self._classify(found)
+        self._keep_options(sample, event_is, writing)
+        return event_is, notes
+
+    def _name_columns(self, sample: Sample, chosen: Format) -> tuple[dict[str, str | None], Writing]:
+        header = sample.header
+        missing = missing_roles(chosen, header, self.options.columns)
+        if missing:
+            raise SourceError(
+                f"{sample.name}: no column for {', '.join(missing)} among {told(header)}. "
+                "Name it: --columns item=…,state=…,at=… or --columns item=…,created=…"
+            )
+        found = columns_by_role(chosen, header, self.options.columns)
+        self._check_types(sample, found)
+        for column in filter(None, found.values()):
+            if header.count(column) > 1:
+                raise SourceError(
+                    f"{sample.name}: the column {column!r} stands twice; which one is meant? Rename or remove one."
+                )
+        cells = _stage_columns(header, found) if chosen.shape == "wide" else []
+        if chosen.shape == "wide" and not cells:
+            raise SourceError(f"{sample.name}: no column of a stage stands behind {found['title']!r}. Export it again.")
+        place = {column: f"c{number}" for number, column in reversed(list(enumerate(header)))}
+        columns = {role: _places(column, place) for role, column in found.items()}
+        wide = {f"cell_{number}": [place[cell]] for number, cell in enumerate(cells)}
+        is_guarded = sample.kind == "csv" and chosen in own.FORMATS
+        self.engine.project("raw.file", "raw.texts", columns | wide, is_guarded=is_guarded)
+        times = [role.name for role in chosen.roles if role.is_time and columns[role.name]] + list(wide)
+        writing = self._writing(sample, times)
+        self.engine.normalise(
+            "raw.texts",
+            "raw.every_record",
+            times,
+            formats=writing.formats,
+            replaced=writing.replaced,
+            has_weekdays=writing.has_weekdays,
+            has_zones=writing.has_zoned,
+            swaps_days=self.options.swaps_days,
+            gathered=list(wide),
+        )
+        self.engine.split("raw.every_record", "raw.records", "raw.misshapen")
+        if cells:
+            self.engine.keep("raw.cell_names", pd.DataFrame({"position": range(1, len(cells) + 1), "state": cells}))
+        return found, writing
+
+    def _check_types(self, sample: Sample, found: Mapping[str, str | None]) -> None:
+        """Columns of a Parquet that hold no plain values."""
+        kinds = {column: self.types.get(column, "VARCHAR") for column in found.values() if column}
+        if any(kind.startswith(("STRUCT", "MAP", "UNION")) or kind.endswith("]") for kind in kinds.values()):
+            odd = [f"{column} is {kind}" for column, kind in kinds.items() if kind != "VARCHAR"]
+            raise SourceError(
+                f"{sample.name}: a column holds no plain values: {'; '.join(odd)}. Expected text or times."
+            )
+
+    def _writing(self, sample: Sample, times: Sequence[str]) -> Writing:
+        if not times:
+            return Writing()
+        self.engine.stack("raw.texts", "raw.times", times)
+        shapes = self.engine.ask(self._sql("sources.time_shapes"))
+        return writing_of(sample.name, shapes, self.options.date_order, self.options.language)
+
+    def _swaps(self, chosen: Format, found: Mapping[str, str | None]) -> list[str]:
+        """What is to be said of days and months that a program swapped before the export."""
+        times = [role.name for role in chosen.roles if role.is_time and found[role.name]]
+        if not times:
+            return []
+        self.engine.stack("raw.records", "raw.dated", times, beside=["item_id"])
+        (votes,) = self.engine.ask(self._sql("sources.swapped_days")).itertuples()
+        note = swap_note(int(votes.as_written), int(votes.swapped), is_repaired=self.options.swaps_days)
+        return [note] if note else []
+
+    def _keep_columns(self, found: Mapping[str, str | None]) -> None:
+        named = [(role, column) for role, column in found.items() if column]
+        self.engine.keep("raw.columns", pd.DataFrame(named, columns=["role", "column_name"]).astype("string"))
+
+    def _event_is(self, chosen: Format, found: Mapping[str, str | None]) -> str | None:
+        if chosen.name != "event_log":
+            return None
+        if self.options.event_is:
+            return self.options.event_is
+        lifecycles = self.engine.ask(self._sql("proposals.lifecycles"))
+        return event_meaning(found, dict(zip(lifecycles["lifecycle"], lifecycles["records"], strict=True)))
+
+    def _classify(self, found: Mapping[str, str | None]) -> None:
+        """What the words for states and outcomes in the file usually mean."""
+        words: set[str] = set()
+        for role in ("status", "category", "resolution", "from_category", "to_category"):
+            if found.get(role):
+                words |= set(self.engine.distinct("raw.records", role))
+        known = [(word, category_named(word)) for word in sorted(words)]
+        self.engine.keep("raw.words", pd.DataFrame(known, columns=["word", "category"]).astype("string"))
+
+    def _keep_options(self, sample: Sample, event_is: str | None, writing: Writing) -> None:
+        given = {
+            "stream": self.stream,
+            "file_name": sample.name,
+            "import_id": self.number,
+            "imported_at": self.now,
+            "time_zone": self.options.time_zone or "UTC",
+            "event_is": event_is,
+            "people_key": self.people_key,
+            "expected_time": writing.expected,
+            "is_zone_missing": writing.has_naive and writing.has_zoned and not self.options.time_zone,
+        }
+        texts = {"event_is": "string", "people_key": "string"}
+        self.engine.keep("raw.options", pd.DataFrame([given]).astype(texts))
+
+    def _queries(self, chosen: Format) -> list[tuple[str, str]]:
+        """The format's queries as tables of the schema `reading`, in the order of what they read."""
+        waiting = dict(self.catalogue.source(chosen.folder))
+        ordered: list[tuple[str, str]] = []
+        while waiting:
+            for table, query in list(waiting.items()):
+                needed = {name.removeprefix("reading.") for name in self.engine.relations(query.sql)}
+                if not needed & waiting.keys() - {table}:
+                    ordered.append((f"reading.{table}", waiting.pop(table).sql))
+        return ordered
+
+    def _account(
+        self, sample: Sample, chosen: Format, event_is: str | None, physical: int, notes: Sequence[str]
+    ) -> None:
+        """The fates of the records, and the rows set aside or doubted, into the incoming tables."""
+        self.engine.create("reading.remarks", self._sql("sources.remarks"))
+        fates = self.engine.ask(self._sql("sources.account"))
+        read = int(fates["records"].sum())
+        if read == 0:
+            raise SourceError(f"{sample.name}: there is a header, but no rows: nothing to import.")
+        if physical != read and not chosen.is_nested:
+            raise SourceError(
+                f"{sample.name}: the file has {physical:,} records, but {read:,} were understood. "
+                "Its quotes or line ends are not as they should be; export it again."
+            )
+        self.engine.create("reading.set_aside", self._sql("sources.set_aside"))
+        self.engine.create("reading.doubts", self._sql("sources.doubts"))
+        self.engine.insert("incoming.fates", fates)
+        counts = fates.groupby("fate")["records"].sum()
+        row = {
+            "import_id": self.number,
+            "file_name": sample.name,
+            "sha256": sample.sha256,
+            "format": chosen.name,
+            "event_is": event_is,
+            "time_zone": self.options.time_zone or "UTC",
+            "imported_at": self.now,
+            "is_known": (sample.name, sample.sha256) in self.known,
+            "notes": list(notes),
+            "rows_read": read,
+            "rows_kept": int(counts.get("kept", 0)),
+            "rows_set_aside": int(counts.get("set aside", 0)),
+            "rows_ignored": int(counts.get("ignored", 0)),
+        }
+        rows = pd.DataFrame([row | {"stream": name} for name in sorted({*self._streams(), *fates["stream"]})])
+        self.engine.insert("incoming.imports", rows.astype({"event_is": "string"}))
+
+    def _streams(self) -> list[str]:
+        """The streams that the file's rows belong to."""
+        apart = {"set_aside", "doubts"}
+        read = [t for t in self.engine.tables("reading") if t in self.engine.tables("incoming") and t not in apart]
+        named = {name for table in read for name in self.engine.distinct(f"reading.{table}", "stream")}
+        return sorted(named)
+
+
+def _places(column: str | None, place: Mapping[str, str]) -> list[str]:
+    """The columns of raw.file that give a role its value."""
+    if column is None:
+        return []
+    return [place[column]] if column in place else [place[part] for part in column.split("+")]
+
+
+def _stage_columns(header: Sequence[str], found: Mapping[str, str | None]) -> list[str]:
+    """The date columns of a wide sheet: those after the item's name, up to the first that is an attribute."""
+    after_name = list(header)[header.index(found["title"] or "") + 1 :]
+    attributes = {column for column in found.values() if column}
+    return after_name[: next((i for i, column in enumerate(after_name) if column in attributes), len(after_name))]

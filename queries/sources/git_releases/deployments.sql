@@ -1,0 +1,12 @@
+/*
+title = "Deployments"
+grain = "one row per release"
+*/
+select
+    parsed.stream,
+    parsed.deployment_id,
+    parsed.environment,
+    parsed.deployed_at,
+    'success' as status
+from reading.parsed
+where parsed.fate = 'kept'
