@@ -188,10 +188,14 @@ class Build:
             known=self._known_hashes(),
             note=self.note,
         )
+        names: set[str] = set()
         for path in files:
             self.note(f"Reading {path.name}")
             for sample in self._received(path, inbox):
-                reader.read(sample)
+                # Two files of one name are told apart by their folders.
+                name = f"{path.resolve().parent.name}/{sample.name}" if sample.name in names else sample.name
+                names.add(name)
+                reader.read(replace(sample, name=name))
                 sample.path.unlink(missing_ok=True)
 
     def _received(self, path: Path, inbox: Path) -> list[Sample]:
@@ -257,6 +261,7 @@ class Build:
         keys = {table: columns for table, columns in layers.keys_of(self.catalogue).items() if table not in DEFINED}
         for table, query in self.catalogue.source("gathered").items():
             self.engine.create(f"incoming.{table}", query.sql)
+        self._refuse_others("sources.collisions_within", "several files describe")
         previous = self._previous()
         if previous is not None:
             self.engine.open_beside(previous / snapshots.DATABASE, "previous")
@@ -276,12 +281,14 @@ class Build:
                     f"{row.file_name}: {row.records:,} records can be used, {row.known_records:,} could the last time. "
                     "Is the export whole? If it is meant, import it with --accept-shrinking."
                 )
-        for row in self.engine.ask(self.catalogue.queries["sources.collisions"].sql).itertuples():
+        self._refuse_others("sources.collisions", "are known already")
+
+    def _refuse_others(self, query: str, where: str) -> None:
+        for row in self.engine.ask(self.catalogue.queries[query].sql).itertuples():
             if row.other_items * 2 > row.shared_items:
                 raise SourceError(
-                    f"{row.other_items:,} of {row.shared_items:,} items have a key that the stream {row.stream!r} "
-                    f"knows already, with another creation ({row.example}): these are other items. "
-                    "Keep them apart: --stream NAME."
+                    f"{row.shared_items:,} keys of the stream {row.stream!r} {where}, {row.other_items:,} of them with "
+                    f"another creation ({row.example}): these are other items. Keep them apart: --stream NAME."
                 )
 
     def _define(self) -> dict[str, Stream]:

@@ -15,7 +15,7 @@ from dashboard.engines.duckdb import DuckDB
 from dashboard.errors import SourceError
 from dashboard.sources import detect, own
 from dashboard.sources.dates import Writing, swap_note, writing_of
-from dashboard.sources.formats import Format, columns_by_role, missing_roles, told
+from dashboard.sources.formats import Format, columns_by_role, missing_roles, plain, told
 from dashboard.sources.logs import event_meaning
 from dashboard.sources.parquet_pages import Chunk, check_pages
 from dashboard.sources.scan import scan
@@ -24,6 +24,8 @@ from dashboard.sources.xes import write_events
 from dashboard.streams.words import category_named
 
 MARKS = {NUL_MARK: "a NUL byte", BYTE_MARK: "bytes that are no letter in UTF-8"}
+# Columns behind the stages of a sheet that hold dates too, or texts.
+NO_STAGES = ("updated", "due", "due_date", "last_viewed", "labels", "status", "resolution", "sprint")
 # A page of a Parquet file is compressed, but a hundred rows in a byte are no export.
 ROWS_PER_BYTE, FREE_ROWS = 100, 1_000_000
 
@@ -363,4 +365,5 @@ def _stage_columns(header: Sequence[str], found: Mapping[str, str | None]) -> li
     """The date columns of a wide sheet: those after the item's name, up to the first that is an attribute."""
     after_name = list(header)[header.index(found["title"] or "") + 1 :]
     attributes = {column for column in found.values() if column}
-    return after_name[: next((i for i, column in enumerate(after_name) if column in attributes), len(after_name))]
+    is_attribute = [column in attributes or plain(column) in NO_STAGES for column in after_name]
+    return after_name[: is_attribute.index(True) if True in is_attribute else len(after_name)]

@@ -135,9 +135,34 @@ def test_half_of_the_records_are_not_refused(home: Settings, tmp_path: Path) -> 
     assert import_files([path], home).files[0].records() == 1
 
 
+def test_other_items_under_the_same_keys_in_one_import_are_refused(tmp_path: Path) -> None:
+    one, other = written(tmp_path, "a.csv", LIST), written(tmp_path, "b.csv", LIST.replace("2024-01", "2021-06"))
+    with pytest.raises(SourceError, match=r"2 keys of the stream 'a' several files describe, 2 of them with another"):
+        import_files([one, other], Settings(home=tmp_path / "home"))
+
+
+def test_two_files_of_one_name_have_accounts_of_their_own(tmp_path: Path) -> None:
+    for name, key in (("one", "A-"), ("two", "B-")):
+        (tmp_path / name).mkdir()
+        written(tmp_path / name, "items.csv", LIST.replace("A-", key))
+    files = [tmp_path / name / "items.csv" for name in ("one", "two")]
+    account = import_files(files, Settings(home=tmp_path / "home"))
+    assert [(file.file_name, file.records()) for file in account.files] == [("items.csv", 2), ("two/items.csv", 2)]
+
+
+def test_dates_in_no_order_are_set_aside_whatever_the_list(tmp_path: Path) -> None:
+    text = "id,created,start,cancelled\nA-1,2024-01-01,2024-01-06,2024-01-03\nA-2,2024-01-01,2024-01-02,\n"
+    ours = (
+        "item_id,created_at,started_at,finished_at\nB-1,2024-01-01,2024-01-05,2024-01-03\nB-2,2024-01-01,,2024-01-03\n"
+    )
+    files = [written(tmp_path, "a.csv", text), written(tmp_path, "b.csv", ours)]
+    account = import_files(files, Settings(home=tmp_path / "home"), Options(accepts_bad_rows=True))
+    assert [(file.records("kept"), file.records("set aside")) for file in account.files] == [(1, 1), (1, 1)]
+
+
 def test_other_items_under_the_same_keys_are_refused(home: Settings, tmp_path: Path) -> None:
     other = written(tmp_path, "other.csv", LIST.replace("2024-01", "2021-06"))
-    with pytest.raises(SourceError, match=r"2 of 2 items have a key that the stream 'items' knows already.*--stream"):
+    with pytest.raises(SourceError, match=r"2 keys of the stream 'items' are known already, 2 of them.*--stream"):
         import_files([other], home, Options(stream="items"))
     assert set(import_files([other], home).streams["stream"]) == {"items", "other"}
 
@@ -184,6 +209,26 @@ def test_what_is_no_file_is_refused_at_once(make: Callable[[Path], object], tmp_
 def test_address_or_device_is_no_file(name: str, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"no (such )?file"):
         import_files([Path(name)], Settings(home=tmp_path))
+
+
+def test_list_with_an_original_status_is_no_history(tmp_path: Path) -> None:
+    text = (
+        "Key,Created,Status,Resolved,Original Status\nP-1,2024-01-01,Done,2024-01-09,New\nP-2,2024-01-02,Doing,,New\n"
+    )
+    account = import_files([written(tmp_path, "items.csv", text)], Settings(home=tmp_path / "home"))
+    assert account.files[0].format.name in ("jira_csv", "item_list")
+
+
+def test_date_behind_the_stages_of_a_sheet_is_no_stage(tmp_path: Path) -> None:
+    text = "ID,Link,Name,Backlog,Dev,Done,Updated,Type\nA1,,x,2024-01-01,2024-01-03,2024-01-08,2024-02-02,Story\n"
+    settings = Settings(home=tmp_path / "home")
+    import_files([written(tmp_path, "sheet.csv", text)], settings)
+    definition = (snapshots.current(settings.warehouse) / "streams.toml").read_text(encoding="utf-8")
+    assert [line for line in definition.splitlines() if line.startswith("name = ")][1:] == [
+        'name = "Backlog"',
+        'name = "Dev"',
+        'name = "Done"',
+    ]
 
 
 def test_folder_is_all_the_files_in_it(tmp_path: Path) -> None:

@@ -48,7 +48,9 @@ EVENT_LOG = Format(
 )
 
 
-def _changes(name: str, title: str, recognised_by: str, item: str, state: str, at: str, seq: Role) -> Format:
+def _changes(
+    name: str, title: str, recognised_by: str, item: str, state: str, at: str, *more: Role, signature: str = ""
+) -> Format:
     """A table of status changes; `item`, `state` and `at` are what the tool calls these columns, `|` between them."""
     return Format(
         name,
@@ -58,9 +60,8 @@ def _changes(name: str, title: str, recognised_by: str, item: str, state: str, a
             required("item_id", *item.split("|")),
             required("to_state", *state.split("|")),
             required("occurred_at", *at.split("|")),
-            seq,
+            *more,
             Role("change_id", ("id",)),
-            Role("from_state", ("status_from_name", "from_string", "fromstring", "original_from_value", "from_status")),
             Role("field", ("field_name", "field")),
             Role("from_category", ("status_from_category_name",)),
             Role("to_category", ("status_to_category_name", "statecategory", "state_category")),
@@ -72,6 +73,7 @@ def _changes(name: str, title: str, recognised_by: str, item: str, state: str, a
             Role("person", ("author_id", "changed_by", "changedby")),
         ),
         queries="status_changes",
+        signature=tuple(signature.split()),
     )
 
 
@@ -80,9 +82,21 @@ STATUS_CHANGES = _changes(
     "Status changes (Jira changelog, DevLake)",
     "issue_key or issue_id, from and to, and when",
     "issue_key|key|issue_id",
-    "status_to_name|to_string|tostring|original_to_value|original_status|to_status",
-    "status_change_date|created_date|start_date|change_date|created",
+    "status_to_name|to_string|tostring|original_to_value|to_status",
+    "status_change_date|created_date|change_date|created",
     Role("seq", ("changelog_id",)),
+    required("from_state", "status_from_name", "from_string", "fromstring", "original_from_value", "from_status"),
+)
+STATUS_HISTORY = _changes(
+    "status_history",
+    "Status history (DevLake)",
+    "issue_id, original_status, start_date, is_current_status",
+    "issue_id",
+    "original_status",
+    "start_date",
+    Role("seq"),
+    Role("from_state"),
+    signature="is_current_status",
 )
 AZURE_REVISIONS = _changes(
     "azure_revisions",
@@ -92,6 +106,7 @@ AZURE_REVISIONS = _changes(
     "state",
     "changeddate|changed_date",
     required("seq", "revision", "rev"),
+    Role("from_state"),
 )
 
 ACTIONABLE_AGILE = Format(
@@ -110,7 +125,7 @@ ACTIONABLE_AGILE = Format(
     notes=("dates without a time: durations are whole days",),
 )
 
-FORMATS = (ACTIONABLE_AGILE, AZURE_REVISIONS, EVENT_LOG)
+FORMATS = (ACTIONABLE_AGILE, AZURE_REVISIONS, STATUS_HISTORY, EVENT_LOG)
 
 
 def event_meaning(found: Mapping[str, str | None], lifecycles: Mapping[str, int]) -> str:

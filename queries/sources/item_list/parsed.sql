@@ -103,6 +103,7 @@ judged as (
             when compared.finished_at < coalesce(compared.started_at, compared.created_at) then 'finished_at'
             when compared.finished_at < compared.created_at then 'finished_at'
             when compared.cancelled_at < compared.created_at then 'cancelled_at'
+            when compared.cancelled_at < compared.started_at then 'cancelled_at'
         end as column_name
     from compared
 
@@ -133,11 +134,15 @@ reasoned as (
             when judged.column_name = 'finished_at' and judged.finished_at < judged.created_at
                 then 'it was finished before it was created'
             when judged.column_name = 'finished_at' then 'it was finished before it was started'
-            when judged.column_name = 'cancelled_at' then 'it was cancelled before it was created'
+            when judged.column_name = 'cancelled_at' and judged.cancelled_at < judged.created_at
+                then 'it was cancelled before it was created'
+            when judged.column_name = 'cancelled_at' then 'it was cancelled before it was started'
         end as fault,
         case
             when judged.finished_at is null and judged.cancelled_at is null and judged.category = 'done'
                 then 'the state is an end, but there is no date of it: neither finished nor in progress'
+            when judged.finished_at is not null and judged.category in ('backlog', 'in-progress')
+                then 'finished by its date, although its state is no end'
             when judged.finished_at is not null and judged.started_at is null and judged.tells_starts
                 then 'finished, but never started: its cycle time is unknown'
             when judged.nearly <> judged.item_id

@@ -50,6 +50,9 @@ judged as (
             when typed.written_first_seen is not null and typed.first_seen_at is null then 'first_seen_at'
             when typed.written_last_seen is not null and typed.last_seen_at is null then 'last_seen_at'
             when typed.written_points is not null and typed.points is null then 'points'
+            when typed.started_at < typed.created_at then 'started_at'
+            when typed.finished_at < greatest(typed.created_at, typed.started_at) then 'finished_at'
+            when typed.cancelled_at < greatest(typed.created_at, typed.started_at) then 'cancelled_at'
         end as column_name
     from typed
 
@@ -77,6 +80,11 @@ select
     shown.item_id as subject,
     case
         when shown.column_name = 'item_id' then 'no item: the cell is empty'
+        when shown.column_name = 'started_at' and shown.started_at is not null then 'it was started before it was created'
+        when shown.column_name = 'finished_at' and shown.finished_at is not null
+            then 'it was finished before it was created or started'
+        when shown.column_name = 'cancelled_at' and shown.cancelled_at is not null
+            then 'it was cancelled before it was created or started'
         when shown.column_name = 'points' then 'not a number that can be read; expected one such as 2.5'
         when shown.column_name is not null and shown.value is null then 'no time: the cell is empty'
         when shown.column_name is not null then 'not a date that can be read; expected ' || shown.expected_time
