@@ -377,8 +377,8 @@ def test_archive_gives_each_of_its_files(imports: Imports) -> None:
     path.write_bytes(_zipped(moves=log("1 Open 2024-01-01"), items="id,created\n1,2024-01-01\n"))
     account = imports.run(path, stream="s")
     assert [(file.file_name, file.format.name) for file in account.files] == [
-        ("month.zip/moves.csv", "event_log"),
         ("month.zip/items.csv", "item_list"),
+        ("month.zip/moves.csv", "event_log"),
     ]
 
 
