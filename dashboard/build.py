@@ -155,7 +155,10 @@ class Build:
             layers.create_marts(self.catalogue, self.engine, self.note)
             self._check()
             if self.engine.table("marts.streams").empty:
-                raise SourceError("Nothing in the files can be used: no item, deployment or incident has a date.")
+                read = ", ".join(self.engine.distinct("incoming.imports", "file_name")[:4]) or "Nothing was read"
+                raise SourceError(
+                    f"{read}: Nothing in the files can be used: no item, deployment or incident has a date."
+                )
             for schema in ("incoming", "reading", "raw", "staging"):
                 self.engine.drop_schema(schema)
             self.engine.checkpoint()
