@@ -36,9 +36,16 @@ def written(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-def children() -> list[int]:
+@pytest.fixture
+def children() -> Callable[[], set[int]]:
+    """Asks for the processes that the test started and that still run; a browser of earlier tests is none of them."""
+    before = running()
+    return lambda: running() - before
+
+
+def running() -> set[int]:
     """Processes that this one started and that still run."""
-    found = []
+    found = set()
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             name, _, rest = status.read_text(encoding="utf-8").rpartition(")")
@@ -46,7 +53,7 @@ def children() -> list[int]:
             continue
         state, parent = rest.split()[:2]
         if int(parent) == os.getpid() and state != "Z":
-            found.append(int(name.split()[0]))
+            found.add(int(name.split()[0]))
     return found
 
 
@@ -81,7 +88,7 @@ def test_mistake_in_a_file_is_the_same_error_here(tmp_path: Path) -> None:
     ids=["no memory", "little memory", "no time"],
 )
 def test_limit_of_an_import_holds_and_leaves_what_was(
-    limits: dict[str, object], words: str | None, home: Settings, tmp_path: Path
+    limits: dict[str, object], words: str | None, home: Settings, tmp_path: Path, children: Callable[[], set[int]]
 ) -> None:
     before = snapshots.current(home.warehouse)
     path = written(tmp_path, "more.csv", LIST)
@@ -97,7 +104,9 @@ def test_limit_of_an_import_holds_and_leaves_what_was(
 
 
 @pytest.mark.parametrize("killer", [signal.SIGKILL, signal.SIGSEGV], ids=lambda each: each.name)
-def test_child_that_dies_is_a_refusal_in_words(killer: signal.Signals, home: Settings, tmp_path: Path) -> None:
+def test_child_that_dies_is_a_refusal_in_words(
+    killer: signal.Signals, home: Settings, tmp_path: Path, children: Callable[[], set[int]]
+) -> None:
     before = snapshots.current(home.warehouse)
 
     def kill(_: str) -> None:
@@ -110,7 +119,7 @@ def test_child_that_dies_is_a_refusal_in_words(killer: signal.Signals, home: Set
     assert not children()
 
 
-def test_interrupted_parent_leaves_no_child(home: Settings, tmp_path: Path) -> None:
+def test_interrupted_parent_leaves_no_child(home: Settings, tmp_path: Path, children: Callable[[], set[int]]) -> None:
     def interrupt(_: str) -> None:
         raise KeyboardInterrupt
 
