@@ -13,7 +13,7 @@ demo: $(VENV)/installed
 # Installs what the tests need, Chromium too where it is missing, and runs all of them.
 test: $(VENV)/installed-test
 	.ci/chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

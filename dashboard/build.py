@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -46,13 +46,17 @@ DEFINED = ("streams", "stages", "states", "calendar_days", "targets", "initiativ
 
 @dataclass(frozen=True)
 class FileAccount:
-    """What one file gave. `fates` is a table of fate, reason, records, examples; `notes` what was assumed."""
+    """What one file gave. `fates` is a table of fate, reason, records, examples; `notes` what was assumed.
+
+    `columns` says which column of it was read as what.
+    """
 
     file_name: str
     format: Format
     event_is: str | None
     fates: pd.DataFrame
     notes: tuple[str, ...] = ()
+    columns: str | None = None
     is_known: bool = False
 
     def records(self, fate: str | None = None) -> int:
@@ -114,6 +118,7 @@ def account_of(snapshot: Path, number: int) -> Account:
             str(row.event_is) if pd.notna(row.event_is) else None,
             fates[fates["file_name"] == row.file_name].drop(columns=["stream", "file_name"]).reset_index(drop=True),
             tuple(row.notes) if row.notes is not None else (),
+            str(row.columns) if pd.notna(row.columns) else None,
             bool(row.is_known),
         )
         for row in mine.itertuples()
@@ -159,7 +164,7 @@ class Build:
                 raise SourceError(
                     f"{read}: Nothing in the files can be used: no item, deployment or incident has a date."
                 )
-            for schema in ("incoming", "reading", "raw", "staging"):
+            for schema in ("known", "gathering", "incoming", "reading", "raw", "staging"):
                 self.engine.drop_schema(schema)
             self.engine.checkpoint()
         finally:
@@ -169,7 +174,7 @@ class Build:
 
     def prepare(self) -> None:
         """The tables, empty."""
-        for schema in ("macros", "canonical", "incoming", "staging", "marts"):
+        for schema in ("macros", "canonical", "incoming", "gathering", "known", "staging", "marts"):
             self.engine.create_schema(schema)
         layers.create_macros(self.catalogue, self.engine)
         layers.create_canonical(self.catalogue, self.engine)
@@ -252,29 +257,45 @@ class Build:
                 for row in bad.head(4).itertuples()
             )
             if not used and len(bad):
-                raise SourceError(f"{file_name}: nothing in it can be used, of {read:,} records: {told}.")
+                raise SourceError(
+                    f"{file_name}: nothing in it can be used, of {read:,} records: {told}.{_joining(bad)}"
+                )
             if bad["records"].sum() > BAD_SHARE * read and not self.options.accepts_bad_rows:
                 raise SourceError(
                     f"{file_name}: {bad['records'].sum():,} of {read:,} records can't be read: {told}. "
-                    "Mend the file, or import the rest with --accept-bad-rows."
+                    f"Mend the file, or import the rest with --accept-bad-rows.{_joining(bad)}"
                 )
 
     def _gather(self) -> None:
         """The previous snapshot's rows, but for those that the new files replace; then the new ones."""
         keys = {table: columns for table, columns in layers.keys_of(self.catalogue).items() if table not in DEFINED}
-        for table, query in self.catalogue.source("gathered").items():
-            self.engine.create(f"incoming.{table}", query.sql)
-        self._refuse_others("sources.collisions_within", "several files describe")
         previous = self._previous()
         if previous is not None:
             self.engine.open_beside(previous / snapshots.DATABASE, "previous")
+        self._name_items(keys, "previous.canonical" if previous is not None else "canonical")
+        self._refuse_others("sources.collisions_within", "several files describe")
+        if previous is not None:
             self._refuse_if_strange()
             self.note("Carrying over what was known")
             fresh = {table: f"incoming.{name}" for table, name in layers.replacements_of(self.catalogue).items()}
-            self.engine.carry_over("previous", "canonical", keys, fresh)
+            self.engine.carry_over("known", keys, fresh)
+            self.engine.let_go("previous")
         for table in keys:
             # Two exports of one import may hold the same row.
             self.engine.append(f"canonical.{table}", f"incoming.{table}", each_once=True)
+
+    def _name_items(self, tables: Iterable[str], known: str) -> None:
+        """Give items their keys wherever a file, of this import or before, names them by their tool's number."""
+        gathered = self.catalogue.source("gathered")
+        for table in tables:
+            self.engine.point(f"known.{table}", f"{known}.{table}")
+        self.engine.create("incoming.names", self.catalogue.queries["sources.names"].sql)
+        for table, query in gathered.items():
+            self.engine.point(f"gathering.{table}", f"incoming.{table}")
+            self.engine.create(f"incoming.{table}", query.sql)
+        for table, query in gathered.items():
+            self.engine.point(f"gathering.{table}", f"{known}.{table}")
+            self.engine.create_view(f"known.{table}", query.sql)
 
     def _refuse_if_strange(self) -> None:
         """Refuse files that do not go with what is known: much smaller, or other items by the same keys."""
@@ -345,6 +366,16 @@ class Build:
                 problems = self.engine.ask(query.sql)
                 if len(problems):
                     raise SnapshotError(f"{query.title}: {problems.iloc[0].to_dict()}. {query.header['remedy']}")
+
+
+def _joining(bad: pd.DataFrame) -> str:
+    """Advice where most of what is set aside are keys that stand for several items."""
+    shared = bad[bad["reason"].str.contains("stands in another record with other values")]
+    if shared["records"].sum() * 2 < bad["records"].sum():
+        return ""
+    return (
+        " Where a key counts anew in each project, join it with the project: --columns item=project+number,created=…."
+    )
 
 
 def _files_in(folder: Path) -> list[Path]:

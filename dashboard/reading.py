@@ -15,13 +15,13 @@ from dashboard.engines.duckdb import DuckDB
 from dashboard.errors import SourceError
 from dashboard.sources import detect, own
 from dashboard.sources.dates import Writing, swap_note, writing_of
-from dashboard.sources.formats import Format, columns_by_role, missing_roles, plain, told
+from dashboard.sources.formats import Format, columns_by_role, missing_roles, passed_over, plain, told
 from dashboard.sources.logs import event_meaning
 from dashboard.sources.parquet_pages import Chunk, check_pages
 from dashboard.sources.scan import scan
 from dashboard.sources.texts import BYTE_MARK, NUL_MARK, Sample, where_broken
 from dashboard.sources.xes import write_events
-from dashboard.streams.words import category_named
+from dashboard.streams.words import are_states, category_named
 
 MARKS = {NUL_MARK: "a NUL byte", BYTE_MARK: "bytes that are no letter in UTF-8"}
 # Columns behind the stages of a sheet that hold dates too, or texts.
@@ -96,11 +96,11 @@ class Reader:
         physical, sample = self._open(sample)
         chosen = detect(sample, self.options.columns, self.options.format)
         self.note(f"{sample.name}: understanding its times")
-        event_is, notes = self._understand(sample, chosen)
+        event_is, notes, named = self._understand(sample, chosen)
         self.note(f"{sample.name}: judging its records")
         for table, sql in self._queries(chosen):
             self.engine.create(table, sql)
-        self._account(sample, chosen, event_is, physical, notes)
+        self._account(sample, chosen, event_is, physical, notes, named)
         for table in self.engine.tables("reading"):
             if table in self.engine.tables("incoming"):
                 self.engine.append(f"incoming.{table}", f"reading.{table}")
@@ -168,12 +168,22 @@ class Reader:
         else:
             self.engine.read_documents(sample.path, "raw.roots")
             self.engine.create("raw.every_document", self._sql("sources.json.unwrapped"))
+            sample = self._with_cut(sample)
         keys = self.engine.ask(self._sql("sources.json.keys"))
         header = tuple(keys["name"])
         self.engine.open_documents("raw.every_document", "raw.file", list(keys["pointer"]))
         return self.engine.count("raw.every_document"), replace(sample, header=header)
 
-    def _understand(self, sample: Sample, chosen: Format) -> tuple[str | None, list[str]]:
+    def _with_cut(self, sample: Sample) -> Sample:
+        """The sample, with a note where it is a page of a longer answer."""
+        for total in self.engine.ask(self._sql("sources.json.cut"))["total"]:
+            held = self.engine.count("raw.every_document")
+            share = f"{held:,} of {int(total):,} records" if pd.notna(total) else f"{held:,} records"
+            note = f"one page of a longer answer ({share}); import the other pages together with it"
+            return replace(sample, note="; ".join(filter(None, (sample.note, note))))
+        return sample
+
+    def _understand(self, sample: Sample, chosen: Format) -> tuple[str | None, list[str], list[str]]:
         """raw.records with times as ISO writes them, and what is known of the file in raw.options."""
         notes = [sample.note] if sample.note else []
         writing = Writing()
@@ -183,18 +193,22 @@ class Reader:
             self.engine.keep("raw.texts", pd.DataFrame({"record": pd.Series(dtype="int64")}))
         else:
             found, writing = self._name_columns(sample, chosen)
+            notes += self._disagreements(sample, chosen, found)
         self._keep_columns(found)
+        named = [f"{role} from {column}" for role, column in found.items() if column]
         names_zone = any(column.upper().endswith("(UTC)") for column in found.values() if column)
         if writing.has_naive and not names_zone and not self.options.time_zone:
             which = "some times state" if writing.has_zoned else "the times state"
             notes.append(f"{which} no zone and are read as UTC; say which with --time-zone")
-        if found.get("item_id") and chosen.shape == "table":
-            notes.extend(self._swaps(chosen, found))
+        if chosen.folder == "item_list" and not found.get("created_at"):
+            notes.append("no column tells the creation: lead times begin with the first date that is told of an item")
         event_is = self._event_is(chosen, found)
         if chosen.shape != "documents":
             self._classify(found)
         self._keep_options(sample, event_is, writing)
-        return event_is, notes
+        if found.get("item_id") and chosen.shape == "table":
+            notes += self._doubtful_times(chosen, found)
+        return event_is, notes, named
 
     def _name_columns(self, sample: Sample, chosen: Format) -> tuple[dict[str, str | None], Writing]:
         header = sample.header
@@ -237,6 +251,20 @@ class Reader:
             self.engine.keep("raw.cell_names", pd.DataFrame({"position": range(1, len(cells) + 1), "state": cells}))
         return found, writing
 
+    def _disagreements(self, sample: Sample, chosen: Format, found: Mapping[str, str | None]) -> list[str]:
+        """Columns that could have had a role too, and say something else than the one that has it."""
+        place = {column: f"c{number}" for number, column in reversed(list(enumerate(sample.header)))}
+        notes = []
+        for role, column, other in passed_over(chosen, sample.header, found, self.options.columns):
+            differing = self.engine.count_differing("raw.file", place[column], place[other])
+            if differing:
+                word = role.removesuffix("_at").removesuffix("_id")
+                notes.append(
+                    f"{word} is read from {column!r}; {other!r} says otherwise in {differing:,} records "
+                    f"(--columns {word}={other} reads that)"
+                )
+        return notes
+
     def _check_types(self, sample: Sample, found: Mapping[str, str | None]) -> None:
         """Columns of a Parquet that hold no plain values."""
         kinds = {column: self.types.get(column, "VARCHAR") for column in found.values() if column}
@@ -253,15 +281,22 @@ class Reader:
         shapes = self.engine.ask(self._sql("sources.time_shapes"))
         return writing_of(sample.name, shapes, self.options.date_order, self.options.language)
 
-    def _swaps(self, chosen: Format, found: Mapping[str, str | None]) -> list[str]:
-        """What is to be said of days and months that a program swapped before the export."""
+    def _doubtful_times(self, chosen: Format, found: Mapping[str, str | None]) -> list[str]:
+        """What is to be said of days that a program swapped before the export, and of hours that come twice."""
         times = [role.name for role in chosen.roles if role.is_time and found[role.name]]
         if not times:
             return []
         self.engine.stack("raw.records", "raw.dated", times, beside=["item_id"])
         (votes,) = self.engine.ask(self._sql("sources.swapped_days")).itertuples()
         note = swap_note(int(votes.as_written), int(votes.swapped), is_repaired=self.options.swaps_days)
-        return [note] if note else []
+        notes = [note] if note else []
+        (twice,) = self.engine.ask(self._sql("sources.repeated_hours"))["times_twice"]
+        if twice:
+            notes.append(
+                f"{twice:,} times lie in the hour that comes twice when the clocks go back, and state no zone: "
+                "each may be an hour off"
+            )
+        return notes
 
     def _keep_columns(self, found: Mapping[str, str | None]) -> None:
         named = [(role, column) for role, column in found.items() if column]
@@ -273,7 +308,8 @@ class Reader:
         if self.options.event_is:
             return self.options.event_is
         lifecycles = self.engine.ask(self._sql("proposals.lifecycles"))
-        return event_meaning(found, dict(zip(lifecycles["lifecycle"], lifecycles["records"], strict=True)))
+        words = dict(zip(lifecycles["lifecycle"], lifecycles["records"], strict=True))
+        return event_meaning(found, words, has_states=are_states(self.engine.distinct("raw.records", "state")))
 
     def _classify(self, found: Mapping[str, str | None]) -> None:
         """What the words for states and outcomes in the file usually mean."""
@@ -311,7 +347,13 @@ class Reader:
         return ordered
 
     def _account(
-        self, sample: Sample, chosen: Format, event_is: str | None, physical: int, notes: Sequence[str]
+        self,
+        sample: Sample,
+        chosen: Format,
+        event_is: str | None,
+        physical: int,
+        notes: Sequence[str],
+        named: Sequence[str],
     ) -> None:
         """The fates of the records, and the rows set aside or doubted, into the incoming tables."""
         self.engine.create("reading.remarks", self._sql("sources.remarks"))
@@ -338,13 +380,14 @@ class Reader:
             "imported_at": self.now,
             "is_known": (sample.name, sample.sha256) in self.known,
             "notes": list(notes),
+            "columns": ", ".join(named) or None,
             "rows_read": read,
             "rows_kept": int(counts.get("kept", 0)),
             "rows_set_aside": int(counts.get("set aside", 0)),
             "rows_ignored": int(counts.get("ignored", 0)),
         }
         rows = pd.DataFrame([row | {"stream": name} for name in sorted({*self._streams(), *fates["stream"]})])
-        self.engine.insert("incoming.imports", rows.astype({"event_is": "string"}))
+        self.engine.insert("incoming.imports", rows.astype({"event_is": "string", "columns": "string"}))
 
     def _streams(self) -> list[str]:
         """The streams that the file's rows belong to."""

@@ -6,24 +6,28 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from dashboard import layers
+from dashboard import build, layers
 from dashboard.build import import_files
 from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.engines.duckdb import DuckDB
 from dashboard.scope import Scope
 from dashboard.settings import Settings
 from dashboard.streams.definition import Stream, calendar_rows, stage_rows, state_rows, stream_rows
+from dashboard.warehouse import Warehouse
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("VSM_SHARED", ROOT.parent / "shared"))
 
 Rows = Sequence[Mapping[str, Any]]
+Tables = Mapping[str, pd.DataFrame]
+TABLES = sorted(path.stem for path in (ROOT / "queries" / "canonical").glob("*.sql"))
 
 # Two queues and two work stages, a backlog before them and two ends: enough for every rule.
 STAGES: tuple[dict[str, Any], ...] = (
@@ -140,6 +144,49 @@ def shared() -> Shared:
         return path
 
     return find
+
+
+class Imports:
+    """A home of its own, and imports into it."""
+
+    def __init__(self, home: Path, catalogue: Catalogue) -> None:
+        self.settings, self.catalogue = Settings(home=home, threads=1), catalogue
+        self.warehouse = Warehouse(self.settings.warehouse, catalogue)
+
+    def file(self, name: str, text: str) -> Path:
+        """A file in this home."""
+        path = self.settings.home / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def run(self, *files: Path, options: build.Options | None = None, **more: Any) -> build.Account:
+        """Import the files."""
+        return build.import_files(files, self.settings, self.catalogue, options or build.Options(**more))
+
+    def tables(self) -> Tables:
+        """The canonical tables."""
+        return {table: self.warehouse.table(f"canonical.{table}") for table in TABLES}
+
+
+@pytest.fixture(scope="session")
+def only_canonical(catalogue: Catalogue) -> Catalogue:
+    """The queries up to the canonical tables: a third faster where nothing above them is looked at."""
+    below = ("sources", "canonical", "macros", "proposals")
+    kept = {name: query for name, query in catalogue.queries.items() if query.layer in below}
+    streams = replace(catalogue.queries["marts.streams"], sql="select streams.stream from canonical.streams")
+    return Catalogue({**kept, "marts.streams": streams})
+
+
+@pytest.fixture
+def imports(tmp_path: Path, only_canonical: Catalogue) -> Imports:
+    """An empty home; imports end with the canonical tables."""
+    return Imports(tmp_path, only_canonical)
+
+
+@pytest.fixture
+def whole_imports(tmp_path: Path, catalogue: Catalogue) -> Imports:
+    """An empty home; imports are whole."""
+    return Imports(tmp_path, catalogue)
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from dashboard.__main__ import told
 from dashboard.build import Options, import_files
 from dashboard.catalogue import Catalogue
 from dashboard.errors import DashboardError
 from dashboard.settings import Settings
+from dashboard.told import told
 from dashboard.warehouse import Warehouse
 
 ROOT = Path(__file__).parents[1]

@@ -184,6 +184,25 @@ PLANTED: Mapping[str, Planted] = {
         ]},
         stages=(*STAGES, {"name": "Partner"}),
     ),
+    "counted_without_a_record": Planted(
+        finds={
+            "A": "a.csv, record 2: it lies in the future and 1 more",
+            "d": "a.csv, record 9: the cell is empty", "i": "a.csv, record 10: the cell is empty",
+        },
+        tables={
+            "transitions": moves(("A", "Doing", "2024-01-02"), ("B", "Doing", "2024-01-02")),
+            "deployments": [deployment("d", "2024-01-01")],
+            "incidents": [incident("i", "2024-01-02")],
+            "set_aside": [
+                {"file_name": "a.csv", "record": record, "subject": subject, "reason": reason}
+                for record, subject, reason in (
+                    (2, "A", "it lies in the future"), (3, "A", "it lies in the future"),
+                    (4, "gone", "the cell is empty"), (5, None, "the cell is empty"),
+                    (9, "d", "the cell is empty"), (10, "i", "the cell is empty"),
+                )
+            ],
+        },
+    ),
     "created_late": Planted(
         finds={
             "A": "created 2024-01-03 02:00, first event 2024-01-02 09:00 UTC",
@@ -355,6 +374,16 @@ PLANTED: Mapping[str, Planted] = {
             ),
             *passage("good", "2024-01-01", 1, 2, 3),
         ]},
+    ),
+    "not_in_the_list": Planted(
+        finds={"stray": "last move 2024-01-03"},
+        tables={
+            "items": [item("A", title="Sign in"), item("B", type="defect"), item("elsewhere", stream="t")],
+            "transitions": [
+                *moves(("A", "Doing", "2024-01-02"), ("stray", "Doing", "2024-01-02"), ("stray", "Done", "2024-01-03")),
+                *({**row, "stream": "t"} for row in moves(("no list", "Doing", "2024-01-02"))),
+            ],
+        },
     ),
     "out_of_order": Planted(
         finds={"A": "Review at 2024-01-02 09:00, listed after Doing at 2024-02-02 09:00"},

@@ -157,12 +157,12 @@ def test_check_ends_with_0_where_no_problem_is_an_error(vsm: Vsm) -> None:
 
 
 def test_check_ends_with_1_where_a_problem_is_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "incidents.csv"
-    path.write_text("incident_id,started_at,restored_at\nX,2024-01-02,2024-01-01\n", encoding="utf-8")
+    path = tmp_path / "items.csv"
+    path.write_text("id,created,parent\nX,2024-01-02,Y\nY,2024-01-02,X\n", encoding="utf-8")
     assert command(tmp_path)("import", path, first_file(tmp_path)).exit_code == 0
     result = command(tmp_path)("check")
     assert result.exit_code == 1
-    assert "Incident restored before it began" in result.stdout
+    assert "Item that is its own ancestor" in result.stdout
     assert isinstance(result.exception, SystemExit)
 
 

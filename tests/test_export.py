@@ -270,7 +270,7 @@ FULL = {
     "blocked": ["stream,item_id,blocked_at,reason", "canary stream,CANARY-1,2024-01-02,canary is ill"],
     "deployments": [
         "stream,deployment_id,service,environment,deployed_at,status",
-        "canary stream,canary-deployment,canary service,canary environment,2024-01-04,canary status",
+        "canary stream,canary-deployment,canary service,canary environment,2024-01-04,success",
         "canary stream,canary-deployment-2,canary service,PROD,2024-01-04,success",
     ],
     "changes": [

@@ -45,7 +45,7 @@ SEED = int(os.environ.get("VSM_FUZZ_SEED", "1"))
 FILES = int(os.environ.get("VSM_FUZZ_FILES", "2000"))
 WORKERS = 2
 # Of the files that are read, one in so many is imported as a whole, with its marts and checks.
-WHOLE_EVERY = 5
+WHOLE_EVERY = 10
 HANGS_AFTER_SECONDS = 20
 MEMORY = 3 * 1024**3
 CORPUS = SHARED / "badinput"

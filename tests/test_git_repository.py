@@ -307,7 +307,7 @@ def test_tags_of_trees_and_blobs_are_left_out_and_tags_of_tags_followed(history:
     history.tag("1.0-signed", 5, at="1.0")
     reading = Reading(history, out)
     assert reading.deployments.keys() == {"1.0"}  # the earlier of two on one commit
-    assert any("do not name a commit" in each and "(key-1, tree-1)" in each for each in reading.notes)
+    assert any("name no commit" in each and "(key-1, tree-1)" in each for each in reading.notes)
 
 
 def test_several_roots_and_a_tag_off_every_branch_are_read(history: History, out: Path) -> None:

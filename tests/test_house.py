@@ -32,6 +32,7 @@ ROWS = {
     "build": 3,
     "importing": 4,
     "warehouse": 3,
+    "told": 4,
     "export": 3,
     "figures": 4,
     "components": 4,

@@ -14,12 +14,13 @@ import json
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from conftest import TABLES, Imports, Tables
 
 from dashboard import build, snapshots
 from dashboard.catalogue import Catalogue
@@ -27,17 +28,14 @@ from dashboard.errors import DashboardError, SourceError
 from dashboard.settings import Settings
 from dashboard.sources import FORMATS, read_columns_option
 from dashboard.sources.logs import event_meaning
-from dashboard.warehouse import Warehouse
 
 EXPORTS = Path(__file__).parent / "exports"
 ALONE = {"own_links"}  # refused when imported alone: nothing in it has a date
 CASES = sorted(folder.name for folder in EXPORTS.iterdir() if folder.name not in ALONE)
-TABLES = sorted(path.stem for path in (EXPORTS.parents[1] / "queries" / "canonical").glob("*.sql"))
 WITH_PEOPLE = [name for name in CASES if "Ann Example" in next((EXPORTS / name).glob("input.*")).read_text("utf-8")]
 OF_THE_IMPORT = ["import_id", "imported_at", "is_known"]
 OF_THE_HOME = [*OF_THE_IMPORT, "person"]  # each home has its own pseudonyms
 
-Tables = Mapping[str, pd.DataFrame]
 Read = Callable[[Path, build.Options], Tables]
 
 
@@ -80,49 +78,6 @@ def case_named(name: str) -> Case:
     )
     path = next((EXPORTS / name).glob("input.*"))
     return Case(name, path, options, given.get("expected", {}), given.get("delimiter", ","))
-
-
-class Imports:
-    """A home of its own, and imports into it."""
-
-    def __init__(self, home: Path, catalogue: Catalogue) -> None:
-        self.settings, self.catalogue = Settings(home=home, threads=1), catalogue
-        self.warehouse = Warehouse(self.settings.warehouse, catalogue)
-
-    def file(self, name: str, text: str) -> Path:
-        """A file in this home."""
-        path = self.settings.home / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    def run(self, *files: Path, options: build.Options | None = None, **more: Any) -> build.Account:
-        """Import the files."""
-        return build.import_files(files, self.settings, self.catalogue, options or build.Options(**more))
-
-    def tables(self) -> Tables:
-        """The canonical tables."""
-        return {table: self.warehouse.table(f"canonical.{table}") for table in TABLES}
-
-
-@pytest.fixture(scope="session")
-def only_canonical(catalogue: Catalogue) -> Catalogue:
-    """The queries up to the canonical tables: a third faster where nothing above them is looked at."""
-    below = ("sources", "canonical", "macros", "proposals")
-    kept = {name: query for name, query in catalogue.queries.items() if query.layer in below}
-    streams = replace(catalogue.queries["marts.streams"], sql="select streams.stream from canonical.streams")
-    return Catalogue({**kept, "marts.streams": streams})
-
-
-@pytest.fixture
-def imports(tmp_path: Path, only_canonical: Catalogue) -> Imports:
-    """An empty home; imports end with the canonical tables."""
-    return Imports(tmp_path, only_canonical)
-
-
-@pytest.fixture
-def whole_imports(tmp_path: Path, catalogue: Catalogue) -> Imports:
-    """An empty home; imports are whole."""
-    return Imports(tmp_path, catalogue)
 
 
 @dataclass(frozen=True)
@@ -465,6 +420,35 @@ def test_two_files_of_one_import_are_joined(whole_imports: Imports) -> None:
     assert items.loc["1", "lead_seconds"] == 4 * 86_400  # created on the 1st, done on the 5th
     assert items.loc["1", "history_seconds"] == 2 * 86_400
     assert pd.isna(items.loc["2", "history_seconds"])
+
+
+ISSUES = "Issue key,Issue id,Status,Created\nABC-1,10001,Done,2024-01-01\nABC-2,10002,Open,2024-01-02\n"
+CHANGELOG = (
+    "issue_id,created,field,from_string,to_string\n"
+    "10001,2024-01-03,status,Open,Doing\n10001,2024-01-05,status,Doing,Done\n10002,2024-01-06,status,Open,Doing\n"
+)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["issues first", "changelog first"])
+def test_two_files_are_joined_in_two_imports_as_in_one(order: tuple[int, int], imports: Imports) -> None:
+    files = imports.file("issues.csv", ISSUES), imports.file("changelog.csv", CHANGELOG)
+    for place in order:
+        imports.run(files[place], stream="s")
+    assert states(imports.tables(), "s") == {"ABC-1": ["Doing", "Done"], "ABC-2": ["Doing"]}
+    assert set(imports.tables()["items"]["item_id"]) == {"ABC-1", "ABC-2"}
+
+
+def test_number_of_one_item_that_is_the_key_of_another_names_the_other(imports: Imports) -> None:
+    listed = (
+        "IID,ID,Title,State,Created At (UTC),Closed At (UTC)\n"
+        "3,12,three,closed,2024-01-01 10:00:00,2024-01-03 10:00:00\n"
+    )
+    imports.run(imports.file("old.csv", listed), stream="s")
+    more = listed.replace("3,12,three", "12,400,twelve")
+    imports.run(imports.file("new.csv", more), stream="s")
+    assert set(imports.tables()["items"]["item_id"]) == {"3", "12"}
+    imports.run(imports.file("both.csv", listed + more.splitlines()[1] + "\n"), stream="t")
+    assert sorted(imports.tables()["items"].query("stream == 't'")["item_id"]) == ["12", "3"]
 
 
 def test_streams_of_one_warehouse_do_not_collide(imports: Imports) -> None:

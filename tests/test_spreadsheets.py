@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.engines.duckdb import DuckDB, unguarded
+from dashboard.engines.duckdb import DuckDB
+from dashboard.engines.expressions import unguarded
 from dashboard.spreadsheets import safe_csv
 
 FORMULAS = [

@@ -17,15 +17,13 @@ import duckdb
 import pandas as pd
 from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
+from dashboard.engines.expressions import VARCHAR, as_iso, as_text, guarded, joined, shape, swapped, unguarded
 from dashboard.errors import CatalogueError
-from dashboard.spreadsheets import GUARDED, NUMBER, STARTS_FORMULA
 
-VARCHAR, BIGINT = duckdb.sqltypes.VARCHAR, duckdb.sqltypes.BIGINT
+BIGINT = duckdb.sqltypes.BIGINT
 # No file holds this character (Unicode keeps it free), so no cell is read as missing because of its text.
 NO_TEXT = "\ufdd2"
 RECORD_BYTES = 16 * 1024**2
-LETTERS = 1_000_000
-ZONE = r"^(.*?:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?(?:\s?[AP]M)?)\s?(GMT|UTC)?([+-]\d{2}:?(?:\d{2})?|Z)?$"
 PATHS = re.compile(r"""["']?/[^\s"',]+["']?""")
 
 
@@ -130,6 +128,12 @@ class DuckDB:
         """How many rows a table has."""
         return len(self._connection.table(name))
 
+    def count_differing(self, name: str, one: str, other: str) -> int:
+        """How many rows hold a text in both columns, and not the same."""
+        left, right = (FunctionExpression("trim", ColumnExpression(column)) for column in (one, other))
+        rows = self._connection.table(name).filter(left != right)
+        return len(rows.filter(left != ConstantExpression("")).filter(right != ConstantExpression("")))
+
     def insert(self, name: str, frame: pd.DataFrame) -> None:
         """Append the rows of a frame, its columns matched by name; missing ones are null."""
         if len(frame):
@@ -140,16 +144,13 @@ class DuckDB:
         rows = self._connection.table(source)
         self._append(name, rows.distinct() if each_once else rows)
 
-    def carry_over(
-        self, database: str, schema: str, keys: Mapping[str, Sequence[str]], fresh: Mapping[str, str]
-    ) -> None:
-        """Copy a schema's tables from a database beside, but for rows whose keys stand in their fresh table."""
+    def carry_over(self, known: str, keys: Mapping[str, Sequence[str]], fresh: Mapping[str, str]) -> None:
+        """Append the tables of the schema `known` to the canonical ones, but for rows with keys of a fresh table."""
         for table, columns in keys.items():
-            rows = self._connection.table(f"{database}.{schema}.{table}")
+            rows = self._connection.table(f"{known}.{table}")
             newer = self._connection.table(fresh[table]).select(*map(ColumnExpression, columns)).distinct()
             rows = rows.set_alias("old").join(newer.set_alias("new"), ",".join(columns), how="anti")
-            self._append(f"{schema}.{table}", rows)
-        self._connection.execute(f"detach {database}")
+            self._append(f"canonical.{table}", rows)
 
     def open_csv(
         self,
@@ -184,10 +185,8 @@ class DuckDB:
             max_line_size=RECORD_BYTES,
             parallel=in_parallel,  # the parallel reader can't pad where cells hold new lines
         )
-        shape = _shape(
-            [ColumnExpression(c) for c in cells[:width]], [ColumnExpression(c) for c in cells[width:]], marks
-        )
-        self._open(rows.select(*map(ColumnExpression, cells[:width]), shape.alias("shape")), name)
+        wrong = shape([ColumnExpression(c) for c in cells[:width]], [ColumnExpression(c) for c in cells[width:]], marks)
+        self._open(rows.select(*map(ColumnExpression, cells[:width]), wrong.alias("shape")), name)
 
     def open_parquet(self, path: Path, name: str) -> None:
         """A Parquet's rows as the view `name`: record, shape (null), and c0, c1, … as text."""
@@ -264,8 +263,8 @@ class DuckDB:
 
         From texts that `write_columns` guarded the guard is taken off.
         """
-        joined = {new: _joined(old) for new, old in columns.items()}
-        chosen = [(unguarded(text) if is_guarded else text).alias(new) for new, text in joined.items()]
+        texts = {new: joined(old) for new, old in columns.items()}
+        chosen = [(unguarded(text) if is_guarded else text).alias(new) for new, text in texts.items()]
         rows = self._connection.table(source)
         rows.select(ColumnExpression("record"), ColumnExpression("shape"), *chosen).create(name)
 
@@ -301,9 +300,9 @@ class DuckDB:
         rows = self._connection.table(source)
         read: dict[str, duckdb.Expression] = {column: ColumnExpression(column) for column in times}
         if formats:
-            read = {column: _as_iso(column, formats, replaced, has_weekdays, has_zones) for column in times}
+            read = {column: as_iso(column, formats, replaced, has_weekdays, has_zones) for column in times}
         if swaps_days:
-            read = {column: _swapped(text) for column, text in read.items()}
+            read = {column: swapped(text) for column, text in read.items()}
         chosen = [read.get(column, ColumnExpression(column)).alias(column) for column in rows.columns]
         named = rows.select(*chosen)
         if gathered:
@@ -337,6 +336,10 @@ class DuckDB:
         """Make another database file readable under a name."""
         self._connection.execute(f"attach '{_quoted(path)}' as {name} (read_only)")
 
+    def let_go(self, name: str) -> None:
+        """Close a database that was opened beside."""
+        self._connection.execute(f"detach {name}")
+
     def write_columns(
         self, name: str, columns: Mapping[str, str], path: Path, *, where: Mapping[str, str] | None = None
     ) -> bool:
@@ -349,11 +352,11 @@ class DuckDB:
         if not rows.limit(1).fetchall():
             return False
         types = dict(zip(rows.columns, map(str, rows.types), strict=True))
-        texts = {new: _as_text(column, types[column]) for new, column in columns.items()}
+        texts = {new: as_text(column, types[column]) for new, column in columns.items()}
         if path.suffix == ".parquet":
             rows.select(*(text.alias(new) for new, text in texts.items())).write_parquet(str(path))
         else:
-            shown = {new: _guarded(text) if types[columns[new]] == "VARCHAR" else text for new, text in texts.items()}
+            shown = {new: guarded(text) if types[columns[new]] == "VARCHAR" else text for new, text in texts.items()}
             rows.select(*(text.alias(new) for new, text in shown.items())).write_csv(str(path), header=True)
         return True
 
@@ -368,6 +371,10 @@ class DuckDB:
     def create_view(self, name: str, sql: str) -> None:
         """Give a select a name; it runs whenever the name is read."""
         self._connection.execute(f"create or replace view {name} as {sql}")
+
+    def point(self, name: str, source: str) -> None:
+        """Another name for a table."""
+        self.create_view(name, f"from {source}")
 
     def narrow(self, name: str, source: str, *, by: str, among: str) -> None:
         """A view of the rows of `source` whose column `by` stands in the table `among`."""
@@ -419,76 +426,6 @@ class DuckDB:
         self._connection.execute(f"create or replace view {name} as {rows.sql_query()}")
 
 
-def _joined(columns: Sequence[str]) -> duckdb.Expression:
-    if not columns:
-        return ConstantExpression(None).cast(VARCHAR)
-    if len(columns) == 1:
-        return ColumnExpression(columns[0])
-    return FunctionExpression("concat_ws", ConstantExpression("-"), *map(ColumnExpression, columns))
-
-
-def _swapped(text: duckdb.Expression) -> duckdb.Expression:
-    """A date of ISO 8601 with day and month the other way round, where that is a date too."""
-    pattern, other = r"^(\d{4})-(\d{2})-(0\d|1[0-2])(.*)$", r"\1-\3-\2\4"
-    return _replaced(text, pattern, other)
-
-
-def _as_iso(
-    column: str,
-    formats: Sequence[str],
-    replaced: Sequence[tuple[str, str]],
-    has_weekdays: bool,
-    has_zones: bool,
-) -> duckdb.Expression:
-    """A time as ISO 8601 writes it, in the zone it is written in; the text itself where no format reads it."""
-    text: duckdb.Expression = FunctionExpression("trim", ColumnExpression(column))
-    if has_weekdays:
-        day = r"\d{1,4}[/.\-]|\d{1,2} \pL|\pL+\.? \d"  # not the 31 of May 31, 2024
-        for pattern in (rf"^\pL{{2,9}}\.?,? ({day})", r"^(.*?)\s*\([^)]*\)$"):
-            text = _replaced(text, pattern, r"\1")
-    for old, new in replaced:
-        text = FunctionExpression("replace", text, ConstantExpression(old), ConstantExpression(new))
-    # Not with %z: it takes 30 February for 1 March, and a GMT for the offset of another row (DuckDB 2.0.0).
-    local = _replaced(text, ZONE, r"\1") if has_zones else text
-    read = FunctionExpression("try_strptime", local, ConstantExpression(list(formats)))
-    iso: duckdb.Expression = FunctionExpression("strftime", read, ConstantExpression("%Y-%m-%dT%H:%M:%S.%f"))
-    if has_zones:
-        iso = FunctionExpression("concat", iso, _zone(text))
-        iso = duckdb.CaseExpression(read.isnotnull(), iso)
-    return duckdb.CoalesceOperator(iso, ColumnExpression(column))
-
-
-def _zone(text: duckdb.Expression) -> duckdb.Expression:
-    """The offset at the end of a time, Z for a bare GMT or UTC, nothing where there is none."""
-    name, offset = (
-        FunctionExpression("regexp_extract", text, ConstantExpression(ZONE), ConstantExpression(n)) for n in (2, 3)
-    )
-    is_bare = (name != ConstantExpression("")) & (offset == ConstantExpression(""))
-    return duckdb.CaseExpression(is_bare, ConstantExpression("Z")).otherwise(offset)
-
-
-def _replaced(text: duckdb.Expression, pattern: str, new: str) -> duckdb.Expression:
-    return FunctionExpression("regexp_replace", text, ConstantExpression(pattern), ConstantExpression(new))
-
-
-def _shape(
-    cells: Sequence[duckdb.Expression], more: Sequence[duckdb.Expression], marks: Mapping[str, str]
-) -> duckdb.Expression:
-    """What is wrong with a record as a whole."""
-    text = FunctionExpression("concat", *cells, *more)
-    too_long = FunctionExpression("concat", *(FunctionExpression("trim", cell) for cell in more)) if more else None
-    found = duckdb.CaseExpression(
-        FunctionExpression("trim", text) == ConstantExpression(""), ConstantExpression("blank")
-    )
-    if too_long is not None:
-        found = found.when(too_long != ConstantExpression(""), ConstantExpression("too many cells"))
-    found = found.when(cells[-1].isnull(), ConstantExpression("too few cells"))
-    for mark, what in marks.items():
-        found = found.when(FunctionExpression("contains", text, ConstantExpression(mark)), ConstantExpression(what))
-    found = found.when(FunctionExpression("length", text) > ConstantExpression(LETTERS), ConstantExpression("too long"))
-    return found.otherwise(ConstantExpression(None).cast(VARCHAR))
-
-
 def _tables(node: Any) -> Iterator[str]:
     if isinstance(node, dict):
         if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
@@ -498,26 +435,6 @@ def _tables(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for value in node:
             yield from _tables(value)
-
-
-def _as_text(column: str, kind: str) -> duckdb.Expression:
-    if kind == "TIMESTAMP":
-        return FunctionExpression("strftime", ColumnExpression(column), ConstantExpression("%Y-%m-%dT%H:%M:%S.%fZ"))
-    return ColumnExpression(column).cast(VARCHAR)
-
-
-def _guarded(text: duckdb.Expression) -> duckdb.Expression:
-    """A text with an apostrophe before it where a spreadsheet would take it for a formula; see spreadsheets.py."""
-    is_formula = FunctionExpression("regexp_matches", text, ConstantExpression(STARTS_FORMULA))
-    is_number = FunctionExpression("regexp_full_match", text, ConstantExpression(NUMBER))
-    return duckdb.CaseExpression(
-        is_formula & ~is_number, FunctionExpression("concat", ConstantExpression("'"), text)
-    ).otherwise(text)
-
-
-def unguarded(text: duckdb.Expression) -> duckdb.Expression:
-    """A text of a CSV as it was before `write_columns` guarded it."""
-    return FunctionExpression("regexp_replace", text, ConstantExpression(GUARDED), ConstantExpression(r"\1"))
 
 
 def _quoted(path: Path) -> str:

@@ -6,9 +6,12 @@ from dashboard.sources.formats import Format, Role, required
 
 
 def _like(
-    own: str, name: str, title: str, recognised_by: str, needed: str, signature: str = "", /, **names: str
+    own: str, name: str, title: str, recognised_by: str, needed: str, without: str = "", /, **names: str
 ) -> Format:
-    """A format that is read like our own `own`: roles and the columns that the tool calls them, `|` between them."""
+    """A format that is read like our own `own`: roles and the columns that the tool calls them, `|` between them.
+
+    It has none of the columns `without`.
+    """
     columns = {
         "deployments": "stream deployment_id service environment deployed_at status is_unplanned",
         "incidents": "stream incident_id service severity started_at restored_at deployment_id",
@@ -18,7 +21,7 @@ def _like(
         Role(column, tuple(names.get(column, "").split("|")) if column in names else (), column in needed.split())
         for column in columns.split()
     )
-    return Format(name, title, recognised_by, tuple(roles), f"own_{own}", tuple(signature.split()))
+    return Format(name, title, recognised_by, tuple(roles), f"own_{own}", without=tuple(without.split()))
 
 
 def _runs(name: str, title: str, recognised_by: str, signature: str, deployment_id: str) -> Format:
@@ -81,12 +84,25 @@ FORMATS = (
         "incidents",
         "incident_windows",
         "Incidents with start and end",
-        "an id, started_at or downtime_start, resolved_at or downtime_end, and impact or severity",
+        "an id, started_at or downtime_start, resolved_at or downtime_end, and impact",
         "incident_id started_at restored_at severity",
         incident_id="incident_id|id",
         started_at="started_at|downtime_start",
         restored_at="resolved_at|downtime_end|restored_at",
-        severity="impact|severity",
+        severity="impact",
+        service="service|component",
+    ),
+    _like(
+        "incidents",
+        "incident_list",
+        "Incidents with start, end and severity",
+        "an id, started_at, resolved_at and severity, but neither a creation nor a type: that is a list of items",
+        "incident_id started_at restored_at severity",
+        "created created_at created_date type issue_type points story_points",
+        incident_id="incident_id|id",
+        started_at="started_at",
+        restored_at="resolved_at|restored_at",
+        severity="severity",
         service="service|component",
     ),
     _like(
@@ -140,7 +156,7 @@ FORMATS = (
     Format(
         "pull_requests",
         "Pull requests (GitHub, DevLake)",
-        "number or pull_request_key, createdAt, mergedAt",
+        "number or pull_request_key, createdAt, mergedAt, and no start or points: that is a list of items",
         (
             required("item_id", "pull_request_key", "number", "iid"),
             Role("source_id", ("id",)),
@@ -152,6 +168,7 @@ FORMATS = (
             required("merged_at", "merged_date", "mergedat", "merged_at"),
             Role("closed_at", ("closed_date", "closedat", "closed_at")),
         ),
+        without=("started", "started_at", "start_date", "finished", "finished_at", "points", "story_points"),
     ),
     Format(
         "pull_request_commits",

@@ -27,9 +27,9 @@ class Format:
     """One kind of export. `recognised_by` is told to people; `roles` are its columns.
 
     `queries` is the folder below queries/sources/ that reads it, by default its name. `signature` are columns that
-    must be there to recognise it, and no others may where `is_exact`. `shape` is table, wide (a date per stage) or
-    documents (nested JSON; `is_nested` where one of them holds many records). `alone` says why an import of nothing
-    else has no use.
+    must be there to recognise it, those `without` must not, and no others may where `is_exact`. `shape` is table, wide
+    (a date per stage) or documents (nested JSON; `is_nested` where one of them holds many records). `alone` says why
+    an import of nothing else has no use.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Format:
     roles: tuple[Role, ...] = ()
     queries: str = ""
     signature: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     shape: str = "table"
     is_exact: bool = False
     is_nested: bool = False
@@ -69,6 +70,20 @@ def columns_by_role(chosen: Format, header: Sequence[str], named: Mapping[str, s
     return found
 
 
+def passed_over(
+    chosen: Format, header: Sequence[str], found: Mapping[str, str | None], named: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """(role, its column, another column that goes by a name of the role and takes none), unless the user named it."""
+    taken = set(found.values())
+    return [
+        (role.name, column, other)
+        for role in chosen.roles
+        if (column := found[role.name]) in header and column and role.name not in named
+        for other in header
+        if other not in taken and plain(other) in role.names
+    ]
+
+
 def missing_roles(chosen: Format, header: Sequence[str], named: Mapping[str, str]) -> tuple[str, ...]:
     """Required roles that no column of the file takes."""
     found = columns_by_role(chosen, header, named)
@@ -80,6 +95,8 @@ def fits(chosen: Format, header: Sequence[str]) -> bool:
     names = {plain(column) for column in header}
     known = {name for role in chosen.roles for name in role.names}
     if chosen.is_exact and not names <= known:
+        return False
+    if names & set(chosen.without):
         return False
     return not set(chosen.signature) - names and not missing_roles(chosen, header, {})
 

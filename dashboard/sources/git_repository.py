@@ -284,17 +284,17 @@ def _releases(
 ) -> tuple[list[Release], list[Release]]:
     """The production releases in order of their dates, and the pre-releases."""
     named, odd = repository.tags()
-    _tell(note, odd, "do not name a commit and are left out")
+    _tell(note, odd, "left out: they name no commit")
     chosen, others = _split(named, lambda tag: _is_chosen(tag.name, pattern))
-    _tell(note, (tag.name for tag in others), "are no releases, by their names")
+    _tell(note, (tag.name for tag in others), "left out: no releases, by their names")
     dated = [release for release in map(_dated, chosen) if release]
     early, production = _split(dated, lambda each: not counts_pre_releases and is_pre_release(each.name))
-    _tell(note, (each.name for each in early), "are pre-releases and not counted as production")
+    _tell(note, (each.name for each in early), "taken for pre-releases, not counted as production")
     production = _one_per_commit(production, note)
     made_anew = _made_anew(repository, production)
     production = [_by_commit(each) if each.name in made_anew else each for each in production]
     moved = (each.name for each in (*production, *early) if each.tag.tagged_at not in (None, each.released_at))
-    _tell(note, moved, "were made anew after their release, which is dated by its commit")
+    _tell(note, moved, "made anew after the release, which is dated by its commit")
     if not production:
         note("No tag stands for a production release: all changes count as not deployed.")
     return sorted(production, key=_order), sorted(early, key=_order)
@@ -334,7 +334,7 @@ def _one_per_commit(releases: Iterable[Release], note: Callable[[str], None]) ->
             others.append(release.name)
         else:
             first[release.tag.commit.sha] = release
-    _tell(note, others, "stand on the commit of an earlier release and are no further one")
+    _tell(note, others, "left out: on the commit of an earlier release")
     return list(first.values())
 
 
@@ -379,4 +379,4 @@ def _tell(note: Callable[[str], None], tags: Iterable[str], what: str) -> None:
     names = list(tags)
     if names:
         more = ", …" if len(names) > NAMES else ""
-        note(f"{len(names):,} {'tag' if len(names) == 1 else 'tags'}: {what} ({', '.join(names[:NAMES])}{more})")
+        note(f"{len(names):,} {'tag' if len(names) == 1 else 'tags'} {what} ({', '.join(names[:NAMES])}{more})")

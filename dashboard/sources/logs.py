@@ -128,11 +128,11 @@ ACTIONABLE_AGILE = Format(
 FORMATS = (ACTIONABLE_AGILE, AZURE_REVISIONS, STATUS_HISTORY, EVENT_LOG)
 
 
-def event_meaning(found: Mapping[str, str | None], lifecycles: Mapping[str, int]) -> str:
-    """What an event's time means, by the log's columns and life-cycle words.
+def event_meaning(found: Mapping[str, str | None], lifecycles: Mapping[str, int], *, has_states: bool = False) -> str:
+    """What an event's time means, by the log's columns, its life-cycle words and whether its names are those of states.
 
     interval (a start and an end in one record), start-complete (records of both), ended (all `complete`, or
-    activities without a life-cycle), entered (a status log).
+    activities without a life-cycle), entered (a status log, also where its states stand under `activity`).
     """
     if found.get("started_at"):
         return "interval"
@@ -140,5 +140,5 @@ def event_meaning(found: Mapping[str, str | None], lifecycles: Mapping[str, int]
         return "start-complete"
     if lifecycles:
         return "ended" if set(lifecycles) == {"complete"} else "entered"
-    state = plain(found.get("state") or "")
-    return "ended" if state in ("concept_name", "activity", "activity_name", "event") else "entered"
+    is_activity = plain(found.get("state") or "") in ("concept_name", "activity", "activity_name", "event")
+    return "ended" if is_activity and not has_states else "entered"

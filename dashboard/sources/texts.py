@@ -20,6 +20,9 @@ DELIMITERS = ",;\t|"
 EXCELS_HINT = re.compile(r"\s*sep=([,;\t|:^~])\s*", re.IGNORECASE)
 LOOKED_THROUGH_BYTES = 64 * 1024**2
 
+# The sheets that write lists with a backslash before their commas begin with these columns: ActionableAgile's.
+ESCAPES_COMMAS = ("id", "link", "name")
+
 # Stand-ins for what no text may hold: noncharacters of Unicode, so that the record is set aside with its line.
 NUL_MARK, BYTE_MARK = "\ufdd0", "\ufdd1"
 UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -152,7 +155,18 @@ def _described(sample: Sample) -> Sample:
         is_lines = first.rstrip().endswith("}") and first.startswith("{") and rest.lstrip().startswith("{")
         return replace(sample, start=start, kind="lines" if is_lines else "json")
     header, delimiter, skipped = _header(sample.name, start, len(raw) == SAMPLE_BYTES)
+    if delimiter == "," and tuple(map(str.lower, header[:3])) == ESCAPES_COMMAS:
+        _without_escaped_commas(sample.path)
     return replace(sample, start=start, header=header, delimiter=delimiter, skipped=skipped)
+
+
+def _without_escaped_commas(path: Path) -> None:
+    """Write the commas that stand behind a backslash, `[red\\,green]`, as semicolons."""
+    plain = path.with_name(f"{path.name}-plain")
+    with path.open("rb") as source, plain.open("wb") as copy:
+        for line in source:
+            copy.write(line.replace(b"\\,", b";"))
+    plain.replace(path)
 
 
 def _header(name: str, start: str, is_cut: bool) -> tuple[tuple[str, ...], str, int]:

@@ -20,6 +20,8 @@ NAMES = (
     "started_at",
     "finished_at",
     "cancelled_at",
+    "pull_request",
+    "merged_at",
     "stream",
 )
 
@@ -156,6 +158,8 @@ GITHUB = _list(
     created_at="createdat|created_at",
     finished_at="closedat|closed_at",
     type="type_name|issue_type",
+    pull_request="pull_request_url|pull_request_html_url",
+    merged_at="pull_request_merged_at",
 )
 
 AZURE_NAMES = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard.streams.definition import Calendar, Stage, Stream
-from dashboard.streams.words import ACTIVITY_WORDS, CATEGORY_WORDS, WAIT_WORDS, WASTE_WORDS
+from dashboard.streams.words import ACTIVITY_WORDS, CATEGORY_WORDS, WAIT_WORDS, WASTE_WORDS, category_named
 
 ENDED = " · ended"
 WAITING_FOR = "Waiting for "
@@ -91,6 +91,8 @@ def _state(row: dict[str, object]) -> State:
 
 
 def _category(state: State) -> Guess:
+    if state.source_category == "done" and category_named(state.name) == "cancelled":
+        return Guess("cancelled", 0.8, "its name; the source has no category for what was dropped")
     if state.source_category:
         return Guess(state.source_category, 0.9, "the source's own category")
     if state.is_completion:

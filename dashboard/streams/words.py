@@ -5,7 +5,7 @@ Order matters: cancelled before done ("closed as duplicate"), done before backlo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 CATEGORY_WORDS: Mapping[str, tuple[str, ...]] = {
     "cancelled": (
@@ -35,6 +35,7 @@ CATEGORY_WORDS: Mapping[str, tuple[str, ...]] = {
         "cancelado",
         "cancelada",
         "rechazado",
+        "no se hará",
         "descartado",
         "rejeitado",
         "geannuleerd",
@@ -287,6 +288,12 @@ def category_named(word: str) -> str | None:
         if text in words:
             return category
     return None
+
+
+def are_states(names: Collection[str]) -> bool:
+    """Half of the names or more are usual names of states, of an end and of something before it."""
+    named = [category for category in map(category_named, names) if category]
+    return 2 * len(named) >= len(names) > 0 and "done" in named and set(named) > {"done"}
 
 
 # Jira's, Azure DevOps' and DevLake's own categories, and outcomes that mean that nothing was made.

@@ -13,6 +13,7 @@ time_zone = "zone given to times without one"
 imported_at = "UTC instant of the import"
 is_known = "true where the import before held the same file already"
 notes = "what was assumed in reading it"
+columns = "which column of the file was read as what"
 rows_read = "records in the file"
 rows_kept = "records used"
 rows_set_aside = "records that could not be read; see set_aside"
@@ -29,6 +30,7 @@ create table canonical.imports (
     imported_at timestamp not null,
     is_known boolean,
     notes varchar[],
+    columns varchar,
     rows_read bigint not null,
     rows_kept bigint not null,
     rows_set_aside bigint not null,

@@ -32,7 +32,12 @@ select
         else 'open'
     end as outcome,
     items.created_on,
-    case when $start_rule = 'last' then items.started_last_on else items.started_first_on end as started_on,
+    case
+        -- Without a start the end stands for it in the marts; it is none to show.
+        when items.is_start_unknown then null
+        when $start_rule = 'last' then items.started_last_on
+        else items.started_first_on
+    end as started_on,
     items.ended_on,
     case when $clock = 'working' then items.lead_working_seconds else items.lead_seconds end / 86400 as lead_days,
     case

@@ -10,6 +10,7 @@ event_is = "what an event's time means"
 time_zone = "zone given to times without one"
 imported_at = "UTC instant of the import"
 notes = "what was assumed in reading it"
+columns = "which column of the file was read as what"
 rows_read = "records in the file"
 rows_kept = "records used"
 rows_set_aside = "records that could not be read"
@@ -24,6 +25,7 @@ select
     imports.time_zone,
     imports.imported_at,
     array_to_string(imports.notes, '; ') as notes,
+    imports.columns,
     imports.rows_read,
     imports.rows_kept,
     imports.rows_set_aside,

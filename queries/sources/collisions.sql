@@ -13,7 +13,7 @@ select
         where abs(epoch(incoming_items.created_at) - epoch(known_items.created_at)) > 86400
     ) as example
 from incoming.items as incoming_items
-join previous.canonical.items as known_items
+join known.items as known_items
     on incoming_items.stream = known_items.stream
     and incoming_items.item_id = known_items.item_id
 where incoming_items.created_at is not null and known_items.created_at is not null

@@ -43,13 +43,20 @@ select
     lines.line_from + remarks.record - lines.record_from as line,
     remarks.fate,
     coalesce(remarks.stream, options.stream) as stream,
-    remarks.subject,
+    macros.without_addresses(remarks.subject) as subject,
     coalesce(columns.column_name, remarks.column_name) as column_name,
     -- As the file writes it: the format's queries see times in ISO 8601.
-    left(
-        coalesce(json_extract_string(to_json(texts), '/' || remarks.column_name), remarks.value), 200
+    macros.without_addresses(
+        left(coalesce(json_extract_string(to_json(texts), '/' || remarks.column_name), remarks.value), 200)
     ) as value,
-    remarks.reason
+    case
+        when
+            remarks.reason like 'not a date%'
+            and regexp_full_match(trim(remarks.value), '(19[89]|20\d)\d-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?')
+            and try_cast(trim(remarks.value) as timestamp) is not null
+            then 'there is no such hour in ' || options.time_zone || ': the clocks skip it'
+        else remarks.reason
+    end as reason
 from (
     select * from misshapen
     union all

@@ -17,7 +17,7 @@ known as (
     select
         imports.file_name,
         arg_max(imports.rows_kept, imports.import_id) as records
-    from previous.canonical.imports
+    from known.imports
     where imports.stream in (select incoming_imports.stream from incoming.imports as incoming_imports)
     group by imports.file_name
 

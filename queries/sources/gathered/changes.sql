@@ -1,5 +1,5 @@
 /*
-title = "Incoming changes, each once"
+title = "Changes, each once"
 grain = "one row per change: what several files tell of it is put together; one named by its tool's number gets its key"
 */
 with named as (
@@ -9,11 +9,11 @@ with named as (
             coalesce(change_names.item_id, changes.change_id) as change_id,
             coalesce(item_names.item_id, changes.item_id) as item_id
         )
-    from incoming.changes
-    left join incoming.aliases as change_names
+    from gathering.changes
+    left join incoming.names as change_names
         on changes.stream = change_names.stream
         and changes.change_id = change_names.alias
-    left join incoming.aliases as item_names
+    left join incoming.names as item_names
         on changes.stream = item_names.stream
         and changes.item_id = item_names.alias
 

@@ -1,9 +1,9 @@
 /*
-title = "Incoming rows under the items' keys: transitions"
-grain = "one row per incoming row; an item named by its tool's number gets its key"
+title = "Rows under the items' keys: transitions"
+grain = "one row per row of the table; an item named by its tool's number gets its key"
 */
-select transitions.* replace (coalesce(aliases.item_id, transitions.item_id) as item_id)
-from incoming.transitions
-left join incoming.aliases
-    on transitions.stream = aliases.stream
-    and transitions.item_id = aliases.alias
+select transitions.* replace (coalesce(names.item_id, transitions.item_id) as item_id)
+from gathering.transitions
+left join incoming.names
+    on transitions.stream = names.stream
+    and transitions.item_id = names.alias

@@ -13,9 +13,11 @@ with events as (
         macros.instant(json_extract_string(documents.document, '$.created_at'), options.time_zone) as occurred_at,
         json_extract_string(documents.document, '$.issue.number') as item_id,
         json_extract(documents.document, '$.issue') as issue,
+        json_extract_string(documents.document, '$.issue.created_at') as written_created,
         macros.instant(json_extract_string(documents.document, '$.issue.created_at'), options.time_zone) as created_at,
         row_number() over (
-            partition by json_extract_string(documents.document, '$.id') order by documents.record
+            partition by coalesce(json_extract_string(documents.document, '$.id'), cast(documents.document as varchar))
+            order by documents.record
         ) as copy_no
     from raw.documents
     cross join raw.options
@@ -41,5 +43,9 @@ select
         when events.occurred_at is null then 'created_at'
         when events.created_at is null then 'issue.created_at'
     end as column_name,
-    case when events.occurred_at is null then events.written_at end as value
+    case
+        when events.item_id is null then null
+        when events.occurred_at is null then events.written_at
+        when events.created_at is null then events.written_created
+    end as value
 from events

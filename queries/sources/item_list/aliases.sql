@@ -7,6 +7,9 @@ select
     parsed.source_id as alias,
     min(parsed.item_id) as item_id
 from reading.parsed
+anti join reading.parsed as keys
+    on parsed.stream = keys.stream
+    and parsed.source_id = keys.item_id
 where parsed.fate = 'kept' and parsed.source_id <> parsed.item_id
 group by
     parsed.stream,

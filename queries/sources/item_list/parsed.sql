@@ -22,7 +22,10 @@ typed as (
         records.item_id <> trim(records.item_id) as has_margins,
         macros.present(records.source_id) as source_id,
         macros.present(records.title) as title,
-        macros.present(records.type) as type,
+        coalesce(
+            macros.present(records.type), case when macros.present(records.pull_request) is not null then 'Pull request' end
+        ) as type,
+        macros.present(records.pull_request) is not null as is_pull_request,
         macros.present(records.team) as team,
         macros.present(records.priority) as priority,
         macros.present(records.status) as status,
@@ -46,7 +49,11 @@ typed as (
         macros.instant(records.cancelled_at, zones.zone) as cancelled_at,
         coalesce(categories.category, states.category) as category,
         -- Jira has no category for what was dropped: its state Cancelled is of the category Done.
-        coalesce(outcomes.category = 'cancelled', false) or coalesce(states.category = 'cancelled', false) as is_dropped,
+        coalesce(outcomes.category = 'cancelled', false)
+        or coalesce(states.category = 'cancelled', false)
+        -- A pull request that is closed without being merged.
+        or (macros.present(records.pull_request) is not null and macros.present(records.merged_at) is null) as is_dropped,
+        zones.zone,
         date_add(options.imported_at, interval 1 day) as latest_at,
         options.expected_time,
         options.is_zone_missing
@@ -68,18 +75,43 @@ typed as (
 
 ),
 
+begun as (
+
+    select
+        typed.* replace (
+            macros.not_before(typed.written_started, typed.started_at, typed.created_at, typed.zone) as started_at
+        )
+    from typed
+
+),
+
+dated as (
+
+    select
+        begun.* replace (
+            macros.not_before(
+                begun.written_finished, begun.finished_at, coalesce(begun.started_at, begun.created_at), begun.zone
+            ) as finished_at,
+            macros.not_before(
+                begun.written_cancelled, begun.cancelled_at, coalesce(begun.started_at, begun.created_at), begun.zone
+            ) as cancelled_at
+        )
+    from begun
+
+),
+
 compared as (
 
     select
-        typed.*,
+        dated.*,
         (select count(*) from raw.columns where columns.role = 'started_at') > 0 as tells_starts,
         (select count(*) from raw.columns where columns.role = 'created_at') > 0 as tells_creations,
-        row_number() over (partition by typed.stream, typed.item_id, typed.content order by typed.record) as copy_no,
-        count(*) over (partition by typed.stream, typed.item_id) as records_of_item,
-        min(typed.content) over (partition by typed.stream, typed.item_id)
-        <> max(typed.content) over (partition by typed.stream, typed.item_id) as is_contradicted,
-        min(typed.item_id) over (partition by typed.stream, lower(typed.item_id)) as nearly
-    from typed
+        row_number() over (partition by dated.stream, dated.item_id, dated.content order by dated.record) as copy_no,
+        count(*) over (partition by dated.stream, dated.item_id) as records_of_item,
+        min(dated.content) over (partition by dated.stream, dated.item_id)
+        <> max(dated.content) over (partition by dated.stream, dated.item_id) as is_contradicted,
+        min(dated.item_id) over (partition by dated.stream, lower(dated.item_id)) as nearly
+    from dated
 
 ),
 
@@ -145,6 +177,12 @@ reasoned as (
                 then 'finished by its date, although its state is no end'
             when judged.finished_at is not null and judged.started_at is null and judged.tells_starts
                 then 'finished, but never started: its cycle time is unknown'
+            when judged.finished_at is not null and judged.cancelled_at is not null
+                then 'both finished and cancelled: it counts as cancelled'
+            when coalesce(judged.created_at, judged.started_at, judged.finished_at, judged.cancelled_at) is null
+                then 'no date: the item is in no figure unless another file tells its history'
+            when judged.is_pull_request
+                then 'a pull request, not an issue: its type is Pull request'
             when judged.nearly <> judged.item_id
                 then 'the item differs from ' || judged.nearly || ' only in capital letters'
             when judged.has_margins then 'the item has blanks around it'

@@ -21,8 +21,8 @@ with entries as (
         ) as person,
         list_filter(
             cast(json_extract(documents.document, '$.items') as json[]),
-            lambda change: json_extract_string(change, '$.field') = 'status'
-        )[1] as change
+            lambda change: lower(json_extract_string(change, '$.field')) in ('status', 'flagged')
+        ) as changes
     from raw.documents
     cross join raw.options
 
@@ -33,13 +33,13 @@ select
     entries.item_id as subject,
     case
         when entries.item_id is null or entries.occurred_at is null then 'set aside'
-        when entries.change is null then 'ignored'
+        when coalesce(len(entries.changes), 0) = 0 then 'ignored'
         else 'kept'
     end as fate,
     case
         when entries.item_id is null then 'the entry names no issue'
         when entries.occurred_at is null then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
-        when entries.change is null then 'a change of another field'
+        when coalesce(len(entries.changes), 0) = 0 then 'a change of another field'
     end as reason,
     case when entries.item_id is null then 'issue_id' when entries.occurred_at is null then 'created' end as column_name,
     case when entries.item_id is not null and entries.occurred_at is null then entries.written_at end as value

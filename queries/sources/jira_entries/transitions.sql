@@ -3,12 +3,12 @@ title = "Transitions"
 grain = "one row per change of status"
 */
 select
-    parsed.stream,
-    parsed.item_id,
-    coalesce(parsed.entry_no, parsed.record) as seq,
-    parsed.occurred_at,
-    json_extract_string(parsed.change, '$.fromString') as from_state,
-    json_extract_string(parsed.change, '$.toString') as to_state,
-    parsed.person
-from reading.parsed
-where parsed.fate = 'kept' and json_extract_string(parsed.change, '$.toString') is not null
+    moves.stream,
+    moves.item_id,
+    moves.seq,
+    moves.occurred_at,
+    moves.from_value as from_state,
+    moves.to_value as to_state,
+    moves.person
+from reading.moves
+where moves.field = 'status' and moves.to_value is not null

@@ -14,6 +14,11 @@ with issues as (
             json_extract_string(documents.document, '$.changelog.histories[*].created'),
             lambda written: macros.instant(written, options.time_zone) is null
         )[1] as bad_time,
+        coalesce(
+            try_cast(json_extract_string(documents.document, '$.changelog.total') as bigint)
+            > json_array_length(documents.document, '$.changelog.histories'),
+            false
+        ) as is_cut,
         options.stream
     from raw.documents
     cross join raw.options
@@ -46,8 +51,12 @@ select
         when judged.column_name is not null
             then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00.000+0200'
         when judged.copy_no > 1 then 'the same issue as an earlier one'
+        when judged.is_cut then 'its history is cut: the answer holds only a part of the changes; ask for the others'
     end as reason,
-    judged.column_name,
+    case
+        when judged.column_name is null and judged.copy_no = 1 and judged.is_cut then 'changelog.total'
+        else judged.column_name
+    end as column_name,
     case judged.column_name
         when 'fields.created' then judged.written_at
         when 'changelog.histories.created' then judged.bad_time

@@ -13,42 +13,74 @@ with typed as (
         macros.present(records.unblocked_at) as written_unblocked_at,
         macros.instant(records.unblocked_at, options.time_zone) as unblocked_at,
         macros.present(records.reason) as blocked_reason,
+        date_add(options.imported_at, interval 1 day) as latest_at,
         options.expected_time
     from raw.records
     cross join raw.options
 
 ),
 
-judged as (
+compared as (
 
     select
         typed.*,
-        typed.item_id as subject,
+        macros.time_fault(typed.written_blocked_at, typed.blocked_at, typed.latest_at, typed.expected_time) as blocked_at_fault,
+        macros.time_fault(typed.written_unblocked_at, typed.unblocked_at, typed.latest_at, typed.expected_time)
+            as unblocked_at_fault,
+        row_number()
+            over (
+                partition by
+                    typed.stream, typed.item_id, typed.written_blocked_at, typed.written_unblocked_at, typed.blocked_reason
+                order by typed.record
+            )
+            as copy_no,
+        count(*) over (partition by typed.stream, typed.item_id) as copies,
+        count(*)
+            over (
+                partition by
+                    typed.stream, typed.item_id, typed.written_blocked_at, typed.written_unblocked_at, typed.blocked_reason
+            )
+            as equal_copies
+    from typed
+
+),
+
+judged as (
+
+    select
+        compared.*,
         case
-            when typed.item_id is null then 'item_id'
-            when typed.written_blocked_at is null then 'blocked_at'
-            when typed.written_blocked_at is not null and typed.blocked_at is null then 'blocked_at'
-            when typed.written_unblocked_at is not null and typed.unblocked_at is null then 'unblocked_at'
+            when compared.item_id is null then 'item_id'
+            when compared.written_blocked_at is null then 'blocked_at'
+            when compared.blocked_at_fault is not null then 'blocked_at'
+            when compared.unblocked_at_fault is not null then 'unblocked_at'
+            when compared.unblocked_at < compared.blocked_at then 'unblocked_at'
         end as column_name,
         case
-            when typed.item_id is null then 'the cell is empty'
-            when typed.written_blocked_at is null then 'the cell is empty'
-            when
-                typed.written_blocked_at is not null and typed.blocked_at is null
-                then 'not a date that can be read; expected ' || typed.expected_time
-            when
-                typed.written_unblocked_at is not null and typed.unblocked_at is null
-                then 'not a date that can be read; expected ' || typed.expected_time
-        end as reason,
-        case
-            when typed.written_blocked_at is not null and typed.blocked_at is null then typed.written_blocked_at
-            when typed.written_unblocked_at is not null and typed.unblocked_at is null then typed.written_unblocked_at
-        end as value
-    from typed
+            when compared.item_id is null then 'the cell is empty'
+            when compared.written_blocked_at is null then 'the cell is empty'
+            when compared.blocked_at_fault is not null then compared.blocked_at_fault
+            when compared.unblocked_at_fault is not null then compared.unblocked_at_fault
+            when compared.unblocked_at < compared.blocked_at then 'it ended before it began'
+        end as fault
+    from compared
 
 )
 
 select
-    judged.*,
-    case when judged.reason is not null then 'set aside' else 'kept' end as fate
+    judged.* exclude (copy_no, copies, equal_copies, latest_at, expected_time),
+    judged.item_id as subject,
+    case
+        when judged.fault is not null then 'set aside'
+        when judged.copy_no > 1 then 'ignored'
+        else 'kept'
+    end as fate,
+    case
+        when judged.fault is not null then judged.fault
+        when judged.copy_no > 1 then 'the same as an earlier record'
+    end as reason,
+    case judged.column_name
+        when 'blocked_at' then judged.written_blocked_at
+        when 'unblocked_at' then judged.written_unblocked_at
+    end as value
 from judged

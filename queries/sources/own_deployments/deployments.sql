@@ -8,7 +8,7 @@ select
     parsed.service,
     parsed.environment,
     parsed.deployed_at,
-    case when lower(coalesce(parsed.status, 'success')) in ('success', 'succeeded', 'ok') then 'success' else 'failed' end
+    case when parsed.status in ('success', 'succeeded', 'successful', 'ok', 'passed') then 'success' else 'failed' end
         as status,
     parsed.is_unplanned
 from reading.parsed

@@ -8,31 +8,54 @@ with typed as (
         records.record,
         coalesce(macros.present(records.stream), options.stream) as stream,
         macros.present(records.team) as team,
-        cast(macros.instant(records.survey_on, options.time_zone) as date) as survey_on,
+        macros.present(records.survey_on) as written_survey_on,
+        macros.local_day(macros.instant(records.survey_on, options.time_zone), options.time_zone) as survey_on,
+        macros.present(records.answers_count) as written_count,
         try_cast(records.answers_count as bigint) as answers_count,
-        try_cast(records.score_sum as double) as score_sum
+        macros.present(records.score_sum) as written_sum,
+        try_cast(records.score_sum as double) as score_sum,
+        options.expected_time
     from raw.records
     cross join raw.options
+
+),
+
+judged as (
+
+    select
+        typed.*,
+        case
+            when typed.team is null then 'team'
+            when typed.survey_on is null then 'survey_on'
+            when typed.answers_count is null or typed.answers_count < 1 then 'answers_count'
+            when typed.score_sum is null then 'score_sum'
+        end as column_name
+    from typed
+
+),
+
+shown as (
+
+    select
+        judged.*,
+        case judged.column_name
+            when 'survey_on' then judged.written_survey_on
+            when 'answers_count' then judged.written_count
+            when 'score_sum' then judged.written_sum
+        end as value
+    from judged
 
 )
 
 select
-    typed.*,
-    typed.team as subject,
+    shown.*,
+    shown.team as subject,
+    case when shown.column_name is null then 'kept' else 'set aside' end as fate,
     case
-        when typed.team is null then 'team'
-        when typed.survey_on is null then 'survey_on'
-        when typed.answers_count is null then 'answers_count'
-        when typed.score_sum is null then 'score_sum'
-    end as column_name,
-    cast(null as varchar) as value,
-    case
-        when typed.team is null or typed.survey_on is null or typed.answers_count is null or typed.score_sum is null
-            then 'the cell is empty or can not be read'
-    end as reason,
-    case
-        when typed.team is null or typed.survey_on is null or typed.answers_count is null or typed.score_sum is null
-            then 'set aside'
-        else 'kept'
-    end as fate
-from typed
+        when shown.column_name is null then null
+        when shown.value is null then 'the cell is empty'
+        when shown.column_name = 'survey_on' then 'not a date that can be read; expected ' || shown.expected_time
+        when shown.column_name = 'answers_count' then 'not a number of answers'
+        else 'not a number'
+    end as reason
+from shown

@@ -9,7 +9,7 @@ with typed as (
         coalesce(macros.present(records.stream), options.stream) as stream,
         macros.present(records.team) as team,
         macros.present(records.answered_on) as written_answered_on,
-        macros.instant(records.answered_on, options.time_zone) as answered_on,
+        macros.local_day(macros.instant(records.answered_on, options.time_zone), options.time_zone) as answered_on,
         macros.present(records.score) as written_score,
         try_cast(records.score as double) as score,
         options.expected_time

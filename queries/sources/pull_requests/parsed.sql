@@ -12,7 +12,7 @@ with typed as (
         macros.present(records.title) as title,
         macros.present(records.status) as status,
         macros.present(records.service) as service,
-        macros.truth(records.is_bot) or lower(records.is_bot) = 'bot' as is_bot,
+        coalesce(macros.truth(records.is_bot), lower(macros.present(records.is_bot)) = 'bot') as is_bot,
         macros.present(records.created_at) as written_created,
         macros.instant(records.created_at, options.time_zone) as created_at,
         macros.present(records.merged_at) as written_merged,

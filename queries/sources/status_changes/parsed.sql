@@ -10,7 +10,7 @@ with typed as (
         nullif(trim(records.item_id), '') as item_id,
         macros.present(records.to_state) as state,
         macros.present(records.from_state) as from_state,
-        lower(macros.present(records.field)) as field,
+        coalesce(lower(macros.present(records.field)), 'status') as field,
         -- The key may hold the number: jira:JiraIssueChangelogItems:2:10645:Rank.
         try_cast(
             coalesce(
@@ -41,7 +41,7 @@ compared as (
     select
         typed.*,
         lag(typed.state) over (
-            partition by typed.item_id, coalesce(typed.field, 'status') order by typed.occurred_at, typed.seq, typed.record
+            partition by typed.item_id, typed.field order by typed.occurred_at, typed.seq, typed.record
         ) as previous_state,
         row_number() over (
             partition by typed.item_id, typed.field, typed.state, typed.from_state, typed.occurred_at, typed.seq
@@ -57,20 +57,24 @@ judged as (
         compared.*,
         case
             when compared.item_id is null then 'no item: the cell is empty'
-            when coalesce(compared.field, 'status') <> 'status' then null
+            when compared.field not in ('status', 'flagged') then null
             when compared.written_created is not null and compared.created_at is null
                 then 'not a date that can be read; expected ' || compared.expected_time
-            when compared.written_at is not null and compared.state is null then 'no state: the cell is empty'
-            when compared.state is not null and compared.written_at is null and compared.created_at is null
+            when compared.field = 'status' and compared.written_at is not null and compared.state is null
+                then 'no state: the cell is empty'
+            when
+                (compared.state is not null or compared.field = 'flagged')
+                and compared.written_at is null and compared.created_at is null
                 then 'no time: the cell is empty'
             when compared.written_at is not null and compared.occurred_at is null
                 then 'not a date that can be read; expected ' || compared.expected_time
             when compared.occurred_at > compared.latest_at then 'it lies in the future'
         end as fault,
         case
-            when coalesce(compared.field, 'status') <> 'status' then 'a change of another field'
+            when compared.field not in ('status', 'flagged') then 'a change of another field'
             when compared.copy_no > 1 then 'the same as an earlier record'
-            when compared.state = compared.previous_state and compared.from_state is null then 'no change of state'
+            when compared.field = 'status' and compared.state = compared.previous_state and compared.from_state is null
+                then 'no change of state'
         end as nothing_new
     from compared
 

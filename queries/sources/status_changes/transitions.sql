@@ -12,4 +12,4 @@ select
     parsed.team,
     parsed.person
 from reading.parsed
-where parsed.fate = 'kept' and parsed.occurred_at is not null
+where parsed.fate = 'kept' and parsed.field = 'status' and parsed.occurred_at is not null

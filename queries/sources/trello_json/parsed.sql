@@ -59,7 +59,9 @@ placed as (
     select
         typed.*,
         typed.kind in ('createCard', 'copyCard', 'emailCard', 'convertToCardFromCheckItem')
-        or (typed.kind = 'updateCard' and typed.from_state is not null) as is_move,
+        or (typed.kind = 'updateCard' and typed.from_state is not null)
+        or (typed.kind = 'updateCard' and typed.closed is not null)
+        or typed.kind = 'card' as is_used,
         typed.kind = 'updateCard' and typed.closed is not null as is_archiving
     from typed
 
@@ -69,18 +71,25 @@ select
     placed.*,
     placed.item_id as subject,
     case
-        when placed.item_id is null and placed.is_move then 'set aside'
+        when placed.item_id is null and placed.is_used then 'set aside'
         when placed.kind <> 'card' and placed.occurred_at is null then 'set aside'
-        when placed.kind = 'card' or placed.is_move or placed.is_archiving then 'kept'
+        when placed.is_used then 'kept'
         else 'ignored'
     end as fate,
     case
-        when placed.item_id is null and placed.is_move then 'the action names no card'
+        when placed.item_id is null and placed.kind = 'card' then 'the card has no id'
+        when placed.item_id is null and placed.is_used then 'the action names no card'
         when placed.kind <> 'card' and placed.occurred_at is null
             then 'not a date that can be read; expected ISO 8601, such as 2024-05-31T14:30:00Z'
-        when placed.kind = 'card' or placed.is_move or placed.is_archiving then null
-        else 'an action that moves no card'
+        when not placed.is_used then 'an action that moves no card'
     end as reason,
-    case when placed.kind <> 'card' and placed.occurred_at is null then 'date' end as column_name,
-    case when placed.kind <> 'card' and placed.occurred_at is null then placed.written_at end as value
+    case
+        when placed.item_id is null and placed.kind = 'card' then 'id'
+        when placed.item_id is null and placed.is_used then 'data.card.id'
+        when placed.kind <> 'card' and placed.occurred_at is null then 'date'
+    end as column_name,
+    case
+        when (placed.item_id is not null or not placed.is_used) and placed.kind <> 'card' and placed.occurred_at is null
+            then placed.written_at
+    end as value
 from placed
