@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from flask import Blueprint, Flask, Response, abort, jsonify, request
@@ -13,6 +14,7 @@ from dashboard.errors import DashboardError, ScopeError
 from dashboard.pages.view import View, view_of
 from dashboard.spreadsheets import safe_csv
 from dashboard.warehouse import Warehouse
+from dashboard.where import where_from
 
 
 def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
@@ -46,9 +48,7 @@ def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
     def chart(name: str) -> Response:
         if f"charts.{name}" not in warehouse.catalogue.queries:
             abort(404)
-        limit = request.args.get("row_limit", 10_000, int)
-        outcome = request.args.get("outcome") or None
-        return _answer(_view(warehouse, home).ask(f"charts.{name}", row_limit=limit, outcome=outcome), name)
+        return _answer(_view(warehouse, home).ask(f"charts.{name}", **_choices()), name)
 
     @routes.get("/api/checks/<name>")
     def check(name: str) -> Response:
@@ -62,6 +62,21 @@ def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
         return {"error": str(error)}, 400 if isinstance(error, ScopeError) else 503
 
     server.register_blueprint(routes)
+
+
+def _choices() -> dict[str, Any]:
+    """What a chart may be asked beside the scope."""
+    asked = request.args
+    return {
+        "chosen": where_from(asked.to_dict()).parameter(),
+        "outcome": asked.get("outcome") or None,
+        "item": asked.get("item") or None,
+        "group_by": asked.get("group_by", "type"),
+        "sort": asked.get("sort", "item_id"),
+        "is_descending": asked.get("is_descending", "yes") == "yes",
+        "row_limit": asked.get("row_limit", 10_000, int),
+        "row_offset": asked.get("row_offset", 0, int),
+    }
 
 
 def _share(text: str) -> float:

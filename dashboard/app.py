@@ -18,15 +18,16 @@ from dash.exceptions import DependencyException
 
 from dashboard import access, api, snapshots
 from dashboard.catalogue import read_catalogue
-from dashboard.components import scope_bar
+from dashboard.components import drawer, scope_bar
 from dashboard.pages import PAGES
 from dashboard.pages.footer import FOOTER, footer
+from dashboard.pages.items import listed
 from dashboard.pages.view import Page, view_of
 from dashboard.settings import Settings, bundled, from_environment
 from dashboard.static_cache import StaticCache
 from dashboard.warehouse import Warehouse
 
-BODY, PATH, THEME, THEME_BUTTON = "page-body", "page-path", "theme", "theme-button"
+BODY, PATH, QUERY, THEME, THEME_BUTTON = "page-body", "page-path", "page-query", "theme", "theme-button"
 ASSETS = Path(__file__).parent / "assets"
 
 # Before anything is drawn, so that a dark page never flashes white.
@@ -132,6 +133,7 @@ def _frame() -> Component:
                 class_name="bg-body-tertiary border-bottom",
             ),
             dbc.Container(dash.page_container, fluid=True, class_name="py-3"),
+            drawer.drawer(),
         ]
     )
 
@@ -154,6 +156,7 @@ def _layout_of(page: Page, warehouse: Warehouse, settings: Settings) -> Any:
                 bar if getattr(page, "IS_SCOPED", True) else html.Div(bar, className="whole-stream"),
                 html.Main(_loading(page.body(view)), id="main"),
                 dcc.Store(id=PATH, data=page.PATH),
+                dcc.Store(id=QUERY, data=dict(view.query)),
                 html.Footer(footer(view), id=FOOTER, className="page-footer"),
             ]
         )
@@ -176,11 +179,28 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings) -> None:
     @app.callback(
         Output(BODY, "children"),
         inputs={"chosen": scope_bar.INPUTS},
-        state={"stream": State(scope_bar.STREAM, "value"), "path": State(PATH, "data")},
+        state={
+            "stream": State(scope_bar.STREAM, "value"),
+            "path": State(PATH, "data"),
+            "query": State(QUERY, "data"),
+        },
         prevent_initial_call=True,
     )
-    def draw(chosen: Mapping[str, str | None], stream: str, path: str) -> Component:
-        return bodies[path](view_of(warehouse, settings.home, {**chosen, "stream": stream})[0])
+    def draw(chosen: Mapping[str, str | None], stream: str, path: str, query: Mapping[str, str]) -> Component:
+        return bodies[path](view_of(warehouse, settings.home, {**query, **chosen, "stream": stream})[0])
+
+    @app.callback(
+        Output(drawer.DRAWER, "is_open"),
+        Output(drawer.DRAWN, "children"),
+        inputs={"clicks": drawer.INPUTS},
+        state={"chosen": scope_bar.STATES},
+        prevent_initial_call=True,
+    )
+    def open_items(clicks: Mapping[str, Any], chosen: Mapping[str, str | None]) -> tuple[Any, Any]:
+        asked = drawer.asked_for(dash.ctx.triggered, dash.ctx.triggered_id) if clicks else None
+        if asked is None:
+            return dash.no_update, dash.no_update
+        return True, listed(view_of(warehouse, settings.home, chosen)[0], asked)
 
     app.clientside_callback(
         ClientsideFunction("vsm", "scopeToUrl"),

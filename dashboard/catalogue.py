@@ -59,7 +59,10 @@ class Query:
 
 @dataclass(frozen=True)
 class Metric:
-    """A query whose header is the catalogue entry; it returns period_start, value, items."""
+    """A query whose header is the catalogue entry; it returns period_start, value, items.
+
+    `behind` says which items a value counts, as in the URL of a list of items; null where it counts none.
+    """
 
     name: str
     title: str
@@ -70,6 +73,7 @@ class Metric:
     source: str
     grain: str
     query: Query
+    behind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,4 +139,5 @@ def _check_header(path: Path, layer: str, header: Mapping[str, Any]) -> None:
 
 
 def _metric(query: Query) -> Metric:
-    return Metric(query.stem, query=query, **{key: query.header[key] for key in REQUIRED["metrics"]})
+    told = {key: query.header[key] for key in REQUIRED["metrics"]}
+    return Metric(query.stem, query=query, behind=query.header.get("behind"), **told)

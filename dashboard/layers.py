@@ -31,12 +31,17 @@ def _sorted(waiting: dict[str, Query], needed: Mapping[str, AbstractSet[str]]) -
     return ordered
 
 
-def create_macros(catalogue: Catalogue, engine: Engine) -> None:
-    """Every macro, after those that it calls; one that reads tables is bound when it is used."""
+def create_macros(catalogue: Catalogue, engine: Engine, *, over_marts: bool = False) -> None:
+    """Every macro, after those that it calls: first those over values, and over the marts once there are any."""
     macros = catalogue.layer("macros")
     calls = {name: set(MACRO.findall(query.sql)) & macros.keys() for name, query in macros.items()}
-    for query in _sorted(dict(macros), calls):
-        engine.run(query.sql)
+    ordered = _sorted(dict(macros), calls)
+    reading: set[str] = set()
+    for query in ordered:
+        if "marts." in query.sql or calls[query.name] & reading:
+            reading.add(query.name)
+        if (query.name in reading) == over_marts:
+            engine.run(query.sql)
 
 
 def create_canonical(catalogue: Catalogue, engine: Engine) -> None:
@@ -51,6 +56,7 @@ def create_marts(catalogue: Catalogue, engine: Engine, note: Callable[[str], Non
     for query in in_order(queries, engine):
         note(query.title)
         engine.create(query.name, query.sql)
+    create_macros(catalogue, engine, over_marts=True)
 
 
 def keys_of(catalogue: Catalogue) -> Mapping[str, tuple[str, ...]]:

@@ -128,6 +128,9 @@ _READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
 }
 
 
+KEYS = frozenset(_READERS)
+
+
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise ScopeError(f"{name} is {value!r}; expected one of {', '.join(allowed)}.")

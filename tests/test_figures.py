@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -406,7 +407,7 @@ def test_a_visit_is_a_bar_from_its_entry_as_long_as_it_took() -> None:
     work = named(timeline(visits(), MODES), HARMLESS)
     assert work["base"] == ["2026-01-03 00:00:00", "2026-01-05 00:00:00"]
     assert work["x"] == [86_400_000.0, 43_200_000.0]
-    assert work["customdata"] == [NASTY, NASTY]
+    assert work["customdata"] == [urlencode({"item": NASTY})] * 2
     assert "(work, rework): <b>12.0 h</b>" in work["hovertext"][1]
     assert "lead time 4.5 d, finished" in work["hovertext"][1]
 

@@ -19,6 +19,7 @@ ROWS = {
     "spreadsheets": 0,
     "catalogue": 0,
     "scope": 0,
+    "where": 0,
     "theme": 0,
     "settings": 0,
     "engines": 1,

@@ -4,14 +4,13 @@ window.dash_clientside.vsm = Object.assign(window.dash_clientside.vsm || {}, {
   /* Writes the URL without a trip to the server, and gives every link of the menu the same scope. */
   scopeToUrl: function (from, to, period, clock, start, percentile, team, type, stream, defaults, links) {
     const chosen = { from, to, period, clock, start, percentile, team, type };
-    const query = new URLSearchParams();
-    query.set("stream", stream);
-    Object.entries(chosen).forEach(function ([key, value]) {
-      if (value && value !== defaults[key]) query.set(key, value);
-    });
-    const search = "?" + query.toString();
-    if (search !== location.search && stream === defaults.stream) {
-      history.replaceState(history.state, "", location.pathname + search);
+    const scope = [["stream", stream], ...Object.entries(chosen)].filter(([key, value]) => value && value !== defaults[key] || key === "stream");
+    /* What the URL asks for beside the scope, such as one item, stays. */
+    const others = [...new URLSearchParams(location.search)].filter(([key]) => !(key in chosen) && key !== "stream");
+    const whole = "?" + new URLSearchParams([...scope, ...others]);
+    const search = "?" + new URLSearchParams(scope);
+    if (whole !== location.search && stream === defaults.stream) {
+      history.replaceState(history.state, "", location.pathname + whole);
     }
     return links.map(function (link) { return link.path + search; });
   },

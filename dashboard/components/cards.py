@@ -89,13 +89,13 @@ def content_card(
     )
 
 
-def behind(table: pd.DataFrame, address: str) -> Component:
-    """The table behind a picture, and the address of a CSV with all its rows."""
+def behind(table: pd.DataFrame, address: str, id_: str | None = None, keys: Sequence[str | None] = ()) -> Component:
+    """The table behind a picture, and the address of a CSV with all its rows; `keys` say which items a row counts."""
     note = f"The first {ROWS_SHOWN} of {len(table):,} rows; the CSV holds all. " if len(table) > ROWS_SHOWN else None
     return html.Details(
         [
             html.Summary("Table"),
-            html.Div(plain_table(table.head(ROWS_SHOWN)), className="table-wrap", tabIndex="0"),
+            html.Div(plain_table(table.head(ROWS_SHOWN), id_, keys[:ROWS_SHOWN]), className="table-wrap", tabIndex="0"),
             note,
             html.A("Download CSV", href=address, className="btn btn-sm btn-outline-secondary mt-2"),
         ],

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from dash.development.base_component import Component
 
+ROWS = "rows"
+
 
 class PlainTable(Component):
-    """Texts in rows under a header; `numeric` tells which columns stand to the right."""
+    """Texts in rows under a header; `numeric` tells which columns stand to the right.
+
+    Where `keys` gives a row a text, its first cell is a button; `chosen` is [text, when] of the one pressed last.
+    `links` are addresses that the first cells lead to.
+    """
 
     _namespace = "value_stream_components"
     _type = "PlainTable"
@@ -20,20 +27,33 @@ class PlainTable(Component):
         columns: list[str] | None = None,
         rows: list[list[str]] | None = None,
         numeric: list[bool] | None = None,
-        id: str | None = None,
+        id: str | dict[str, str] | None = None,
+        keys: list[str | None] | None = None,
+        chosen: list[str] | None = None,
+        links: list[str] | None = None,
     ) -> None:
-        self._prop_names = ["id", "columns", "rows", "numeric"]
+        self._prop_names = ["id", "columns", "rows", "numeric", "keys", "chosen", "links"]
         self._valid_wildcard_attributes: list[str] = []
         self.available_properties = self._prop_names
         self.available_wildcard_properties: list[str] = []
-        properties = {"id": id, "columns": columns, "rows": rows, "numeric": numeric}
+        properties: dict[str, Any] = {"id": id, "columns": columns, "rows": rows, "numeric": numeric}
+        properties |= {"keys": keys, "chosen": chosen, "links": links}
         given = {name: value for name, value in properties.items() if value is not None}
         super().__init__(**given)  # type: ignore[no-untyped-call]  # Dash's base class has no types.
 
 
-def plain_table(table: pd.DataFrame) -> Component:
-    """A frame as a table of the page; numbers right, null as a dash."""
+def plain_table(
+    table: pd.DataFrame, id_: str | None = None, keys: Sequence[str | None] = (), links: Sequence[str] = ()
+) -> Component:
+    """A frame as a table of the page; numbers right, null as a dash.
+
+    `keys` say which items are behind each row; its first cell then opens them. `links` are where first cells lead.
+    """
+    opens: dict[str, Any] = {"links": list(links)} if links else {}
+    if id_ and any(keys):
+        opens |= {"id": {"type": ROWS, "id": id_}, "keys": list(keys)}
     return PlainTable(
+        **opens,
         columns=[str(column).replace("_", " ") for column in table.columns],
         rows=[[cell_text(value) for value in row] for row in table.itertuples(index=False, name=None)],
         numeric=[bool(pd.api.types.is_numeric_dtype(table[column])) for column in table.columns],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ def timeline(table: pd.DataFrame, modes: Mapping[str, str] | None = None) -> Fig
     """Items as rows in the order of `row_number`, their visits as bars, from the table of `charts.timeline`.
 
     `modes` says "active" or "wait" of each stage in the order of the path: with it a stage looks the same
-    whatever the rows are. `customdata` of a bar is its item_id.
+    whatever the rows are. `customdata` of a bar names its item, as in a URL.
     """
     if table.empty:
         return empty("No items on their way in this scope.")
@@ -53,7 +54,7 @@ def _bars(stage: str, visits: pd.DataFrame, fill: Fill) -> Trace:
     return {
         **_spans(visits),
         "name": escaped(stage),
-        "customdata": visits["item_id"].tolist(),
+        "customdata": [urlencode({"item": key}) for key in visits["item_id"]],
         "marker": {"color": fill.colour, "pattern": hatched(fill)},
         "hovertext": [_told(visit) for _, visit in visits.iterrows()],
         "hovertemplate": "%{hovertext}<extra></extra>",

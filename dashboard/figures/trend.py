@@ -17,6 +17,9 @@ from dashboard.theme import FEW, LINES, WORK, axis_scale, axis_title, escaped, f
 
 __all__ = ["Goal", "Mark", "bars", "trend"]
 
+# First day of a period → which items are behind its value, for the list that a click opens.
+Keys = Mapping[str, str]
+NO_KEYS: Keys = {}
 FEW_WORDS = f"Fewer than {FEW} items"
 DASHES = ("solid", "dash", "dashdot", "dot")
 
@@ -29,15 +32,17 @@ def trend(
     goal: Goal | None = None,
     marks: Sequence[Mark] = (),
     words: str = NO_ITEMS,
+    keys: Keys = NO_KEYS,
 ) -> Figure:
     """A line for each table of period_start, value, items, by its label ("50 %", "85 %"; "" needs none).
 
     Null is a gap, a point of fewer than 5 items is grey and hollow. `partial` holds the first days of periods
-    that are cut short. `customdata` of a point is its period_start. `words` stand there where no value is.
+    that are cut short. `customdata` of a point is its period_start, or what `keys` has for it. `words` stand
+    there where no value is.
     """
     if not any(table["value"].notna().any() for table in tables.values()):
         return empty(words)
-    sheet = _sheet(list(tables.values()), metric, partial, goal)
+    sheet = _sheet(list(tables.values()), metric, partial, goal, keys)
     lines = [_line(label or metric.title, table, sheet, number) for number, (label, table) in enumerate(tables.items())]
     aims = goal_traces(goal, sheet.unit, sheet.factor, *_ends(sheet.days)) if goal else []
     traces = [*sheet.behind, *aims, *lines, *_few(lines, list(tables.values())), *sheet.gaps]
@@ -56,14 +61,16 @@ def bars(
     *,
     partial: Collection[dt.date] = (),
     words: str = NO_ITEMS,
+    keys: Keys = NO_KEYS,
 ) -> Figure:
     """A bar for each period of a count, from period_start, value, items.
 
-    A small count is a fact, not a shaky statistic: none is greyed. `customdata` of a bar is its period_start.
+    A small count is a fact, not a shaky statistic: none is greyed. `customdata` of a bar is its period_start, or what
+    `keys` has for it.
     """
     if not table["value"].notna().any():
         return empty(words)
-    sheet = _sheet([table], metric, partial, None)
+    sheet = _sheet([table], metric, partial, None, keys)
     bar = {
         **_points(table, metric.title, sheet, few=0),
         "type": "bar",
@@ -85,14 +92,17 @@ class _Sheet:
     partial: Collection[dt.date]
     behind: Sequence[Trace]
     gaps: Sequence[Trace]
+    keys: Keys
 
 
-def _sheet(tables: Sequence[pd.DataFrame], metric: Metric, partial: Collection[dt.date], goal: Goal | None) -> _Sheet:
+def _sheet(
+    tables: Sequence[pd.DataFrame], metric: Metric, partial: Collection[dt.date], goal: Goal | None, keys: Keys
+) -> _Sheet:
     days = periods.starts(day for table in tables for day in table["period_start"])
     unit, factor = axis_scale(metric.unit, _largest(tables, goal))
     title = f"{metric.title}, {axis_title(unit)}"
     gaps = periods.gaps(days, _without_value(tables))
-    return _Sheet(metric.unit, factor, title, days, partial, periods.bands(days, partial), gaps)
+    return _Sheet(metric.unit, factor, title, days, partial, periods.bands(days, partial), gaps, keys)
 
 
 def _framed(traces: Sequence[Trace], sheet: _Sheet, **layout: Any) -> Figure:
@@ -130,7 +140,7 @@ def _points(table: pd.DataFrame, label: str, sheet: _Sheet, few: int) -> Trace:
     return {
         "x": keys,
         "y": numbers(table["value"], sheet.factor),
-        "customdata": keys,
+        "customdata": [sheet.keys.get(key, key) for key in keys],
         "hovertext": [
             _told(label, formatted(value, sheet.unit), items, items < few, is_cut) for value, items, is_cut in rows
         ],

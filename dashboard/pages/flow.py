@@ -158,7 +158,7 @@ def _percentiles(view: View, name: str, question: str) -> Component:
             f"Half of the {half['items']:,} items took {formatted(half['value'], metric.unit)} or less, "
             f"85 % {formatted(most['value'], metric.unit)}"
         )
-    figure = trend(tables, metric, partial=view.partial)
+    figure = trend(tables, metric, partial=view.partial, keys=view.keys(name))
     table = pd.concat([rows.assign(percentile=SHARES[label]) for label, rows in tables.items()])
     behind = view.behind(name, table, percentiles="~".join(f"{share:g}" for share in SHARES.values()))
     return figure_card(f"flow-{name}", question, answer, figure, behind, view.how(name))
@@ -169,7 +169,7 @@ def _counts(view: View) -> Component:
     whole = table[~table["period_start"].map(lambda day: pd.Timestamp(day).date() in view.partial)]["value"]
     mean = f", {formatted(whole.mean(), 'items')} a whole {view.scope.period} on average" if len(whole) else ""
     answer = f"{int(table['value'].sum()):,} in all{mean}"
-    figure = bars(table, metric, partial=view.partial)
+    figure = bars(table, metric, partial=view.partial, keys=view.keys("throughput"))
     return figure_card(
         "flow-throughput",
         "How many get done?",
@@ -189,7 +189,7 @@ def _levels(view: View) -> Component:
     answer = f"{now:,.0f} at the end of the period{started}" if pd.notna(now) else "Not known for a time in the past"
     if not view.stream["has_start_times"]:
         answer += ". No source tells when items started, so no earlier figure is known"
-    figure = trend({"": table}, metric, partial=view.partial)
+    figure = trend({"": table}, metric, partial=view.partial, keys=view.keys("work_in_progress"))
     behind, how = view.behind("work_in_progress", table), view.how("work_in_progress", "work_item_age")
     return figure_card("flow-wip", "How many are on the way?", answer, figure, behind, how)
 
@@ -220,9 +220,16 @@ def _picked(view: View, name: str) -> Component:
     if headline["value"] is None:
         nothing = empty(f"{metric.title}: the data of this scope can't answer it.")
         return content_card(
-            "flow-any", metric.title, metric.definition, nothing, view.behind(name, table), view.how(name)
+            "flow-any",
+            metric.title,
+            metric.definition,
+            nothing,
+            view.behind(name, table, card="flow-any"),
+            view.how(name),
         )
     value = formatted(headline["value"], metric.unit)
     answer = f"{value} over the whole period (n = {headline['items']:,}). {metric.definition}"
-    figure = trend({"": table}, metric, partial=view.partial)
-    return figure_card("flow-any", metric.title, answer, figure, view.behind(name, table), view.how(name))
+    figure = trend({"": table}, metric, partial=view.partial, keys=view.keys(name))
+    return figure_card(
+        "flow-any", metric.title, answer, figure, view.behind(name, table, card="flow-any"), view.how(name)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import dash_bootstrap_components as dbc
+import pandas as pd
 from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
@@ -12,17 +13,21 @@ from dashboard.components import scope_bar
 from dashboard.components.cards import empty, figure_card
 from dashboard.figures.timeline import timeline
 from dashboard.pages.view import View, without_history
+from dashboard.theme import duration, formatted
 
 PATH, TITLE = "/timeline", "Timeline"
 OUTCOME, DRAWN = "timeline-outcome", "timeline-drawn"
 OUTCOMES = {"all": "All items", "finished": "Finished", "open": "Still open", "cancelled": "Cancelled"}
 ROWS = 40
+ENDS = {"finished": "it was finished", "cancelled": "it was withdrawn", "open": "the last event of the stream"}
 
 
 def body(view: View) -> Component:
-    """The choice of outcome, and the bars."""
+    """One item's story, where the URL names one; else the choice of outcome, and the bars."""
     if silent := without_history(view):
         return silent
+    if item := view.query.get("item"):
+        return _story(view, item)
     select = dbc.Select(
         id=OUTCOME,
         value="all",
@@ -46,8 +51,31 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
         return _drawn(view_for(chosen), None if outcome == "all" else outcome)
 
 
+def _story(view: View, item: str) -> Component:
+    """Staple yourself to one item: every stay, one after the other."""
+    table = view.ask("charts.timeline", row_limit=1, outcome=None, item=item)
+    back = html.P(html.A("All items on the timeline", href=view.address(PATH)))
+    if table.empty:
+        return html.Div([back, empty(f"There is no item {item} among the teams and types of this scope.")])
+    first = table.iloc[0]
+    title = f": {first['title']}" if pd.notna(first["title"]) else ""
+    seconds = (table["until_at"] - table["entered_at"]).dt.total_seconds()
+    waited = seconds[table["mode"] == "wait"].sum()
+    rework = int(table["is_rework"].sum())
+    answer = (
+        f"{formatted(first['lead_days'], 'days')} from creation until {ENDS[first['outcome']]}, "
+        f"{duration(waited)} of it in waiting stages; {len(table):,} stays, {rework:,} of them rework"
+    )
+    shown = table.assign(time=seconds.map(duration))[["stage", "mode", "is_rework", "entered_at", "until_at", "time"]]
+    behind = view.behind("charts.timeline", shown, item=item)
+    figure = timeline(table, view.modes)
+    return html.Div(
+        [back, figure_card("timeline", f"{item}{title}", answer, figure, behind, view.how("charts.timeline"))]
+    )
+
+
 def _drawn(view: View, outcome: str | None) -> Component:
-    table = view.ask("charts.timeline", row_limit=ROWS, outcome=outcome)
+    table = view.ask("charts.timeline", row_limit=ROWS, outcome=outcome, item=None)
     if table.empty:
         return empty("No such items in this scope.")
     shown = table["item_id"].nunique()

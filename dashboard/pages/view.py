@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,17 +16,21 @@ from dash.development.base_component import Component
 
 from dashboard.catalogue import Metric
 from dashboard.components.cards import behind, empty, how_computed
+from dashboard.figures.periods import iso
+from dashboard.scope import KEYS as SCOPE_KEYS
 from dashboard.scope import Scope, from_query, to_query
 from dashboard.warehouse import Warehouse
+from dashboard.where import Where
 
 
 @dataclass(frozen=True)
 class View:
-    """One look at the warehouse. `home` is the folder of the plan."""
+    """One look at the warehouse. `home` is the folder of the plan, `query` what the URL asks for beside the scope."""
 
     warehouse: Warehouse
     scope: Scope
     home: Path
+    query: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def stream(self) -> Mapping[str, Any]:
@@ -58,12 +62,44 @@ class View:
         how, without = how_computed(queries, self.scope.parameters()), left_out(self)
         return html.Div([how, without], className="card-notes") if without else how
 
-    def behind(self, name: str, table: pd.DataFrame, **more: Any) -> Component:
-        """A table of the page with the address of all its rows, from the query `name`."""
+    def behind(
+        self,
+        name: str,
+        table: pd.DataFrame,
+        keys: Sequence[str | None] | None = None,
+        card: str | None = None,
+        **more: Any,
+    ) -> Component:
+        """A table of the page with the address of all its rows, from the query `name`.
+
+        `keys` say which items each row counts; for a metric by period they are known. `card` is the id of its card,
+        where the page shows the same query twice.
+        """
         catalogue = self.warehouse.catalogue
         kind = "metrics" if name in catalogue.metrics else "charts"
+        if keys is None and kind == "metrics":
+            known = self.keys(name)
+            keys = [known.get(iso(day)) for day in table["period_start"]]
         address = self.address(f"/api/{kind}/{name.removeprefix('charts.')}", **more, format="csv")
-        return behind(table, address)
+        return behind(table, address, card or name, keys or ())
+
+    def keys(self, name: str) -> Mapping[str, str]:
+        """First day of each period → which items the metric's value counts; none for a metric that counts none."""
+        conditions = self.metric(name).behind
+        if not conditions:
+            return {}
+        rows = self.ask("charts.periods").itertuples()
+        return {
+            iso(row.period_start): f"{conditions}&since={iso(row.period_start)}&until={iso(row.period_end)}"
+            for row in rows
+        }
+
+    def found(
+        self, where: Where, sort: str = "lead_days", *, is_descending: bool = True, limit: int = 100, offset: int = 0
+    ) -> pd.DataFrame:
+        """A page of the items that meet conditions; `matches` counts all of them."""
+        order = {"sort": sort, "is_descending": is_descending, "row_limit": limit, "row_offset": offset}
+        return self.ask("charts.found_items", chosen=where.parameter(), **order)
 
     def address(self, path: str, **more: Any) -> str:
         """A page or an answer of the interface in this scope."""
@@ -121,7 +157,8 @@ def view_of(warehouse: Warehouse, home: Path, query: Mapping[str, str | None]) -
     stream = query.get("stream")
     default = warehouse.default_scope(stream if stream in known else None)
     given = {key: value for key, value in query.items() if key != "stream"}
-    return View(warehouse, from_query(given, default), home), default
+    more = {key: str(value) for key, value in given.items() if value and key not in SCOPE_KEYS}
+    return View(warehouse, from_query(given, default), home, more), default
 
 
 def left_out(view: View) -> Component | None:

@@ -26,43 +26,20 @@ select
     items.type,
     items.team,
     items.stage,
-    case
-        when items.finished_at is not null then 'finished'
-        when items.cancelled_at is not null then 'cancelled'
-        else 'open'
-    end as outcome,
+    case when items.ended_on is null then 'open' else items.outcome end as outcome,
     items.created_on,
-    case
-        -- Without a start the end stands for it in the marts; it is none to show.
-        when items.is_start_unknown then null
-        when $start_rule = 'last' then items.started_last_on
-        else items.started_first_on
-    end as started_on,
+    items.started_on,
     items.ended_on,
-    case when $clock = 'working' then items.lead_working_seconds else items.lead_seconds end / 86400 as lead_days,
-    case
-        when $clock = 'working' and $start_rule = 'last' then items.cycle_last_working_seconds
-        when $clock = 'working' then items.cycle_first_working_seconds
-        when $start_rule = 'last' then items.cycle_last_seconds
-        else items.cycle_first_seconds
-    end / 86400 as cycle_days,
-    case when $clock = 'working' then items.process_working_seconds else items.process_seconds end / 86400
-        as process_days,
-    case when $clock = 'working' then items.blocked_working_seconds else items.blocked_seconds end / 86400
-        as blocked_days,
-    case when $clock = 'working' then items.rework_working_seconds else items.rework_seconds end / 86400
-        as rework_days,
+    items.lead_days,
+    items.cycle_days,
+    items.process_days,
+    items.blocked_days,
+    items.rework_days,
     items.handoffs_count,
-    items.history_seconds / 86400 as history_days
-from marts.items
-where
-    items.stream = $stream
-    and items.created_on < $until
-    and coalesce(items.ended_on, cast($since as date)) >= $since
-    and coalesce(items.ended_on, cast($since as date)) < $until
-    and ($teams is null or list_contains($teams, items.team))
-    and ($types is null or list_contains($types, items.type))
+    items.history_days
+from macros.items_in_scope($stream, $teams, $types, $clock, $start_rule) as items
+where items.created_on < $until and coalesce(items.ended_on >= $since and items.ended_on < $until, true)
 order by
     items.ended_on desc nulls first,
-    items.created_at desc,
+    items.created_on desc,
     items.item_id

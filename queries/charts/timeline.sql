@@ -33,8 +33,10 @@ with chosen as (
     from marts.items
     where
         items.stream = $stream
-        and items.created_on < $until
-        and coalesce(items.ended_on, cast($since as date)) >= $since
+        -- One item is shown whenever it was.
+        and ($item is null or items.item_id = $item)
+        and ($item is not null or items.created_on < $until)
+        and ($item is not null or coalesce(items.ended_on, cast($since as date)) >= $since)
         and ($outcome is null or $outcome = case
             when items.finished_at is not null then 'finished'
             when items.cancelled_at is not null then 'cancelled'

@@ -6,6 +6,7 @@ definition = "Items that were started in the period."
 formula = "count of items whose first or last start lies in the period"
 source = "The Kanban Guide, 2020"
 grain = "one row per period; 0 where no item was started"
+behind = "event=started"
 */
 select
     periods.period_start,

@@ -6,6 +6,7 @@ definition = "Time that an item was flagged as blocked; overlapping flags count 
 formula = "percentile or mean of the union of blocked intervals per item finished in the period; 0 for items never blocked, unknown where no source tells blocked times"
 source = "Anderson, Kanban, 2010"
 grain = "one row per period; value is null where no item finished, and where no source tells blocked times"
+behind = "event=finished"
 */
 with finished as (
 

@@ -6,6 +6,7 @@ definition = "How long an item takes from its start, the crossing from backlog i
 formula = "percentile or mean of (final entry into done − first or last start) over items finished in the period"
 source = "The Kanban Guide, 2020"
 grain = "one row per period; value is null where no item finished"
+behind = "event=finished&days_from=0"
 */
 with finished as (
 

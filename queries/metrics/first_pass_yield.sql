@@ -6,6 +6,7 @@ definition = "Share of finished items that never came back to a stage already pa
 formula = "finished items without a rework visit ÷ items finished in the period"
 source = "George, Lean Six Sigma, 2002"
 grain = "one row per period; value is null where no item finished"
+behind = "event=finished"
 */
 select
     periods.period_start,

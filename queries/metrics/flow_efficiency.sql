@@ -6,6 +6,7 @@ definition = "Share of the lead time in which items were worked on."
 formula = "Σ process time ÷ Σ lead time over items finished in the period: a ratio of sums, never a mean of ratios"
 source = "Martin & Osterling, Value Stream Mapping, 2013 (activity ratio)"
 grain = "one row per period; value is null where no item finished, and where no stage of the stream is marked as waiting (not configured)"
+behind = "event=finished"
 */
 select
     periods.period_start,

@@ -6,6 +6,7 @@ definition = "Work in progress of the chosen types at the end of the period."
 formula = "count of items with start ≤ t < finish or cancellation, t the end of the period"
 source = "Kersten, Project to Product, 2018"
 grain = "one row per period; 0 where nothing was in progress, null where no source tells"
+behind = "event=in+progress"
 */
 with moves as (
 

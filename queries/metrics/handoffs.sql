@@ -6,6 +6,7 @@ definition = "How often the owning team changes on an item's way."
 formula = "mean changes of owning team between consecutive visits, over items finished in the period whose owners are known"
 source = "Poppendieck, Lean Software Development, 2003"
 grain = "one row per period; value is null where no item with a known owner finished"
+behind = "event=finished"
 */
 select
     periods.period_start,

@@ -6,6 +6,7 @@ definition = "How long an item takes from its creation to its final entry into d
 formula = "percentile or mean of (final entry into done − creation) over items finished in the period"
 source = "Martin & Osterling, Value Stream Mapping, 2013"
 grain = "one row per period; value is null where no item finished"
+behind = "event=finished"
 */
 with finished as (
 

@@ -6,6 +6,7 @@ definition = "Time in active stages, not blocked. From status data it is an uppe
 formula = "percentile or mean of Σ active, unblocked visits per item finished in the period"
 source = "Martin & Osterling, Value Stream Mapping, 2013"
 grain = "one row per period; value is null where no item finished"
+behind = "event=finished"
 */
 with finished as (
 

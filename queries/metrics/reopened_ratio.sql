@@ -6,6 +6,7 @@ definition = "Share of finished items that had been done before and came back."
 formula = "finished items that left done at least once ÷ items finished in the period"
 source = "ISO/IEC/IEEE 15939, quality measures"
 grain = "one row per period; value is null where no item finished"
+behind = "event=finished"
 */
 select
     periods.period_start,

@@ -6,6 +6,7 @@ definition = "Time of visits to stages already passed, against process time. Abo
 formula = "Σ time of rework visits ÷ Σ process time over items finished in the period"
 source = "Reinertsen, The Principles of Product Development Flow, 2009"
 grain = "one row per period; value is null where no item finished"
+behind = "event=finished"
 */
 select
     periods.period_start,

@@ -6,6 +6,7 @@ definition = "The chance that work passes every step without coming back, if the
 formula = "product over the active stages of their %C&A, over items finished in the period"
 source = "Martin & Osterling, Value Stream Mapping, 2013 (rolled %C&A)"
 grain = "one row per period; value is null where nothing crossed; items counts the finished items that crossed a step"
+behind = "event=finished"
 */
 with steps as (
 

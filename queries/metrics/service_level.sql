@@ -6,6 +6,7 @@ definition = "85 % of the items finished in the period took this long or less: a
 formula = "quantile_disc 0.85 of cycle time over items finished in the period"
 source = "The Kanban Guide, 2020"
 grain = "one row per period; value is null where no item finished"
+behind = "event=finished&days_from=0"
 */
 select
     periods.period_start,

@@ -6,6 +6,7 @@ definition = "The beat at which items come in: working time available for each a
 formula = "working time of the stream's calendar in the period ÷ arrivals in the period"
 source = "Martin & Osterling, Value Stream Mapping, 2013"
 grain = "one row per period; value is null where no item was started"
+behind = "event=started"
 */
 with available as (
 

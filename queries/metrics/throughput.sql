@@ -6,6 +6,7 @@ definition = "Items finished in the period."
 formula = "count of items whose final entry into done lies in the period"
 source = "The Kanban Guide, 2020"
 grain = "one row per period; 0 where no item finished"
+behind = "event=finished"
 */
 select
     periods.period_start,

@@ -6,6 +6,7 @@ definition = "Share of the lead time in which items were worked on for the first
 formula = "Σ first-pass, unblocked time in VA stages ÷ Σ lead time over items finished in the period"
 source = "George, Lean Six Sigma, 2002 (process cycle efficiency)"
 grain = "one row per period; value is null where no item finished"
+behind = "event=finished"
 */
 select
     periods.period_start,

@@ -6,6 +6,7 @@ definition = "Lead time that is not process time."
 formula = "percentile or mean of (lead time − process time) over items finished in the period"
 source = "Martin & Osterling, Value Stream Mapping, 2013"
 grain = "one row per period; value is null where no item finished"
+behind = "event=finished"
 */
 with finished as (
 

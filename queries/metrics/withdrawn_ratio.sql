@@ -6,6 +6,7 @@ definition = "Share of the items leaving progress that were cancelled after they
 formula = "items cancelled after start ÷ (items finished + items cancelled after start) in the period"
 source = "Poppendieck, Lean Software Development, 2003 (partially done work)"
 grain = "one row per period; value is null where no item left progress"
+behind = "event=departed"
 */
 select
     periods.period_start,

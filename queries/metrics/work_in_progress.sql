@@ -6,6 +6,7 @@ definition = "Items started and neither finished nor cancelled at the end of the
 formula = "count of items with start ≤ t < finish or cancellation, t the end of the period"
 source = "The Kanban Guide, 2020"
 grain = "one row per period; 0 where nothing was in progress, null where no source tells"
+behind = "event=in+progress"
 */
 with moves as (
 

@@ -6,6 +6,7 @@ definition = "How long the items in progress have been so, as of the end of the 
 formula = "percentile or mean of (t − start) over the items in progress at t, t the end of the period or the stream's last event"
 source = "The Kanban Guide, 2020"
 grain = "one row per period; value is null where nothing was in progress"
+behind = "event=in+progress"
 */
 with present as (
 

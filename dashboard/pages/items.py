@@ -1,0 +1,98 @@
+"""Lists of items: those behind a figure, each with the way to its story."""
+
+from __future__ import annotations
+
+import datetime as dt
+from urllib.parse import parse_qsl
+
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.components.cards import empty
+from dashboard.components.plain_table import plain_table
+from dashboard.pages.view import View
+from dashboard.where import AS_OF, Where, where_from
+
+SHOWN = 100
+COLUMNS = {
+    "item_id": "item",
+    "title": "title",
+    "type": "type",
+    "stage": "stage",
+    "outcome": "outcome",
+    "lead_days": "lead time, days",
+    "cycle_days": "cycle time or age, days",
+    "blocked_days": "blocked, days",
+}
+
+
+def listed(view: View, query: str) -> Component:
+    """The items that a click asks for, the longest first."""
+    where = where_from(dict(parse_qsl(query)))
+    rows = view.found(where, "cycle_days", limit=SHOWN)
+    if rows.empty:
+        return empty("No items are behind this.")
+    count = int(rows["matches"].iloc[0])
+    shown = f" The {SHOWN} longest are shown; the CSV holds all." if count > SHOWN else ""
+    address = view.address("/api/charts/found_items", **where.to_query(), sort="cycle_days", row_limit=1_000_000)
+    return html.Div(
+        [
+            html.P(f"{in_words(where, count)}.{shown}", className="drawer-words"),
+            html.P(
+                [
+                    html.A("Open in Explore", href=view.address("/explore", **where.to_query())),
+                    " · ",
+                    html.A("Download CSV", href=f"{address}&format=csv"),
+                ]
+            ),
+            html.Div(table_of(view, rows), className="table-wrap", tabIndex="0"),
+        ]
+    )
+
+
+def table_of(view: View, rows: pd.DataFrame, columns: tuple[str, ...] = tuple(COLUMNS)) -> Component:
+    """Items as a table; the key leads to the item's story."""
+    shown = rows[list(columns)].rename(columns=COLUMNS)
+    return plain_table(shown, links=[view.address("/timeline", item=key) for key in rows["item_id"]])
+
+
+def in_words(where: Where, count: int) -> str:
+    """'23 items that finished from 1 to 7 Mar 2026, cycle time 5 days or more'."""
+    said = f"{count:,} {'item' if count == 1 else 'items'}"
+    if where.event and where.until:
+        last = _day(where.until - dt.timedelta(days=1))
+        when = f"at the end of {last}" if where.event in AS_OF else f"from {_day(where.since)} to {last}"
+        said += f" {_happened(where)} {when}"
+    return ", ".join([said, *_conditions(where)])
+
+
+def _happened(where: Where) -> str:
+    events = {
+        "in progress": "in progress",
+        "in stage": f"in {where.stage}",
+        "left stage": f"that left {where.stage}",
+        "blocked": f"blocked{f' ({where.reason})' if where.reason else ''}",
+        "departed": "that finished or were withdrawn",
+    }
+    return events.get(where.event or "", f"{where.event}")
+
+
+def _conditions(where: Where) -> list[str]:
+    said = [
+        f"the item {where.item}" if where.item else "",
+        f"with {where.text!r} in key or title" if where.text else "",
+        f"{where.outcome}" if where.outcome else "",
+        f"of priority {where.priority}" if where.priority else "",
+        f"now in {where.now_in}" if where.now_in else "",
+        f"that passed {where.passed}" if where.passed else "",
+        {True: "with rework", False: "without rework", None: ""}[where.rework],
+        {True: "that were blocked", False: "that were never blocked", None: ""}[where.was_blocked],
+        f"{where.days_from:g} days or more from the start" if where.days_from else "",
+        f"less than {where.days_to:g} days from the start" if where.days_to is not None else "",
+    ]
+    return [each for each in said if each]
+
+
+def _day(day: dt.date | None) -> str:
+    return f"{day.day} {day:%b %Y}" if day else "the beginning"

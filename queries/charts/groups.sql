@@ -1,0 +1,40 @@
+/*
+title = "Items by group"
+question = "How do groups of items differ?"
+grain = "one row per value of the attribute, the most items first; items without a value are one group"
+[columns]
+group_name = "value of the attribute"
+items = "items that meet the conditions"
+finished = "those of them that finished"
+median_cycle_days = "median cycle time of those that finished; null where no start is known"
+p85_cycle_days = "85 % of them took no longer (observed)"
+median_lead_days = "median lead time of those that finished"
+rework_share = "share of items with rework"
+blocked_share = "share of items that were blocked"
+*/
+select
+    coalesce(
+        case $group_by
+            when 'team' then items.team
+            when 'type' then items.type
+            when 'priority' then items.priority
+            when 'stage' then items.stage
+            when 'outcome' then items.outcome
+            when 'month' then strftime(items.ended_on, '%Y-%m')
+            when 'rework' then case when items.rework_visits_count > 0 then 'with rework' else 'without rework' end
+            when 'blocked' then case when items.blocked_days > 0 then 'was blocked' else 'never blocked' end
+        end,
+        '(none)'
+    ) as group_name,
+    count(*) as items,
+    count(items.finished_on) as finished,
+    quantile_cont(items.cycle_days, 0.5) filter (where items.finished_on is not null) as median_cycle_days,
+    quantile_disc(items.cycle_days, 0.85) filter (where items.finished_on is not null) as p85_cycle_days,
+    quantile_cont(items.lead_days, 0.5) filter (where items.finished_on is not null) as median_lead_days,
+    avg(case when items.rework_visits_count > 0 then 1 else 0 end) as rework_share,
+    avg(case when items.blocked_days > 0 then 1 else 0 end) as blocked_share
+from macros.items_where($stream, $since, $until, $teams, $types, $clock, $start_rule, $chosen) as items
+group by group_name
+order by
+    items desc,
+    group_name

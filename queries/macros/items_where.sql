@@ -1,0 +1,78 @@
+/*
+title = "Items of a scope that meet a condition"
+grain = "one row per item, columns as macros.items_in_scope"
+*/
+create or replace macro macros.items_where(
+    chosen_stream, first_day, end_day, chosen_teams, chosen_types, clock, start_rule, chosen
+) as table
+    select items.*
+    from macros.items_in_scope(chosen_stream, chosen_teams, chosen_types, clock, start_rule) as items
+    where
+        case chosen['event']
+            when 'created' then items.created_on >= chosen['since'] and items.created_on < chosen['until']
+            when 'started' then items.arrived_on >= chosen['since'] and items.arrived_on < chosen['until']
+            when 'finished' then items.finished_on >= chosen['since'] and items.finished_on < chosen['until']
+            when 'cancelled' then items.cancelled_on >= chosen['since'] and items.cancelled_on < chosen['until']
+            -- Departures: finished, or withdrawn after the start.
+            when 'departed'
+                then
+                    items.arrived_on is not null
+                    and items.ended_on >= chosen['since']
+                    and items.ended_on < chosen['until']
+            -- As it was at the end of the last day.
+            when 'in progress'
+                then items.arrived_on < chosen['until'] and coalesce(items.ended_on >= chosen['until'], true)
+            when 'in stage'
+                then items.item_id in (
+                    select visits.item_id
+                    from marts.visits
+                    where
+                        visits.stream = chosen_stream
+                        and visits.stage = chosen['stage']
+                        and visits.entered_on < chosen['until']
+                        and (visits.category <> 'done' or visits.entered_on >= first_day)
+                        and coalesce(visits.left_on >= chosen['until'], true)
+                )
+            when 'left stage'
+                then items.item_id in (
+                    select visits.item_id
+                    from marts.visits
+                    where
+                        visits.stream = chosen_stream
+                        and visits.stage = chosen['stage']
+                        and visits.left_on >= chosen['since']
+                        and visits.left_on < chosen['until']
+                )
+            when 'blocked'
+                then items.item_id in (
+                    select blocked.item_id
+                    from marts.blocked
+                    where
+                        blocked.stream = chosen_stream
+                        and blocked.unblocked_on >= chosen['since']
+                        and blocked.blocked_on < chosen['until']
+                        and coalesce(blocked.reason, '') = coalesce(chosen['reason'], blocked.reason, '')
+                )
+            else items.created_on < end_day and coalesce(items.ended_on >= first_day and items.ended_on < end_day, true)
+        end
+        and (chosen['item'] is null or items.item_id = chosen['item'])
+        and (
+            chosen['text'] is null
+            or contains(lower(items.item_id), lower(chosen['text']))
+            or contains(lower(items.title), lower(chosen['text']))
+        )
+        and (chosen['outcome'] is null or items.outcome = chosen['outcome'])
+        and (chosen['priority'] is null or items.priority = chosen['priority'])
+        and (chosen['now_in'] is null or items.stage = chosen['now_in'])
+        and (
+            chosen['passed'] is null
+            or items.item_id in (
+                select visits.item_id
+                from marts.visits
+                where visits.stream = chosen_stream and visits.stage = chosen['passed']
+            )
+        )
+        and (chosen['rework'] is null or (items.rework_visits_count > 0) = chosen['rework'])
+        and (chosen['was_blocked'] is null or (items.blocked_days > 0) = chosen['was_blocked'])
+        and (chosen['days_from'] is null or items.cycle_days >= chosen['days_from'])
+        and (chosen['days_to'] is null or items.cycle_days < chosen['days_to']);
