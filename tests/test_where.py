@@ -58,7 +58,8 @@ def filtered(warehouse: Warehouse, stream: str, name: str) -> Scope:
 
 
 @pytest.mark.parametrize(
-    ("chosen", "stream"), zip(FILTERS, ("bank", "retailer", "healthcare", "bank", "retailer"), strict=True)
+    ("chosen", "stream"),
+    list(zip(FILTERS, ("bank", "retailer", "healthcare", "bank", "retailer"), strict=True)),
 )
 @pytest.mark.parametrize("metric", COUNTING)
 def test_as_many_items_are_behind_a_value_as_it_counts(
