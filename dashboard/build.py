@@ -17,7 +17,7 @@ from dashboard import layers, snapshots
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
 from dashboard.errors import SettingsError, SnapshotError, SourceError
-from dashboard.reading import Options, Reader
+from dashboard.reading import COMPARED, Options, Reader, others_told
 from dashboard.settings import Settings
 from dashboard.sources import FORMATS
 from dashboard.sources.dates import ORDERS
@@ -164,7 +164,7 @@ class Build:
                 raise SourceError(
                     f"{read}: Nothing in the files can be used: no item, deployment or incident has a date."
                 )
-            for schema in ("known", "gathering", "incoming", "reading", "raw", "staging"):
+            for schema in ("comparing", "known", "gathering", "incoming", "reading", "raw", "staging"):
                 self.engine.drop_schema(schema)
             self.engine.checkpoint()
         finally:
@@ -174,7 +174,7 @@ class Build:
 
     def prepare(self) -> None:
         """The tables, empty."""
-        for schema in ("macros", "canonical", "incoming", "gathering", "known", "staging", "marts"):
+        for schema in ("macros", "canonical", "incoming", "gathering", "comparing", "known", "staging", "marts"):
             self.engine.create_schema(schema)
         layers.create_macros(self.catalogue, self.engine)
         layers.create_canonical(self.catalogue, self.engine)
@@ -185,14 +185,16 @@ class Build:
         """Every file into the incoming tables."""
         if not files:
             return
+        stream = self.options.stream or slug(_stem(files[0]))
         reader = Reader(
             self.engine,
             self.catalogue,
             self.options,
             number=self.number,
-            stream=self.options.stream or slug(_stem(files[0])),
+            stream=stream,
             people_key=_people_key(self.settings) if self.options.keeps_people else None,
             now=dt.datetime.now(dt.UTC).replace(tzinfo=None),
+            time_zone=self._zone_of(stream),
             known=self._known_hashes(),
             note=self.note,
         )
@@ -273,12 +275,12 @@ class Build:
         if previous is not None:
             self.engine.open_beside(previous / snapshots.DATABASE, "previous")
         self._name_items(keys, "previous.canonical" if previous is not None else "canonical")
-        self._refuse_others("sources.collisions_within", "several files describe")
+        self._refuse_others("sources.collisions_within", "several files describe", "another creation")
         if previous is not None:
             self._refuse_if_strange()
             self.note("Carrying over what was known")
             fresh = {table: f"incoming.{name}" for table, name in layers.replacements_of(self.catalogue).items()}
-            self.engine.carry_over("known", keys, fresh)
+            self.engine.carry_over("known", keys, fresh, layers.since_of(self.catalogue))
             self.engine.let_go("previous")
         for table in keys:
             # Two exports of one import may hold the same row.
@@ -305,15 +307,16 @@ class Build:
                     f"{row.file_name}: {row.records:,} records can be used, {row.known_records:,} could the last time. "
                     "Is the export whole? If it is meant, import it with --accept-shrinking."
                 )
-        self._refuse_others("sources.collisions", "are known already")
+        self._refuse_others("sources.collisions", "are known already", "another creation")
+        for table, (query, how) in COMPARED.items():
+            self.engine.point("comparing.fresh", f"incoming.{table}")
+            self.engine.point("comparing.known", f"known.{table}")
+            self._refuse_others(query, "are known already", how)
 
-    def _refuse_others(self, query: str, where: str) -> None:
+    def _refuse_others(self, query: str, where: str, how: str) -> None:
         for row in self.engine.ask(self.catalogue.queries[query].sql).itertuples():
             if row.other_items * 2 > row.shared_items:
-                raise SourceError(
-                    f"{row.shared_items:,} keys of the stream {row.stream!r} {where}, {row.other_items:,} of them with "
-                    f"another creation ({row.example}): these are other items. Keep them apart: --stream NAME."
-                )
+                raise SourceError(others_told(row, where, how))
 
     def _define(self) -> dict[str, Stream]:
         """The definition of every stream that has data: given, known from before, or proposed."""
@@ -332,6 +335,14 @@ class Build:
             self._store(stream, pd.Timestamp(row.first_event_at), pd.Timestamp(row.last_event_at), plan)
             definitions[stream.id] = stream
         return definitions
+
+    def _zone_of(self, stream: str) -> str | None:
+        """The time zone of a stream that is defined or known from before; None where that says nothing of its files."""
+        given = self._given_definitions().get(stream)
+        if given is None and (previous := self._previous()) is not None and (previous / snapshots.DEFINITION).is_file():
+            given = read_definition(previous / snapshots.DEFINITION).get(stream)
+        zone = given.calendar.time_zone if given else "UTC"
+        return zone if zone != "UTC" else None
 
     def _given_definitions(self) -> dict[str, Stream]:
         given: dict[str, Stream] = {}

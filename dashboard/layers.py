@@ -11,7 +11,7 @@ from dashboard.engines import Engine
 from dashboard.errors import CatalogueError
 
 BUILT = ("staging", "marts")
-MACRO = re.compile(r"macros\.\w+")
+MACRO, MART = re.compile(r"macros\.\w+"), re.compile(r"\bmarts\.\w+")
 
 
 def in_order(queries: Iterable[Query], engine: Engine) -> list[Query]:
@@ -38,7 +38,7 @@ def create_macros(catalogue: Catalogue, engine: Engine, *, over_marts: bool = Fa
     ordered = _sorted(dict(macros), calls)
     reading: set[str] = set()
     for query in ordered:
-        if "marts." in query.sql or calls[query.name] & reading:
+        if MART.search(query.sql) or calls[query.name] & reading:
             reading.add(query.name)
         if (query.name in reading) == over_marts:
             engine.run(query.sql)
@@ -62,6 +62,12 @@ def create_marts(catalogue: Catalogue, engine: Engine, note: Callable[[str], Non
 def keys_of(catalogue: Catalogue) -> Mapping[str, tuple[str, ...]]:
     """Canonical table → the columns by which a newer import replaces its rows."""
     return {query.stem: tuple(query.header["replaced_by"]) for query in catalogue.layer("canonical").values()}
+
+
+def since_of(catalogue: Catalogue) -> Mapping[str, str]:
+    """Canonical table → its time before the first of which in the newer rows the known ones stay."""
+    queries = catalogue.layer("canonical").values()
+    return {query.stem: str(query.header["replaced_since"]) for query in queries if "replaced_since" in query.header}
 
 
 def replacements_of(catalogue: Catalogue) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import starmap
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -28,6 +29,22 @@ MARKS = {NUL_MARK: "a NUL byte", BYTE_MARK: "bytes that are no letter in UTF-8"}
 NO_STAGES = ("updated", "due", "due_date", "last_viewed", "labels", "status", "resolution", "sprint")
 # A page of a Parquet file is compressed, but a hundred rows in a byte are no export.
 ROWS_PER_BYTE, FREE_ROWS = 100, 1_000_000
+
+
+# Tables whose keys may stand for others in another file → the query that compares, and what it finds.
+COMPARED = {
+    "transitions": ("sources.starts_over", "a history that begins anew"),
+    "deployments": ("sources.other_deployments", "another service or day"),
+    "incidents": ("sources.other_incidents", "another service or day"),
+}
+
+
+def others_told(row: Any, where: str, how: str) -> str:
+    """Why keys are refused that stand for something else now; `row` is one of a comparing query."""
+    return (
+        f"{row.shared_items:,} keys of the stream {row.stream!r} {where}, {row.other_items:,} of them with {how} "
+        f"({row.example}): these are others. Keep them apart: --stream NAME."
+    )
 
 
 @dataclass(frozen=True)
@@ -65,12 +82,14 @@ class Reader:
         stream: str,
         people_key: str | None,
         now: dt.datetime,
+        time_zone: str | None = None,
         known: frozenset[tuple[str, str]] = frozenset(),
         note: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.engine, self.catalogue, self.options = engine, catalogue, options
         self.number, self.stream, self.people_key = number, stream, people_key
         self.now, self.known, self.note = now, known, note
+        self.time_zone = options.time_zone or time_zone
         self.types: Mapping[str, str] = {}
 
     def read(self, sample: Sample) -> None:
@@ -100,10 +119,29 @@ class Reader:
         self.note(f"{sample.name}: judging its records")
         for table, sql in self._queries(chosen):
             self.engine.create(table, sql)
-        self._account(sample, chosen, event_is, physical, notes, named)
+        self._account(sample, chosen, event_is, physical, [*notes, *self._overlaps()], named)
+        self._compare(sample)
         for table in self.engine.tables("reading"):
             if table in self.engine.tables("incoming"):
                 self.engine.append(f"incoming.{table}", f"reading.{table}")
+
+    def _overlaps(self) -> list[str]:
+        """What is to be said of activities of one item at one time."""
+        if "intervals" not in self.engine.tables("reading"):
+            return []
+        (count,) = self.engine.ask(self._sql("sources.overlaps"))["activities"]
+        words = "activities begin while another of their item is going on: time that is shared counts for the later one"
+        return [f"{count:,} {words}"] if count else []
+
+    def _compare(self, sample: Sample) -> None:
+        """Refuse a file whose keys stand for something else than in the files of this import before it."""
+        for table, (query, how) in COMPARED.items():
+            if table in self.engine.tables("reading"):
+                self.engine.point("comparing.fresh", f"reading.{table}")
+                self.engine.point("comparing.known", f"incoming.{table}")
+                for row in self.engine.ask(self._sql(query)).itertuples():
+                    if row.other_items * 2 > row.shared_items:
+                        raise SourceError(f"{sample.name}: {others_told(row, 'stand in several files', how)}")
 
     def _sql(self, name: str) -> str:
         return self.catalogue.queries[name].sql
@@ -142,6 +180,7 @@ class Reader:
         told = (
             (account.empty_traces, "cases without any event are not in the log's figures"),
             (account.left_out, "attributes that are lists or stand in others are left out"),
+            (account.namesakes, "traces go by the name of an earlier one: a number tells them apart"),
         )
         notes = [sample.note, *(f"{count:,} {what}" for count, what in told if count)]
         header = account.columns
@@ -197,14 +236,14 @@ class Reader:
         self._keep_columns(found)
         named = [f"{role} from {column}" for role, column in found.items() if column]
         names_zone = any(column.upper().endswith("(UTC)") for column in found.values() if column)
-        if writing.has_naive and not names_zone and not self.options.time_zone:
+        notes += writing.notes
+        if writing.has_naive and not names_zone and not self.time_zone:
             which = "some times state" if writing.has_zoned else "the times state"
             notes.append(f"{which} no zone and are read as UTC; say which with --time-zone")
         if chosen.folder == "item_list" and not found.get("created_at"):
             notes.append("no column tells the creation: lead times begin with the first date that is told of an item")
         event_is = self._event_is(chosen, found)
-        if chosen.shape != "documents":
-            self._classify(found)
+        self._classify(chosen, found)
         self._keep_options(sample, event_is, writing)
         if found.get("item_id") and chosen.shape == "table":
             notes += self._doubtful_times(chosen, found)
@@ -311,9 +350,11 @@ class Reader:
         words = dict(zip(lifecycles["lifecycle"], lifecycles["records"], strict=True))
         return event_meaning(found, words, has_states=are_states(self.engine.distinct("raw.records", "state")))
 
-    def _classify(self, found: Mapping[str, str | None]) -> None:
+    def _classify(self, chosen: Format, found: Mapping[str, str | None]) -> None:
         """What the words for states and outcomes in the file usually mean."""
         words: set[str] = set()
+        if "words" in self.catalogue.source(chosen.folder):
+            words |= set(self.engine.ask(self._sql(f"sources.{chosen.folder}.words"))["word"])
         for role in ("status", "category", "resolution", "from_category", "to_category"):
             if found.get(role):
                 words |= set(self.engine.distinct("raw.records", role))
@@ -326,18 +367,18 @@ class Reader:
             "file_name": sample.name,
             "import_id": self.number,
             "imported_at": self.now,
-            "time_zone": self.options.time_zone or "UTC",
+            "time_zone": self.time_zone or "UTC",
             "event_is": event_is,
             "people_key": self.people_key,
             "expected_time": writing.expected,
-            "is_zone_missing": writing.has_naive and writing.has_zoned and not self.options.time_zone,
+            "is_zone_missing": writing.has_naive and writing.has_zoned and not self.time_zone,
         }
         texts = {"event_is": "string", "people_key": "string"}
         self.engine.keep("raw.options", pd.DataFrame([given]).astype(texts))
 
     def _queries(self, chosen: Format) -> list[tuple[str, str]]:
         """The format's queries as tables of the schema `reading`, in the order of what they read."""
-        waiting = dict(self.catalogue.source(chosen.folder))
+        waiting = {table: query for table, query in self.catalogue.source(chosen.folder).items() if table != "words"}
         ordered: list[tuple[str, str]] = []
         while waiting:
             for table, query in list(waiting.items()):
@@ -376,7 +417,7 @@ class Reader:
             "sha256": sample.sha256,
             "format": chosen.name,
             "event_is": event_is,
-            "time_zone": self.options.time_zone or "UTC",
+            "time_zone": self.time_zone or "UTC",
             "imported_at": self.now,
             "is_known": (sample.name, sample.sha256) in self.known,
             "notes": list(notes),

@@ -569,7 +569,7 @@ def devlake_status_history(path: Path) -> Facts:
 
 
 def jira_rest(path: Path) -> Facts:
-    """Created to the last run of the three ends that the history knows."""
+    """Created to the last run of the three ends that the history knows; five were ended as Won't Do."""
     issues = json.loads(path.read_text(encoding="utf-8"))["issues"]
     changes = [
         (int(history["id"]), issue["key"], iso(history["created"]), item["toString"])
@@ -580,7 +580,9 @@ def jira_rest(path: Path) -> Facts:
     ]
     moves = [(key, at, state in {"Resolved", "Closed", "已完成"}) for _, key, at, state in sorted(changes)]
     created = {issue["key"]: iso(issue["fields"]["created"]) for issue in issues}
-    return Facts(len(issues), items=frozenset(created), leads=leads_of_moves(moves, created), moves=len(moves))
+    outcomes = {issue["key"]: (issue["fields"].get("resolution") or {}).get("name") for issue in issues}
+    leads = {key: lead for key, lead in leads_of_moves(moves, created).items() if outcomes[key] != "Won't Do"}
+    return Facts(len(issues), items=frozenset(created), leads=leads, moves=len(moves))
 
 
 def jira_rest_entries(path: Path) -> Facts:

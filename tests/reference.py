@@ -105,14 +105,18 @@ def read(tables: Tables, stages: Sequence[Row]) -> History:
     history = History(tables, numbered(stages), last_event(tables))
     described = {row["item_id"]: row for row in tables.get("items", [])}
     moved = {row["item_id"] for row in tables.get("transitions", [])}
-    ends = {
-        state for stage in history.stages if stage["category"] in ("done", "cancelled") for state in stage["states"]
-    }
+    ends = ends_of(history)
     # An end that nobody dates is neither in progress nor finished.
     waiting = {key for key, row in described.items() if dates(row) or (row.get("status") and row["status"] not in ends)}
     for item_id in sorted(moved | waiting):
         history.items.append(read_item(history, item_id, described.get(item_id, {})))
     return history
+
+
+def ends_of(history: History) -> set[str]:
+    """The states in which items end."""
+    ends = [stage for stage in history.stages if stage["category"] in ("done", "cancelled")]
+    return {state for stage in ends for state in stage["states"]}
 
 
 def dates(row: Row) -> list[dt.datetime]:
@@ -168,11 +172,12 @@ def read_item(history: History, item_id: str, described: Row) -> Item:
         if instant
     )
     entered = entries(moves, created, described.get("status"), done) if moves or not dates(described) else []
-    path = visits(entered or dated_entries(described, created), history.stages, history.now)
+    path = visits(entered or dated_entries(described, created, ends_of(history)), history.stages, history.now)
     judge(path)
     category = path[-1].stage["category"]
     end = first_of_last_run(path) if category in ("done", "cancelled") else None
     ended = path[end].entered if end is not None else None
+    is_dropped = bool(described.get("cancelled_at"))  # whatever the history calls its end
     teams = [row["team"] for row in moves if row.get("team")]
     return Item(
         item_id=item_id,
@@ -181,8 +186,8 @@ def read_item(history: History, item_id: str, described: Row) -> Item:
         created=created,
         visits=path,
         starts=starts(path),
-        finished=ended if category == "done" else None,
-        cancelled=ended if category == "cancelled" else None,
+        finished=ended if category == "done" and not is_dropped else None,
+        cancelled=ended if category == "cancelled" or (category == "done" and is_dropped) else None,
         in_flow=path[:end],
         until=ended or history.now,
         blocked=blocked_times(history, item_id, created, ended or history.now),
@@ -190,14 +195,14 @@ def read_item(history: History, item_id: str, described: Row) -> Item:
     )
 
 
-def dated_entries(row: Row, created: dt.datetime) -> list[tuple[str, dt.datetime, str | None]]:
-    """(state, since, owner) of an item without history, by its dates."""
+def dated_entries(row: Row, created: dt.datetime, ends: set[str]) -> list[tuple[str, dt.datetime, str | None]]:
+    """(state, since, owner) of an item without history, by its dates; an end at a time that nobody tells is unknown."""
     start, end = row.get("started_at"), row.get("cancelled_at") or row.get("finished_at")
     entered: list[tuple[str, dt.datetime, str | None]] = []
     if created < (start or end):
         entered.append(("Not started" if start else UNKNOWN["name"], created, None))
     if start:
-        entered.append(("In progress", start, None))
+        entered.append((UNKNOWN["name"] if row.get("status") in ends and not end else "In progress", start, None))
     if end:
         entered.append(("Withdrawn" if row.get("cancelled_at") else "Finished", end, None))
     return entered

@@ -375,6 +375,13 @@ PLANTED: Mapping[str, Planted] = {
             *passage("good", "2024-01-01", 1, 2, 3),
         ]},
     ),
+    "no_longer_in_its_file": Planted(
+        finds={"gone": "last in test of import 1"},
+        tables={
+            "imports": [imported("2024-06-01") | {"file_name": "test", "import_id": number} for number in (1, 2)],
+            "items": [item("gone"), item("there", import_id=2), item("elsewhere", file_name="other")],
+        },
+    ),
     "not_in_the_list": Planted(
         finds={"stray": "last move 2024-01-03"},
         tables={
@@ -384,6 +391,14 @@ PLANTED: Mapping[str, Planted] = {
                 *({**row, "stream": "t"} for row in moves(("no list", "Doing", "2024-01-02"))),
             ],
         },
+    ),
+    "other_environment": Planted(
+        finds={"prod-eu": "2 deployments, the last on 2024-01-05"},
+        tables={"deployments": [
+            deployment("a", "2024-01-04", environment="prod-eu"), deployment("b", "2024-01-05", environment="prod-eu"),
+            deployment("c", "2024-01-02", environment="staging"), deployment("d", "2024-01-03", environment="PROD"),
+            deployment("e", "2024-01-03", environment=None), deployment("f", "2024-01-03", environment="Live"),
+        ]},
     ),
     "out_of_order": Planted(
         finds={"A": "Review at 2024-01-02 09:00, listed after Doing at 2024-02-02 09:00"},
@@ -445,6 +460,37 @@ PLANTED: Mapping[str, Planted] = {
             "deployments": [deployment("d", "2024-01-05")],
             "incidents": [incident("late", "2024-01-20"), incident("window", "2024-01-06"),
                           incident("named", "2024-01-20", None, "d")],
+        },
+    ),
+    "told_differently": Planted(
+        finds={
+            "state": "another state: Doing, Done in a.csv than in b.csv",
+            "type": "another type: x, y in a.csv than in b.csv",
+            "finish": "another finish in a.csv than in b.csv", "title": "another title in a.csv than in b.csv",
+        },
+        tables={"items": [
+            *(
+                item(key, file_name=file, **told)
+                for key, one, other in (
+                    ("state", {"status": "Doing"}, {"status": "Done"}), ("type", {"type": "x"}, {"type": "y"}),
+                    ("title", {"title": "x"}, {"title": "y"}), ("same", {"title": "x"}, {"title": "x"}),
+                    ("finish", {"finished_at": at("2024-01-05")}, {"finished_at": at("2024-01-06")}),
+                    ("silent", {"title": "x"}, {}),
+                )
+                for file, told in (("a.csv", one), ("b.csv", other))
+            ),
+            item("newer", file_name="a.csv", title="x"), item("newer", file_name="b.csv", title="y", import_id=2),
+        ]},
+    ),
+    "two_streams": Planted(
+        finds={"t": "2 of 3 keys stand in t too, such as A-1"},
+        tables={
+            "items": [
+                item("A-1"), item("A-2"), item("A-3"), item("A-1", stream="t"),
+                *(item(f"T-{number}", stream="t") for number in range(9)),
+                *(item(key, stream="u", created_at=at("2021-01-01")) for key in ("A-1", "A-3")),
+            ],
+            "transitions": [{**row, "stream": "t"} for row in moves(("A-2", "Doing", "2024-01-02"))],
         },
     ),
     "undeployed_change": Planted(

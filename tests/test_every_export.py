@@ -211,7 +211,7 @@ LOGS = _cases(
         p85=289.3255,
     ),
     Case(
-        (f"{DEVLAKE}jira_rest_board_issues_expand_changelog.json",), raw.jira_rest, n=30, p50=6.1399, p85=11.4205
+        (f"{DEVLAKE}jira_rest_board_issues_expand_changelog.json",), raw.jira_rest, n=25, p50=6.3376, p85=17.5336
     ),
     Case((f"{DEVLAKE}jira_rest_issue_changelog_entries.jsonl",), raw.jira_rest_entries),
 )  # fmt: skip

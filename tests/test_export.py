@@ -369,7 +369,9 @@ def test_every_column_of_our_layout_is_decided_upon(canary: Warehouse, catalogue
     """A column that is new in our layout is not in an anonymised export until somebody says what becomes of it."""
     export(canary.snapshot, tmp_path, catalogue, Wanted(is_anonymised=True))
     for table in TABLES:
-        columns = [role.name for role in LAYOUTS[RENAMED.get(table, table)].roles]
+        roles = LAYOUTS[RENAMED.get(table, table)].roles
+        # The changes of a deployment are a table of their own.
+        columns = [role.name for role in roles if (table, role.name) != ("deployments", "changes")]
         assert list(rows_of(tmp_path / f"{table}.csv")[0]) == columns, table
 
 

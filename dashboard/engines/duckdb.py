@@ -144,13 +144,25 @@ class DuckDB:
         rows = self._connection.table(source)
         self._append(name, rows.distinct() if each_once else rows)
 
-    def carry_over(self, known: str, keys: Mapping[str, Sequence[str]], fresh: Mapping[str, str]) -> None:
-        """Append the tables of the schema `known` to the canonical ones, but for rows with keys of a fresh table."""
+    def carry_over(
+        self, known: str, keys: Mapping[str, Sequence[str]], fresh: Mapping[str, str], since: Mapping[str, str]
+    ) -> None:
+        """Append the tables of the schema `known` to the canonical ones, but for rows with keys of a fresh table.
+
+        Of a table with a time in `since`, those before the first fresh row of their key stay.
+        """
         for table, columns in keys.items():
-            rows = self._connection.table(f"{known}.{table}")
-            newer = self._connection.table(fresh[table]).select(*map(ColumnExpression, columns)).distinct()
-            rows = rows.set_alias("old").join(newer.set_alias("new"), ",".join(columns), how="anti")
-            self._append(f"canonical.{table}", rows)
+            old = self._connection.table(f"{known}.{table}").set_alias("old")
+            new = self._connection.table(fresh[table]).set_alias("new")
+            key = ", ".join(columns)
+            newer = new.select(*map(ColumnExpression, columns)).distinct().set_alias("new")
+            self._append(f"canonical.{table}", old.join(newer, ",".join(columns), how="anti"))
+            if table in since:
+                first = new.aggregate(f"{key}, min({since[table]}) as first_new").set_alias("new")
+                earlier = old.join(first, ",".join(columns)).filter(
+                    ColumnExpression(since[table]) < ColumnExpression("first_new")
+                )
+                self._append(f"canonical.{table}", earlier)
 
     def open_csv(
         self,

@@ -61,7 +61,7 @@ def detect(sample: Sample, named: Mapping[str, str] | None = None, forced: str |
         return logs.EVENT_LOG if is_log else trackers.ITEM_LIST
     if sample.kind in ("json", "lines"):
         for each in documents.FORMATS:
-            if re.search(documents.SHAPES[each.name], sample.start):
+            if re.search(documents.SHAPES[each.name], sample.start) or documents.KEYS[each.name] <= set(sample.header):
                 return each
     for each in FORMATS.values():
         if each.shape != "documents" and fits(each, sample.header):
@@ -75,7 +75,7 @@ def _unknown(sample: Sample) -> str:
     return (
         f"{sample.name}: the {what} are {columns}; that is no format known here. A list of items needs id and created, "
         "a history needs item, state and time; name them: --columns item=…,created=… or --columns item=…,state=…,at=…. "
-        "README.md lists the exports that are known by their columns."
+        "README.md lists the exports that are known; --as NAME reads the file as one of them."
     )
 
 

@@ -58,6 +58,7 @@ class Writing:
     expected: str = EXPECTED
     has_naive: bool = False
     has_zoned: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def writing_of(name: str, shapes: pd.DataFrame, date_order: str | None, language: str | None = None) -> Writing:
@@ -77,7 +78,26 @@ def writing_of(name: str, shapes: pd.DataFrame, date_order: str | None, language
         expected=f"{order.replace('-', ' ')}, as elsewhere in the file" if order else EXPECTED,
         has_naive=any(":" in shape and not zone for (shape, _), zone in zip(rows, zoned, strict=True)),
         has_zoned=any(zoned),
+        notes=() if date_order or not order else _order_notes(shapes, order),
     )
+
+
+def _order_notes(shapes: pd.DataFrame, order: str) -> tuple[str, ...]:
+    """What is not certain of an order that the file shows: dates against it, columns that show none."""
+    numeric = shapes[[bool(NUMBERS.fullmatch(str(shape))) for shape in shapes["shape"]]]
+    against = int(numeric["second_is_day" if order == ORDERS[0] else "first_is_day"].sum())
+    other = ORDERS[order == ORDERS[0]]
+    notes = []
+    if against:
+        notes.append(
+            f"{against:,} dates can only be {other}, the others are {order}: those that could be either are read as "
+            f"{order} and may be wrong, too"
+        )
+    proof = numeric.groupby("column_name")[["first_is_day", "second_is_day"]].sum().sum(axis=1)
+    silent = sorted(str(column) for column in proof.index[proof == 0])
+    if silent and len(silent) < len(proof):
+        notes.append(f"{', '.join(silent)}: no day above 12; read {order} as the other columns (or say --date-order)")
+    return tuple(notes)
 
 
 def swap_note(as_written: int, swapped: int, *, is_repaired: bool) -> str | None:

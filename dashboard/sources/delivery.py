@@ -13,7 +13,7 @@ def _like(
     It has none of the columns `without`.
     """
     columns = {
-        "deployments": "stream deployment_id service environment deployed_at status is_unplanned",
+        "deployments": "stream deployment_id service environment deployed_at status is_unplanned changes",
         "incidents": "stream incident_id service severity started_at restored_at deployment_id",
         "changes": "stream change_id service authored_at merged_at deployment_id item_id is_revert is_bot",
     }[own]
@@ -57,6 +57,7 @@ FORMATS = (
         service="source|service",
         environment="environment",
         status="status",
+        changes="changes",
     ),
     _like(
         "incidents",
@@ -65,8 +66,8 @@ FORMATS = (
         "incident_id, time_created, time_resolved",
         "incident_id started_at restored_at",
         incident_id="incident_id",
-        started_at="time_created",
-        restored_at="time_resolved",
+        started_at="time_created|created_at|opened_at|created",
+        restored_at="time_resolved|resolved_at|closed_at|resolved",
         service="source|service",
         severity="severity",
     ),

@@ -52,4 +52,13 @@ SHAPES: Mapping[str, str] = {
     "github_events": r'"event"\s*:\s*"[a-z_]+"[\s\S]*"issue"\s*:\s*\{',
 }
 
+# By the keys of all records, where a long text stands before what tells.
+KEYS: Mapping[str, frozenset[str]] = {
+    "jira_json": frozenset({"key", "changelog.histories"}),
+    "jira_entries": frozenset({"issue_id", "created", "items"}),
+    "trello_json": frozenset({"cards", "actions", "lists"}),
+    "trello_cards": frozenset({"idList", "idBoard", "idShort"}),
+    "github_events": frozenset({"event", "created_at", "issue.number"}),
+}
+
 FORMATS = (JIRA_JSON, JIRA_ENTRIES, TRELLO_JSON, TRELLO_CARDS, GITHUB_EVENTS)

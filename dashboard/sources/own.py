@@ -21,7 +21,7 @@ FORMATS = (
     _own(
         "items",
         "stream item_id title type team priority parent_id points created_at started_at finished_at cancelled_at status"
-        " first_seen_at last_seen_at",
+        " status_category first_seen_at last_seen_at",
         "item_id created_at",
     ),
     _own(
@@ -42,7 +42,7 @@ FORMATS = (
     ),
     _own(
         "deployments",
-        "stream deployment_id service environment deployed_at status is_unplanned",
+        "stream deployment_id service environment deployed_at status is_unplanned changes",
         "deployment_id deployed_at",
     ),
     _own("surveys", "stream team answered_on score", "team answered_on score"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +22,9 @@ from defusedxml.ElementTree import ParseError, XMLParser
 from dashboard.errors import SourceError
 
 # The columns that every table has, in this order; then whatever else the log has, and at the end the line.
+CASE = "case:concept:name"
 FIRST = (
-    "case:concept:name",
+    CASE,
     "concept:name",
     "time:timestamp",
     "lifecycle:transition",
@@ -59,13 +61,14 @@ COMPLAINTS = {
 @dataclass(frozen=True)
 class XesAccount:
     """What a document held. `left_out` counts attributes that are nested in others, are lists, or are beyond the
-    bound on columns: they are no cell of the table."""
+    bound on columns: they are no cell of the table. `namesakes` are traces that go by the name of an earlier one."""
 
     columns: tuple[str, ...]
     traces: int
     events: int
     empty_traces: int
     left_out: int
+    namesakes: int = 0
 
 
 def write_events(source: BinaryIO, name: str, target: Path) -> XesAccount:
@@ -85,7 +88,7 @@ def write_events(source: BinaryIO, name: str, target: Path) -> XesAccount:
         spool.seek(0)
         with target.open("w", encoding="utf-8", newline="") as table:
             csv.writer(table).writerows(_rows(spool, columns))
-    return XesAccount(columns, log.traces, log.events, log.empty_traces, log.left_out)
+    return XesAccount(columns, log.traces, log.events, log.empty_traces, log.left_out, log.namesakes)
 
 
 def _rows(spool: Iterable[str], columns: tuple[str, ...]) -> Iterator[list[str]]:
@@ -145,6 +148,9 @@ class _Log:
         self._event_line = 0
         self._held: list[tuple[int, dict[str, str]]] = []
         self._trace_events = 0
+        self.namesakes = 0
+        self._names: Counter[str] = Counter()
+        self._is_told_apart = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins. Only log, trace, event and the attributes right below the last two matter."""
@@ -159,7 +165,7 @@ class _Log:
             else:
                 self._take(self._trace, "case:", attributes, is_nested=self._depth > 3)
         elif self._depth == 2 and _local(tag) == "trace":
-            self._trace, self._trace_events = {}, 0
+            self._trace, self._trace_events, self._is_told_apart = {}, 0, False
         elif self._depth == 2 and _local(tag) == "event":
             self._begin_event()
         elif self._depth == 1:
@@ -220,8 +226,19 @@ class _Log:
         self.columns.setdefault(column, len(self.columns))
         owner[column] = value
 
+    def _tell_apart(self, trace: dict[str, str]) -> None:
+        """Two traces are two cases, whatever they are called."""
+        name = trace.get(CASE)
+        if name and not self._is_told_apart:
+            self._is_told_apart = True
+            self._names[name] += 1
+            if self._names[name] > 1:
+                self.namesakes += 1
+                trace[CASE] = f"{name} ({self._names[name]})"
+
     def _write_held(self) -> None:
         trace = self._trace or {}
+        self._tell_apart(trace)
         for line, event in self._held:
             cells = [""] * len(self.columns)
             for column, value in (event | trace).items():

@@ -2,6 +2,7 @@
 title = "Blocked intervals"
 grain = "one row per time that an item was flagged as blocked"
 replaced_by = ["stream", "item_id"]
+replaced_since = "blocked_at" # as a newer history may begin later than the one known
 [columns]
 stream = "value stream the row belongs to"
 item_id = "key of the work item"

@@ -18,6 +18,7 @@ started_at = "UTC instant of the start, where a source without history tells it"
 finished_at = "UTC instant of the finish, where a source without history tells it"
 cancelled_at = "UTC instant it was dropped, where a source without history tells it"
 status = "state now, for items without history"
+status_category = "backlog, in-progress, done or cancelled, as the state usually means or the source says; null if unknown"
 first_seen_at = "UTC instant of the first record of any kind; null where only transitions are told"
 last_seen_at = "UTC instant of the last record of any kind"
 */
@@ -37,6 +38,7 @@ create table canonical.items (
     finished_at timestamp,
     cancelled_at timestamp,
     status varchar,
+    status_category varchar,
     first_seen_at timestamp,
     last_seen_at timestamp
 );

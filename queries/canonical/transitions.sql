@@ -2,6 +2,7 @@
 title = "Transitions"
 grain = "one row per move of an item into a state"
 replaced_by = ["stream", "item_id"]
+replaced_since = "occurred_at" # a newer history may begin later than the one known
 [columns]
 stream = "value stream the row belongs to"
 item_id = "key of the work item"

@@ -10,6 +10,7 @@ with told as (
         items.stream,
         items.item_id,
         arg_max(items.status, items.import_id) filter (where items.status is not null) as status,
+        arg_max(items.status_category, items.import_id) filter (where items.status is not null) as status_category,
         bool_or(coalesce(items.finished_at, items.cancelled_at) is not null) as is_dated,
         min(items.created_at) as created_at
     from canonical.items
@@ -27,10 +28,10 @@ select
     told.item_id as subject,
     'created ' || strftime(told.created_at, '%Y-%m-%d') || ', now in ' || told.status as detail
 from told
-join canonical.states
+left join canonical.states
     on told.stream = states.stream
     and told.status = states.state
-join canonical.stages
+left join canonical.stages
     on states.stream = stages.stream
     and states.stage = stages.stage
-where stages.category in ('done', 'cancelled') and not told.is_dated
+where coalesce(stages.category, told.status_category) in ('done', 'cancelled') and not told.is_dated

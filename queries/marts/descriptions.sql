@@ -15,6 +15,7 @@ started_at = "UTC instant of the start; null where the history tells it"
 finished_at = "UTC instant of the finish; null where the history tells it"
 cancelled_at = "UTC instant it was dropped; null where the history tells it"
 status = "state now, where the source has no history"
+status_category = "category of that state as the source tells it"
 first_seen_at = "UTC instant of its first record; null without history"
 last_seen_at = "UTC instant of its last record; null without history"
 */
@@ -30,8 +31,9 @@ select
     items.created_at,
     items.started_at,
     items.finished_at,
-    items.cancelled_at,
+    coalesce(items.cancelled_at, items.dropped_at) as cancelled_at,
     items.status,
+    items.told_category as status_category,
     items.first_event_at as first_seen_at,
     items.last_event_at as last_seen_at
 from staging.items

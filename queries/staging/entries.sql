@@ -46,14 +46,11 @@ without_history as (
         items.finished_at,
         items.cancelled_at,
         -- Whatever ended at a time that nobody tells is neither in progress nor finished.
-        case when coalesce(stages.category, 'backlog') not in ('done', 'cancelled') then items.status end as status
+        coalesce(items.status_category, 'backlog') in ('done', 'cancelled')
+        and items.finished_at is null
+        and items.cancelled_at is null as is_end_unknown,
+        items.status
     from staging.items
-    left join canonical.states
-        on items.stream = states.stream
-        and items.status = states.state
-    left join canonical.stages
-        on states.stream = stages.stream
-        and states.stage = stages.stage
     where items.first_event_at is null
 
 ),
@@ -67,7 +64,7 @@ told as (
         case
             when without_history.started_at is not null then 'Not started'
             when coalesce(without_history.finished_at, without_history.cancelled_at) is not null then '(unknown)'
-            else without_history.status
+            when not without_history.is_end_unknown then without_history.status
         end as state,
         without_history.created_at as entered_at
     from without_history
@@ -80,7 +77,7 @@ told as (
         without_history.stream,
         without_history.item_id,
         2 as event_no,
-        'In progress' as state,
+        case when without_history.is_end_unknown then '(unknown)' else 'In progress' end as state,
         without_history.started_at as entered_at
     from without_history
     union all

@@ -18,27 +18,54 @@ is_start_unknown = "true where its end or its present state is told, but no star
 first_event_at = "UTC instant of its first record; null without history"
 last_event_at = "UTC instant of its last record, of whatever kind; null without history"
 status = "state now, where the source has no history"
+status_category = "backlog, in-progress, done or cancelled: what that state means; null if unknown"
+dropped_at = "UTC instant at which a list says that it was dropped: its end is no finish, whatever its history calls it"
+told_category = "category of its state as a file tells it; null where none does"
 */
 with described as (
 
     select
         items.stream,
         items.item_id,
-        arg_max(items.title, items.import_id) filter (where items.title is not null) as title,
-        arg_max(items.type, items.import_id) filter (where items.type is not null) as type,
-        arg_max(items.team, items.import_id) filter (where items.team is not null) as team,
-        arg_max(items.priority, items.import_id) filter (where items.priority is not null) as priority,
-        arg_max(items.parent_id, items.import_id) filter (where items.parent_id is not null) as parent_id,
-        arg_max(items.points, items.import_id) filter (where items.points is not null) as points,
-        arg_max(items.started_at, items.import_id) filter (where items.started_at is not null) as started_at,
-        arg_max(items.finished_at, items.import_id) filter (where items.finished_at is not null) as finished_at,
-        arg_max(items.cancelled_at, items.import_id) filter (where items.cancelled_at is not null) as cancelled_at,
-        arg_max(stages.category, items.import_id) as status_category,
+        arg_max(items.title, row(items.import_id, items.file_name))
+        filter (where items.title is not null) as title,
+        arg_max(items.type, row(items.import_id, items.file_name))
+        filter (where items.type is not null) as type,
+        arg_max(items.team, row(items.import_id, items.file_name))
+        filter (where items.team is not null) as team,
+        arg_max(items.priority, row(items.import_id, items.file_name))
+        filter (where items.priority is not null) as priority,
+        arg_max(items.parent_id, row(items.import_id, items.file_name))
+        filter (where items.parent_id is not null) as parent_id,
+        arg_max(items.points, row(items.import_id, items.file_name))
+        filter (where items.points is not null) as points,
+        arg_max(items.started_at, row(items.import_id, items.file_name))
+        filter (where items.started_at is not null)
+            as started_at,
+        arg_max(items.finished_at, row(items.import_id, items.file_name))
+        filter (where items.finished_at is not null)
+            as finished_at,
+        arg_max(items.cancelled_at, row(items.import_id, items.file_name))
+        filter (where items.cancelled_at is not null)
+            as cancelled_at,
+        arg_max(coalesce(stages.category, items.status_category), row(items.import_id, items.file_name))
+        filter (where items.status is not null) as status_category,
         -- A newer file that states another state than an end has reopened the item.
-        max(items.import_id) filter (where stages.category in ('backlog', 'in-progress'))
+        max(items.import_id)
+        filter (where coalesce(stages.category, items.status_category) in ('backlog', 'in-progress'))
         > max(items.import_id) filter (where coalesce(items.finished_at, items.cancelled_at) is not null) as is_reopened,
-        arg_max(items.created_at, items.import_id) filter (where items.created_at is not null) as created_at,
-        arg_max(items.status, items.import_id) filter (where items.status is not null) as status,
+        arg_max(items.created_at, row(items.import_id, items.file_name))
+        filter (where items.created_at is not null)
+            as created_at,
+        arg_max(items.status, row(items.import_id, items.file_name))
+        filter (where items.status is not null) as status,
+        -- Dropped by its outcome, as the newest file that tells an end says; a history may know only that it is done.
+        arg_max(items.cancelled_at, row(items.import_id, items.file_name))
+        filter (where items.cancelled_at is not null)
+        = arg_max(coalesce(items.cancelled_at, items.finished_at), row(items.import_id, items.file_name))
+        filter (where coalesce(items.finished_at, items.cancelled_at) is not null) as is_dropped,
+        arg_max(items.status_category, row(items.import_id, items.file_name))
+        filter (where items.status is not null) as told_category,
         min(items.first_seen_at) as first_seen_at,
         max(items.last_seen_at) as last_seen_at
     from canonical.items
@@ -107,7 +134,10 @@ select
                 then greatest(described.started_at, described.finished_at, described.cancelled_at)
         end
     ) as last_event_at,
-    described.status
+    described.status,
+    described.status_category,
+    case when described.is_dropped then described.cancelled_at end as dropped_at,
+    described.told_category
 from described
 full join moved
     on described.stream = moved.stream

@@ -32,6 +32,7 @@ ended as (
         last_visits.item_id,
         case
             when last_visits.last_category = 'cancelled' then 'cancelled'
+            when last_visits.last_category = 'done' and items.dropped_at is not null then 'cancelled'
             -- Where no state is an explicit end, only a long silence says that an item is finished.
             when
                 last_visits.last_category = 'done'

@@ -18,6 +18,7 @@ with told as (
         items.finished_at + to_days(7 * options.weeks) as finished_at,
         items.cancelled_at + to_days(7 * options.weeks) as cancelled_at,
         items.status,
+        items.status_category,
         items.first_seen_at + to_days(7 * options.weeks) as first_seen_at,
         items.last_seen_at + to_days(7 * options.weeks) as last_seen_at
     from chosen.items

@@ -29,7 +29,7 @@ with typed as (
         options.is_zone_missing and not macros.has_zone(records.occurred_at) as is_zone_missing,
         row_number() over (
             partition by
-                records.item_id, records.state, records.from_state, records.occurred_at, records.started_at,
+                records.stream, records.item_id, records.state, records.from_state, records.occurred_at, records.started_at,
                 records.lifecycle, records.instance, records.person
             order by records.record
         ) as copy_no
@@ -45,7 +45,7 @@ directed as (
         typed.record,
         sign(
             epoch_us(typed.occurred_at)
-            - epoch_us(lag(typed.occurred_at) over (partition by typed.item_id order by typed.record))
+            - epoch_us(lag(typed.occurred_at) over (partition by typed.stream, typed.item_id order by typed.record))
         ) as direction
     from typed
 
@@ -71,6 +71,7 @@ compared as (
         and sequenced.copy_no = 1 as is_told,
         lag(sequenced.state) over (
             partition by
+                sequenced.stream,
                 sequenced.item_id,
                 sequenced.item_id is not null and sequenced.state is not null and sequenced.occurred_at is not null
                 and sequenced.copy_no = 1

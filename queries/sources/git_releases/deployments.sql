@@ -5,6 +5,7 @@ grain = "one row per release"
 select
     parsed.stream,
     parsed.deployment_id,
+    cast(null as varchar) as service,
     parsed.environment,
     parsed.deployed_at,
     'success' as status

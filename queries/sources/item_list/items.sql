@@ -18,7 +18,8 @@ select
     parsed.started_at,
     parsed.finished_at,
     parsed.cancelled_at,
-    parsed.status
+    parsed.status,
+    parsed.category as status_category
 from reading.parsed
 cross join raw.options
 left join reading.aliases as parents

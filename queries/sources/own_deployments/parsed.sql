@@ -14,6 +14,7 @@ with typed as (
         macros.instant(records.deployed_at, options.time_zone) as deployed_at,
         coalesce(lower(macros.present(records.status)), 'success') as status,
         macros.truth(records.is_unplanned) as is_unplanned,
+        macros.present(records.changes) as changes,
         date_add(options.imported_at, interval 1 day) as latest_at,
         options.expected_time
     from raw.records

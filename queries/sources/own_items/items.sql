@@ -18,6 +18,7 @@ select
     parsed.finished_at,
     parsed.cancelled_at,
     parsed.status,
+    parsed.status_category,
     parsed.first_seen_at,
     parsed.last_seen_at
 from reading.parsed

@@ -26,6 +26,7 @@ with typed as (
         macros.present(records.cancelled_at) as written_cancelled,
         macros.instant(records.cancelled_at, options.time_zone) as cancelled_at,
         macros.present(records.status) as status,
+        macros.present(records.status_category) as status_category,
         macros.present(records.first_seen_at) as written_first_seen,
         macros.instant(records.first_seen_at, options.time_zone) as first_seen_at,
         macros.present(records.last_seen_at) as written_last_seen,
