@@ -9,10 +9,11 @@ select
     deployments.environment as subject,
     count(*) || ' deployments, the last on ' || strftime(max(deployments.deployed_at), '%Y-%m-%d') as detail
 from canonical.deployments
-where lower(deployments.environment) not in (
-    'production', 'prod', 'live', 'staging', 'stage', 'test', 'testing', 'dev', 'development', 'qa', 'uat', 'preview',
-    'pre-release', 'integration', 'int', 'sandbox', 'local', 'ci'
-)
+where
+    lower(deployments.environment) not in (
+        'production', 'prod', 'live', 'staging', 'stage', 'test', 'testing', 'dev', 'development', 'qa', 'uat', 'preview',
+        'pre-release', 'integration', 'int', 'sandbox', 'local', 'ci'
+    )
 group by
     deployments.stream,
     deployments.environment
