@@ -69,7 +69,7 @@ AS_OF = ("in progress", "in stage")
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return repr(value) if isinstance(value, float) else str(value)
 
 
 def _truth(text: str) -> bool:

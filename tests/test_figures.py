@@ -15,9 +15,14 @@ import pytest
 
 from dashboard import theme
 from dashboard.catalogue import Catalogue, Metric
+from dashboard.figures.ageing import ageing
 from dashboard.figures.cumulative_flow import cumulative_flow
+from dashboard.figures.cycle_times import cycle_histogram, cycle_scatter
 from dashboard.figures.frame import Figure, empty, shortened
+from dashboard.figures.reasons import reasons
 from dashboard.figures.sparkline import sparkline
+from dashboard.figures.stacks import in_and_out, time_split, types
+from dashboard.figures.stage_periods import stage_periods
 from dashboard.figures.timeline import timeline
 from dashboard.figures.trend import Goal, Mark, bars, trend
 from dashboard.figures.waste import partition, stage_heat, waste_trend
@@ -106,6 +111,51 @@ def visits() -> pd.DataFrame:
     return table.assign(title=None, type="feature", lead_days=4.5)
 
 
+JANUARY, FEBRUARY = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-02-01")
+LEVELS = {"half_days": 2.0, "most_days": 8.0, "nearly_all_days": 9.0, "items": 2}
+SCATTER = pd.DataFrame(
+    [
+        {"item_id": NASTY, "title": NASTY, "finished_on": JANUARY, "cycle_days": 2.0, **LEVELS},
+        {"item_id": "101", "title": None, "finished_on": FEBRUARY, "cycle_days": 9.0, **LEVELS},
+    ]
+)
+BINS = pd.DataFrame({"days_from": [0.0, 5.0, 10.0], "days_to": [5.0, 10.0, None], "items": [3, 0, 1]})
+AGEING = pd.DataFrame(
+    {
+        "item_id": [NASTY, "101", "102"],
+        "title": [NASTY, None, None],
+        "stage": [NASTY, "Queue", None],
+        "position": [2, 3, None],
+        "age_days": [3.0, 12.0, 1.0],
+        "is_blocked": [True, False, False],
+    }
+)
+PACE = pd.DataFrame([{"stage": NASTY, "position": 2, **LEVELS}])
+SPLIT = pd.DataFrame(
+    [
+        {"period_start": JANUARY, "kind": kind, "days": days, "share": days / 10, "items": 4}
+        for kind, days in (("process", 2.0), ("blocked", 1.0), ("waiting", 7.0))
+    ]
+)
+TYPES = pd.DataFrame(
+    [
+        {"period_start": JANUARY, "type": NASTY, "finished": 3, "in_progress": 1},
+        {"period_start": FEBRUARY, "type": "(none)", "finished": 1, "in_progress": 0},
+    ]
+)
+IN_AND_OUT = pd.DataFrame(
+    {"period_start": [JANUARY, FEBRUARY], "arrivals": [3, 1], "departures": [1, 2], "net_flow": [-2, 1]}
+)
+STAYS = pd.DataFrame(
+    [
+        {"stage": "To do", "position": 1, "period_start": JANUARY, "median_days": 1.0, "stays": 2, "items": 2},
+        {"stage": NASTY, "position": 2, "period_start": JANUARY, "median_days": 4.0, "stays": 3, "items": 2},
+        {"stage": NASTY, "position": 2, "period_start": FEBRUARY, "median_days": 8.0, "stays": 1, "items": 1},
+    ]
+)
+REASONS = pd.DataFrame({"reason": [NASTY, None], "days": [9.5, 2.0], "times": [3, 1], "items": [2, 1]})
+
+
 @pytest.fixture(scope="module")
 def lead_time(catalogue: Catalogue) -> Metric:
     return catalogue.metric("lead_time")
@@ -132,6 +182,14 @@ def every(lead_time: Metric, throughput: Metric) -> dict[str, Figure]:
         "waste_trend in days": waste_trend(WASTE_BY_MONTH, is_share=False),
         "timeline": timeline(visits(), MODES),
         "empty": empty("Nothing <here>."),
+        "cycle_scatter": cycle_scatter(SCATTER),
+        "cycle_histogram": cycle_histogram(BINS, ["a", "b", "c"]),
+        "ageing": ageing(AGEING, PACE),
+        "time_split": time_split(SPLIT, [MARCH]),
+        "types": types(TYPES, "finished", "Finished", [MARCH], {("2026-01-01", NASTY): "type=x"}),
+        "in_and_out": in_and_out(IN_AND_OUT, [MARCH], ({"2026-01-01": "a"}, {})),
+        "stage_periods": stage_periods(STAYS, {(NASTY, "2026-01-01"): "a"}),
+        "reasons": reasons(REASONS, ["a", "b"]),
     }
 
 
@@ -542,3 +600,46 @@ def test_neighbouring_stages_differ_in_colour_and_waiting_is_hatched() -> None:
     fills = theme.stage_fills({f"{mode} {i}": mode for i in range(6) for mode in ("active", "wait")})
     assert len(set(fills.values())) == 12
     assert all(bool(fill.hatch) == stage.startswith("wait") for stage, fill in fills.items())
+
+
+def test_points_name_their_items(every: dict[str, Figure]) -> None:
+    assert every["cycle_scatter"]["data"][0]["customdata"] == [urlencode({"item": NASTY}), "item=101"]
+    (points,) = (trace for trace in every["ageing"]["data"] if trace["type"] == "scatter")
+    assert points["customdata"] == [urlencode({"item": NASTY}), "item=101", "item=102"]
+    assert points["marker"]["symbol"] == ["x", "circle", "circle"]
+
+
+def test_pace_columns_add_up_to_the_levels(every: dict[str, Figure]) -> None:
+    columns = [trace["y"] for trace in every["ageing"]["data"] if trace["type"] == "bar"]
+    assert [sum(part) for part in zip(*columns, strict=True)] == [9.0, 0.0, 0.0]
+    assert columns[0][0] == 2.0 and columns[1][0] == 6.0
+
+
+def test_a_row_of_the_heat_map_has_its_own_scale(every: dict[str, Figure]) -> None:
+    (heat,) = every["stage_periods"]["data"]
+    assert heat["z"] == [[1.0, None], [0.5, 1.0]]
+    assert heat["customdata"] == [["", ""], ["a", ""]]
+
+
+def test_last_bin_is_open(every: dict[str, Figure]) -> None:
+    (drawn,) = every["cycle_histogram"]["data"]
+    assert drawn["hovertext"][-1] == "10.0 d or more: <b>1</b> items"
+    assert drawn["customdata"] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        cycle_scatter(SCATTER.head(0)),
+        cycle_histogram(BINS.head(0), []),
+        ageing(AGEING.head(0), PACE),
+        ageing(AGEING.assign(age_days=None), PACE.head(0)),
+        time_split(SPLIT.head(0)),
+        types(TYPES.head(0), "finished", "Finished", [], {}),
+        in_and_out(IN_AND_OUT.head(0), [], ({}, {})),
+        stage_periods(STAYS.head(0), {}),
+        reasons(REASONS.head(0), []),
+    ],
+)
+def test_nothing_to_show_is_said_in_words(drawn: Figure) -> None:
+    assert not drawn["data"] and drawn["layout"]["annotations"][0]["text"]

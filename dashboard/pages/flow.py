@@ -16,6 +16,7 @@ from dashboard.components.cards import content_card, empty, figure_card, finding
 from dashboard.figures.cumulative_flow import cumulative_flow
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import bars, trend
+from dashboard.pages import flow_charts as charts
 from dashboard.pages.view import View, left_out
 from dashboard.scope import Scope
 from dashboard.theme import formatted
@@ -38,17 +39,38 @@ def body(view: View) -> Component:
             dbc.Row([dbc.Col(_card(view, name), xs=6, lg=True) for name in CARDS], class_name="g-3 mb-3"),
             dbc.Row(
                 [
-                    dbc.Col(_percentiles(view, "lead_time", "How long from creation to done?"), lg=6),
-                    dbc.Col(_percentiles(view, "cycle_time", "How long from start to done?"), lg=6),
-                    dbc.Col(_counts(view), lg=6),
-                    dbc.Col(_levels(view), lg=6),
-                    dbc.Col(_cumulative(view), lg=12),
-                    dbc.Col(_any_metric(view, "flow_efficiency"), lg=12),
+                    *_section("Now", charts.ageing_card(view), _levels(view), charts.total_age_card(view)),
+                    *_section(
+                        "How long",
+                        charts.scatter_card(view),
+                        charts.histogram_card(view),
+                        _percentiles(view, "lead_time", "How long from creation to done?"),
+                        _percentiles(view, "cycle_time", "How long from start to done?"),
+                    ),
+                    *_section("How many", _counts(view), charts.in_and_out_card(view), charts.littles_law_card(view)),
+                    *_section(
+                        "Where the time goes",
+                        charts.time_split_card(view),
+                        charts.blocked_card(view),
+                        charts.stage_periods_card(view),
+                        _cumulative(view),
+                    ),
+                    *_section(
+                        "What kind of work", charts.types_card(view, "finished"), charts.types_card(view, "in_progress")
+                    ),
+                    *_section("Any metric", _any_metric(view, "flow_efficiency")),
                 ],
                 class_name="g-3",
             ),
         ]
     )
+
+
+def _section(title: str, *cards: Component) -> list[Component]:
+    """A heading over cards, two a row; what is left alone takes the whole row."""
+    is_odd = len(cards) % 2
+    columns = [dbc.Col(card, lg=12 if is_odd and place == 0 else 6) for place, card in enumerate(cards)]
+    return [dbc.Col(html.H2(title, className="flow-section"), xs=12), *columns]
 
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
@@ -148,16 +170,13 @@ def _change(view: View, name: str) -> Component | str:
 def _percentiles(view: View, name: str, question: str) -> Component:
     metric = view.metric(name)
     tables = {label: view.measure(name, percentile=share) for label, share in SHARES.items()}
-    half, most = (view.headline(name, replace(view.scope, percentile=share)) for share in (0.5, 0.85))
+    half = view.headline(name, replace(view.scope, percentile=0.5))
     finished = view.headline("throughput")["items"]
     answer = (
         f"No start is told for the {finished:,} items that finished" if finished else "No items finished in this scope"
     )
     if half["items"]:
-        answer = (
-            f"Half of the {half['items']:,} items took {formatted(half['value'], metric.unit)} or less, "
-            f"85 % {formatted(most['value'], metric.unit)}"
-        )
+        answer = f"Half of the {half['items']:,} items took {formatted(half['value'], metric.unit)} or less"
     figure = trend(tables, metric, partial=view.partial, keys=view.keys(name))
     table = pd.concat([rows.assign(percentile=SHARES[label]) for label, rows in tables.items()])
     behind = view.behind(name, table, percentiles="~".join(f"{share:g}" for share in SHARES.values()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pandas as pd
@@ -29,7 +30,10 @@ COLUMNS = {
 
 def listed(view: View, query: str) -> Component:
     """The items that a click asks for, the longest first."""
-    where = where_from(dict(parse_qsl(query)))
+    asked = dict(parse_qsl(query))
+    where = where_from(asked)
+    if kind := asked.get("type"):
+        view = replace(view, scope=replace(view.scope, types=(kind,)))
     rows = view.found(where, "cycle_days", limit=SHOWN)
     if rows.empty:
         return empty("No items are behind this.")

@@ -40,6 +40,7 @@ create or replace macro macros.items_where(
                     where
                         visits.stream = chosen_stream
                         and visits.stage = chosen['stage']
+                        and visits.is_in_flow
                         and visits.left_on >= chosen['since']
                         and visits.left_on < chosen['until']
                 )

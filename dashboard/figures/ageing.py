@@ -1,0 +1,111 @@
+"""Ageing work in progress: every open item by its stage and age, before the pace of those that finished."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from dashboard.figures.frame import HEIGHT, Figure, Trace, axis, broken, empty, figure, numbers, shortened
+from dashboard.theme import BAD, GREY, WORK, axis_scale, axis_title, escaped, formatted
+
+NOTHING = "Nothing is in progress at the end of this scope."
+# Column of charts.pace → what lies below it, from light to strong.
+BANDS = {
+    "half_days": ("up to 50 %", "rgba(134,142,150,.14)"),
+    "most_days": ("to 85 %", "rgba(134,142,150,.28)"),
+    "nearly_all_days": ("to 95 %", "rgba(134,142,150,.46)"),
+}
+NO_STAGE = "No stage"
+SPREAD = 0.28
+
+
+def ageing(items: pd.DataFrame, pace: pd.DataFrame) -> Figure:
+    """A point for each item of charts.ageing; behind it a column for each stage of charts.pace.
+
+    A column's steps are the ages that 50, 85 and 95 % of the finished items had not passed when they left the stage.
+    `customdata` of a point names its item, as in a URL.
+    """
+    known = items.dropna(subset=["age_days"])
+    if known.empty:
+        return empty(NOTHING if items.empty else "No source tells when the items in progress were started.")
+    stages = _stages(known, pace)
+    paced = pace.set_index("stage").reindex(stages)
+    unit, factor = axis_scale("days", max(float(known["age_days"].max()), float(paced["nearly_all_days"].max() or 0)))
+    return figure(
+        [*_columns(paced, factor), _points(known, stages, factor)],
+        HEIGHT + 80,
+        barmode="stack",
+        bargap=0.1,
+        xaxis={
+            "tickvals": list(range(len(stages))),
+            "ticktext": [broken(stage, 12) for stage in stages],
+            "range": [-0.6, len(stages) - 0.4],
+            "showgrid": False,
+            "tickangle": 0 if len(stages) < 7 else -35,
+        },
+        yaxis=axis(f"Age, {axis_title(unit)}", rangemode="tozero"),
+        showlegend=True,
+    )
+
+
+def _stages(items: pd.DataFrame, pace: pd.DataFrame) -> list[str]:
+    """Stages in progress in the order of the path, then those that no stage collects."""
+    told = pd.concat([pace[["stage", "position"]], items[["stage", "position"]].fillna({"stage": NO_STAGE})])
+    return list(dict.fromkeys(told.sort_values("position", na_position="last")["stage"]))
+
+
+def _columns(pace: pd.DataFrame, factor: float) -> list[Trace]:
+    traces, below = [], pd.Series(0.0, index=pace.index)
+    for column, (words, colour) in BANDS.items():
+        level = pace[column].astype("float64").fillna(below)
+        told = [
+            f"{escaped(stage)}: {words} of {row['items']:,.0f} finished items, {formatted(row[column], 'days')}"
+            for stage, row in pace.iterrows()
+        ]
+        traces.append(
+            {
+                "type": "bar",
+                "name": f"Pace {words}",
+                "x": list(range(len(pace))),
+                "y": numbers((level - below).clip(lower=0), factor),
+                "marker": {"color": colour},
+                "hovertext": told,
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
+        )
+        below = level.clip(lower=below)
+    return traces
+
+
+def _points(items: pd.DataFrame, stages: list[str], factor: float) -> Trace:
+    """Side by side where several are in one stage, in the order given: a drawing is the same each time."""
+    names = items["stage"].fillna(NO_STAGE)
+    count, place = names.map(names.value_counts()), items.groupby(names).cumcount()
+    shift = ((place + 0.5) / count - 0.5) * 2 * SPREAD
+    blocked = items["is_blocked"].astype(bool)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "Item in progress (red: blocked)" if blocked.any() else "Item in progress",
+        "x": [stages.index(name) + move for name, move in zip(names, shift, strict=True)],
+        "y": numbers(items["age_days"], factor),
+        "customdata": [urlencode({"item": key}) for key in items["item_id"]],
+        "marker": {
+            "size": 10,
+            "color": [BAD if is_blocked else WORK for is_blocked in blocked],
+            "symbol": ["x" if is_blocked else "circle" for is_blocked in blocked],
+            "line": {"width": 1, "color": GREY},
+        },
+        "hovertext": [_told(row) for _, row in items.iterrows()],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+
+
+def _told(row: pd.Series) -> str:
+    title = f"<br>{shortened(str(row['title']))}" if pd.notna(row["title"]) else ""
+    stage = escaped(row["stage"]) if pd.notna(row["stage"]) else NO_STAGE
+    blocked = ", blocked" if row["is_blocked"] else ""
+    return (
+        f"<b>{escaped(row['item_id'])}</b> {formatted(row['age_days'], 'days')} in progress{title}<br>{stage}{blocked}"
+    )

@@ -1,0 +1,95 @@
+/*
+title = "Little's law"
+question = "Do work in progress, throughput and cycle time belong together?"
+grain = "one row for the scope"
+[columns]
+days_count = "days of the scope that the data cover"
+mean_wip = "mean of the items in progress at the end of each day"
+departures_per_day = "items that finished or were withdrawn after their start, per day"
+arrivals_per_day = "items started per day"
+mean_cycle_days = "mean time from start to the end of those that left, elapsed"
+first_wip = "items in progress at the end of the first day"
+last_wip = "items in progress at the end of the last day"
+first_age_days = "mean age of those at the end of the first day"
+last_age_days = "mean age of those at the end of the last day"
+items = "items that left"
+*/
+with days as (
+
+    select
+        periods.period_start as day,
+        periods.ends_at
+    from macros.periods($stream, $since, $until, 'day') as periods
+    join marts.streams
+        on streams.stream = $stream
+    where periods.period_start <= streams.last_event_on
+
+),
+
+moves as (
+
+    select
+        case when $start_rule = 'last' then items.started_last_at else items.started_first_at end as started_at,
+        case when $start_rule = 'last' then items.started_last_on else items.started_first_on end as started_on,
+        coalesce(items.finished_at, items.cancelled_at) as ended_at,
+        items.ended_on
+    from marts.items
+    where
+        items.stream = $stream
+        and items.started_first_on is not null
+        and not items.is_start_unknown
+        and ($teams is null or list_contains($teams, items.team))
+        and ($types is null or list_contains($types, items.type))
+
+),
+
+levels as (
+
+    select
+        days.day,
+        count(moves.started_on) as wip,
+        avg(epoch(days.ends_at) - epoch(moves.started_at)) / 86400 as age_days
+    from days
+    left join moves
+        on moves.started_on <= days.day
+        and coalesce(moves.ended_on > days.day, true)
+    group by days.day
+
+),
+
+gone as (
+
+    select
+        count(*) as items,
+        avg(epoch(moves.ended_at) - epoch(moves.started_at)) / 86400 as mean_cycle_days
+    from moves
+    where
+        moves.ended_on >= (select min(days.day) from days)
+        and moves.ended_on <= (select max(days.day) from days)
+
+),
+
+came as (
+
+    select count(*) as items
+    from moves
+    where
+        moves.started_on >= (select min(days.day) from days)
+        and moves.started_on <= (select max(days.day) from days)
+
+)
+
+select
+    count(*) as days_count,
+    avg(levels.wip) as mean_wip,
+    any_value(gone.items) / nullif(count(*), 0) as departures_per_day,
+    any_value(came.items) / nullif(count(*), 0) as arrivals_per_day,
+    any_value(gone.mean_cycle_days) as mean_cycle_days,
+    arg_min(levels.wip, levels.day) as first_wip,
+    arg_max(levels.wip, levels.day) as last_wip,
+    arg_min(levels.age_days, levels.day) as first_age_days,
+    arg_max(levels.age_days, levels.day) as last_age_days,
+    any_value(gone.items) as items
+from levels
+cross join gone
+cross join came

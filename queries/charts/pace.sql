@@ -1,0 +1,70 @@
+/*
+title = "Pace by stage"
+question = "How old were finished items when they left each stage?"
+grain = "one row per stage in progress that items finished in the scope have passed"
+[columns]
+stage = "name of the stage"
+position = "its order in the reference path"
+half_days = "half of the items were no older when they left it for the last time"
+most_days = "85 % were no older (observed)"
+nearly_all_days = "95 % were no older (observed)"
+items = "items that passed it"
+*/
+with aged as (
+
+    select
+        visits.item_id,
+        visits.stage,
+        visits.position,
+        sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) over (
+            partition by visits.item_id
+            order by visits.visit_no
+        ) / 86400 as age_days
+    from marts.visits
+    join marts.items
+        on items.stream = $stream
+        and visits.item_id = items.item_id
+    where
+        visits.stream = $stream
+        and visits.is_in_flow
+        and visits.entered_at
+        >= case when $start_rule = 'last' then items.started_last_at else items.started_first_at end
+        and not items.is_start_unknown
+        and items.finished_on >= $since
+        and items.finished_on < $until
+        and ($teams is null or list_contains($teams, items.team))
+        and ($types is null or list_contains($types, items.type))
+
+),
+
+left_behind as (
+
+    select
+        aged.item_id,
+        aged.stage,
+        aged.position,
+        max(aged.age_days) as age_days
+    from aged
+    group by
+        aged.item_id,
+        aged.stage,
+        aged.position
+
+)
+
+select
+    stages.stage,
+    stages.position,
+    quantile_cont(left_behind.age_days, 0.5) as half_days,
+    quantile_disc(left_behind.age_days, 0.85) as most_days,
+    quantile_disc(left_behind.age_days, 0.95) as nearly_all_days,
+    count(*) as items
+from left_behind
+join marts.stages
+    on stages.stream = $stream
+    and left_behind.stage = stages.stage
+where stages.category = 'in-progress'
+group by
+    stages.stage,
+    stages.position
+order by stages.position
