@@ -18,6 +18,7 @@ BANDS = {
 }
 NO_STAGE = "No stage"
 SPREAD = 0.28
+FEW_STAGES = 8
 
 
 def ageing(items: pd.DataFrame, pace: pd.DataFrame) -> Figure:
@@ -39,13 +40,14 @@ def ageing(items: pd.DataFrame, pace: pd.DataFrame) -> Figure:
         bargap=0.1,
         xaxis={
             "tickvals": list(range(len(stages))),
-            "ticktext": [broken(stage, 12) for stage in stages],
+            "ticktext": [broken(stage, 12) if len(stages) <= FEW_STAGES else shortened(stage, 24) for stage in stages],
             "range": [-0.6, len(stages) - 0.4],
             "showgrid": False,
-            "tickangle": 0 if len(stages) < 7 else -35,
+            "autotickangles": [0, -45, -90],
         },
         yaxis=axis(f"Age, {axis_title(unit)}", rangemode="tozero"),
         showlegend=True,
+        legend={"traceorder": "normal"},
     )
 
 

@@ -28,7 +28,7 @@ def stage_periods(table: pd.DataFrame, keys: Mapping[tuple[str, str], str]) -> F
     heat = {
         "type": "heatmap",
         "x": days,
-        "y": [broken(stage, 15) for stage in stages],
+        "y": [broken(shortened(stage, 36), 20) for stage in stages],
         "z": [[_share(cells.get((stage, day)), float(longest[stage])) for day in days] for stage in stages],
         "customdata": [[keys.get((stage, day), "") for day in days] for stage in stages],
         "colorscale": HEAT,

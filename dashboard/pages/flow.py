@@ -7,22 +7,21 @@ from dataclasses import replace
 
 import dash_bootstrap_components as dbc
 import pandas as pd
-from dash import Dash, Input, Output, html
+from dash import Dash, html
 from dash.development.base_component import Component
 
 from dashboard.analysis import findings as found
-from dashboard.components import scope_bar
-from dashboard.components.cards import content_card, empty, figure_card, findings, metric_card
+from dashboard.components.cards import empty, figure_card, findings, metric_card
 from dashboard.figures.cumulative_flow import cumulative_flow
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import bars, trend
 from dashboard.pages import flow_charts as charts
+from dashboard.pages import flow_forecast, flow_stability
 from dashboard.pages.view import View, left_out
 from dashboard.scope import Scope
 from dashboard.theme import formatted
 
 PATH, TITLE = "/", "Flow"
-PICKER, PICKED = "flow-picker", "flow-picked"
 CARDS = ("lead_time", "cycle_time", "throughput", "work_in_progress", "flow_efficiency")
 SHARES = {"50 %": 0.5, "85 %": 0.85, "95 %": 0.95}
 FEW = 5
@@ -58,7 +57,8 @@ def body(view: View) -> Component:
                     *_section(
                         "What kind of work", charts.types_card(view, "finished"), charts.types_card(view, "in_progress")
                     ),
-                    *_section("Any metric", _any_metric(view, "flow_efficiency")),
+                    *_section("What can we promise?", flow_forecast.card(view)),
+                    *_section("Is it stable?", flow_stability.card(view)),
                 ],
                 class_name="g-3",
             ),
@@ -74,16 +74,9 @@ def _section(title: str, *cards: Component) -> list[Component]:
 
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
-    """The picker of any metric of the catalogue."""
-
-    @app.callback(
-        Output(PICKED, "children"),
-        inputs={"name": Input(PICKER, "value")},
-        state={"chosen": scope_bar.STATES},
-        prevent_initial_call=True,
-    )
-    def pick(name: str, chosen: Mapping[str, str | None]) -> Component:
-        return _picked(view_for(chosen), name)
+    """The parts of the page that answer by themselves."""
+    flow_stability.register(app, view_for)
+    flow_forecast.register(app, view_for)
 
 
 def _sentences(view: View) -> list[str]:
@@ -219,36 +212,3 @@ def _cumulative(view: View) -> Component:
     answer = "One band a stage; a band that widens is a queue that grows"
     figure = cumulative_flow(table, view.modes)
     return figure_card("flow-cumulative", "Do items flow, or pile up?", answer, figure, behind, how)
-
-
-def _any_metric(view: View, name: str) -> Component:
-    options = [{"label": each.title, "value": key} for key, each in view.warehouse.catalogue.metrics.items()]
-    picker = dbc.Select(id=PICKER, options=options, value=name, size="sm", class_name="metric-picker")
-    return html.Div(
-        [
-            html.Label("Any metric of the catalogue", htmlFor=PICKER),
-            picker,
-            html.Div(_picked(view, name), id=PICKED),
-        ]
-    )
-
-
-def _picked(view: View, name: str) -> Component:
-    metric, table = view.metric(name), view.measure(name)
-    headline = view.headline(name)
-    if headline["value"] is None:
-        nothing = empty(f"{metric.title}: the data of this scope can't answer it.")
-        return content_card(
-            "flow-any",
-            metric.title,
-            metric.definition,
-            nothing,
-            view.behind(name, table, card="flow-any"),
-            view.how(name),
-        )
-    value = formatted(headline["value"], metric.unit)
-    answer = f"{value} over the whole period (n = {headline['items']:,}). {metric.definition}"
-    figure = trend({"": table}, metric, partial=view.partial, keys=view.keys(name))
-    return figure_card(
-        "flow-any", metric.title, answer, figure, view.behind(name, table, card="flow-any"), view.how(name)
-    )

@@ -23,6 +23,7 @@ from dashboard.theme import formatted
 
 # More points can't be told apart, and a browser draws them slowly.
 POINTS = 2_000
+FEW = 5
 
 
 def scatter_card(view: View) -> Component:
@@ -36,6 +37,8 @@ def scatter_card(view: View) -> Component:
         answer = (
             f"85 % of the {count} items took {formatted(first['most_days'], 'days')} or less; {above:,} took longer"
         )
+        if first["items"] < FEW:
+            answer = f"Only {count} {'item' if first['items'] == 1 else 'items'} finished: too few to say what is usual"
         if shown < first["items"]:
             answer += f". Shown are {shown:,} of {count}: the slowest 5 %, and a sample of the others"
     keys = [urlencode({"item": key}) for key in table["item_id"]]
@@ -64,6 +67,8 @@ def histogram_card(view: View) -> Component:
         until = f" to {formatted(most['days_to'], 'days')}" if pd.notna(most["days_to"]) else " or more"
         count = f"{most['items']:,.0f} of {table['items'].sum():,} items"
         answer = f"Most often {formatted(most['days_from'], 'days')}{until}: {count}"
+        if table["items"].sum() < FEW:
+            answer = f"Only {table['items'].sum():,} finished: too few to say what is usual"
     return _card(
         view,
         "flow-histogram",
@@ -94,12 +99,14 @@ def in_and_out_card(view: View) -> Component:
 def ageing_card(view: View) -> Component:
     """What is growing old?"""
     table, pace = view.ask("charts.ageing"), view.ask("charts.pace")
-    limits = pace.set_index("stage")["most_days"]
+    limits = pace[pace["items"] >= FEW].set_index("stage")["most_days"]
     late = int((table["age_days"] > table["stage"].map(limits)).sum())
     blocked = int(table["is_blocked"].sum())
     answer = (
         f"{len(table):,} in progress; {late:,} of them older than 85 % of finished items were when they left that stage"
     )
+    if limits.empty:
+        answer = f"{len(table):,} in progress; too few items have finished to say what is old"
     if blocked:
         answer += f"; {blocked:,} blocked"
     keys = [urlencode({"item": key}) for key in table["item_id"]]
@@ -131,8 +138,10 @@ def time_split_card(view: View) -> Component:
         shares = days / days.sum()
         answer = (
             f"Of the lead time {formatted(shares['process'], 'ratio')} was working, "
-            f"{formatted(shares['waiting'], 'ratio')} waiting, {formatted(shares['blocked'], 'ratio')} blocked"
+            f"{formatted(shares['waiting'], 'ratio')} waiting"
         )
+        if view.stream["has_blocked_times"]:
+            answer += f", {formatted(shares['blocked'], 'ratio')} blocked"
     known = view.keys("throughput")
     keys = [known.get(iso(day)) for day in table["period_start"]]
     return _card(

@@ -1,0 +1,116 @@
+"""What can be promised: when so many items are done, how many are done by a day, and how often that held."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import dash_bootstrap_components as dbc
+import pandas as pd
+from dash import Dash, Input, Output, html
+from dash.development.base_component import Component
+
+from dashboard.analysis import forecast
+from dashboard.components import scope_bar
+from dashboard.components.cards import content_card, empty
+from dashboard.components.plain_table import plain_table
+from dashboard.pages.view import View
+
+ITEMS, BY, DRAWN = "flow-forecast-items", "flow-forecast-by", "flow-forecast"
+SEED = 20_240_229
+COUNT, WEEKS = 20, 6
+QUESTION = "When will it be done, and how much by when?"
+
+
+def card(view: View) -> Component:
+    """The questions, and the answers to the first ones."""
+    by = view.scope.until + dt.timedelta(weeks=WEEKS)
+    controls = (
+        (
+            "How many items?",
+            dbc.Input(id=ITEMS, type="number", min=1, max=10_000, value=COUNT, size="sm", debounce=True),
+        ),
+        ("By which day?", dbc.Input(id=BY, type="date", value=by.isoformat(), size="sm", debounce=True)),
+    )
+    fields = [
+        html.Div([html.Label(label, htmlFor=control.id), control], className="scope-field")
+        for label, control in controls
+    ]
+    return html.Div([html.Div(fields, className="card-controls"), html.Div(answered(view, COUNT, by), id=DRAWN)])
+
+
+def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
+    """Other questions."""
+
+    @app.callback(
+        Output(DRAWN, "children"),
+        inputs={"count": Input(ITEMS, "value"), "by": Input(BY, "value")},
+        state={"chosen": scope_bar.STATES},
+        prevent_initial_call=True,
+    )
+    def ask(count: int | None, by: str | None, chosen: Mapping[str, str | None]) -> Component:
+        return answered(view_for(chosen), count, _day_of(by))
+
+
+def answered(view: View, count: int | None, by: dt.date | None) -> Component:
+    """Both answers by Monte Carlo over the weekly throughput of the scope, or why there is none."""
+    weekly = replace(view, scope=replace(view.scope, period="week"))
+    table = weekly.measure("throughput")
+    whole = table[~table["period_start"].dt.date.isin(weekly.partial)]
+    counts = [int(value) for value in whole["value"]]
+    behind, how = weekly.behind("throughput", table, card="flow-forecast-weeks"), weekly.how("throughput")
+    reason = forecast.why_not(counts)
+    if reason:
+        return content_card(DRAWN, QUESTION, "Not known", empty(reason), behind, how)
+    weeks = (by - view.scope.until).days // 7 if by else 0
+    shown = pd.DataFrame({"likely, at least": [f"{share:.0%}".replace("%", " %") for share in forecast.SHARES]})
+    said = []
+    if count and 0 < count <= 10_000:
+        done = forecast.when_done(counts, count, SEED)
+        shown[f"{count:,} items done in"] = [_weeks(done.levels[share]) for share in forecast.SHARES]
+        shown["that is by"] = [
+            _day(view.scope.until + dt.timedelta(weeks=done.levels[share])) for share in forecast.SHARES
+        ]
+        said.append(f"{count:,} items: with 85 % by {_day(view.scope.until + dt.timedelta(weeks=done.levels[0.85]))}")
+    if by and weeks >= 1:
+        many = forecast.how_many(counts, weeks, SEED)
+        shown[f"items done by {_day(by)}"] = [many.levels[share] for share in forecast.SHARES]
+        said.append(f"by {_day(by)}: with 85 % {many.levels[0.85]:,} items or more")
+    if not said:
+        words = "Ask for 1 to 10,000 items, or for a day a week or more after the end of the scope."
+        return content_card(DRAWN, QUESTION, "Not asked", empty(words), behind, how)
+    answer = f"{'; '.join(said)}. {_held(counts)}"
+    note = html.P(
+        f"10,000 trials, each of weeks drawn from the last {len(forecast.recent(counts))} whole weeks of the scope; "
+        "seeded, so the same data give the same answer. It holds as long as team and size of items stay alike.",
+        className="rule",
+    )
+    return content_card(
+        DRAWN, QUESTION, answer, html.Div([html.Div(plain_table(shown), className="table-wrap"), note]), behind, how
+    )
+
+
+def _held(counts: list[int]) -> str:
+    tested = forecast.back_test(counts, SEED)
+    if not tested.tried:
+        return "Too few past weeks to try it on."
+    times = f"{tested.held:,} of {tested.tried:,}"
+    return f"Made anew in past weeks for the four weeks after, the 85 % forecast held in {times}."
+
+
+def _weeks(weeks: int) -> str:
+    if weeks >= forecast.LONGEST_WEEKS:
+        return "more than ten years"
+    return f"{weeks:,} {'week' if weeks == 1 else 'weeks'}"
+
+
+def _day_of(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -1,0 +1,101 @@
+"""Questions that a team asks each week, answered in the browser without help."""
+
+from __future__ import annotations
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+
+def opened(page: Page, server: str, query: str = "stream=retailer") -> Page:
+    """The flow page, drawn."""
+    page.goto(f"{server}/?{query}")
+    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".js-plotly-plot")).to_have_count(16, timeout=20_000)
+    return page
+
+
+def card(page: Page, question: str) -> Locator:
+    """The card of a question."""
+    return page.locator(".card").filter(has=page.locator(".card-question", has_text=question))
+
+
+def number(text: str) -> int:
+    """The first number in a text."""
+    found = re.search(r"[\d,]+", text)
+    assert found, text
+    return int(found[0].replace(",", ""))
+
+
+def test_what_is_ageing(clean_page: Page, server: str) -> None:
+    page = opened(clean_page, server)
+    ageing = card(page, "What is growing old")
+    said = number(ageing.locator(".card-answer").inner_text())
+    assert ageing.locator(".scatterlayer .point").count() == said
+    tile = page.locator(".kpi").filter(has_text="Work in progress").locator(".kpi-value").inner_text()
+    assert number(tile) == said == number(card(page, "How many are on the way?").locator(".card-answer").inner_text())
+    ageing.locator("summary", has_text="Table").click()
+    oldest = ageing.locator(".row-open").first
+    key = oldest.inner_text()
+    oldest.press("Enter")
+    expect(page.locator(".drawer-words")).to_have_text(f"1 item, the item {key}.")
+    page.locator(".drawer td a").click()
+    expect(page.locator(".card-question")).to_contain_text(f"{key}:")
+    assert f"item={key}" in page.url
+
+
+def test_is_the_flow_stable(clean_page: Page, server: str) -> None:
+    page = opened(clean_page, server, "stream=bank")
+    shown = page.locator("#flow-picked")
+    expect(shown.locator(".card-answer")).to_contain_text("signals: more than noise")
+    expect(shown.locator("li").first).to_contain_text("points in a row above the centre")
+    page.locator("#flow-baseline-from").fill("2025-12-01")
+    page.locator("#flow-baseline-to").fill("2026-09-01")
+    page.locator("#flow-baseline-to").press("Enter")
+    expect(shown.locator(".card-answer")).to_contain_text("10 periods, 1 Dec 2025 to 1 Sep 2026")
+    page.locator("#flow-shown").select_option("ranges")
+    expect(page.get_by_text("How much does it move from one period to the next?")).to_be_visible()
+    page.locator("#flow-picker").select_option("team_satisfaction")
+    expect(shown.locator(".card-answer")).to_contain_text(re.compile("No limits|noise"))
+
+
+def test_what_can_we_promise_for_20_items(clean_page: Page, server: str) -> None:
+    page = opened(clean_page, server)
+    promise = page.locator("#flow-forecast")
+    expect(promise).to_contain_text(re.compile(r"20 items: with 85 % by \d+ \w+ \d{4}"))
+    expect(promise).to_contain_text(re.compile(r"the 85 % forecast held in \d+ of \d+"))
+    before = promise.locator("tbody tr").nth(2).inner_text()
+    page.locator("#flow-forecast-items").fill("40")
+    page.locator("#flow-forecast-items").press("Enter")
+    expect(promise).to_contain_text("40 items done in")
+    assert number(promise.locator("tbody tr").nth(2).locator("td").nth(1).inner_text()) > number(before.split("\t")[1])
+    page.locator("#flow-forecast-by").fill("2020-01-01")
+    page.locator("#flow-forecast-by").press("Enter")
+    expect(promise).not_to_contain_text("items done by")
+
+
+def test_which_items_made_a_month_slow(clean_page: Page, server: str) -> None:
+    page = opened(clean_page, server, "stream=bank")
+    done = card(page, "How many get done?")
+    done.scroll_into_view_if_needed()
+    bar = done.locator(".bars .point path").nth(25)
+    box = bar.bounding_box()
+    assert box and box["height"] > 5
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    words = page.locator(".drawer-words")
+    expect(words).to_contain_text("items finished from 1 Sep 2025 to 30 Sep 2025")
+    rows = page.locator(".drawer tbody tr")
+    assert rows.count() == number(words.inner_text()) == 37
+    ages = [float(text.replace(",", "")) for text in rows.locator("td:nth-child(7)").all_inner_texts()]
+    assert ages == sorted(ages, reverse=True)
+    checked = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    assert checked.violations_count == 0, checked.generate_report()
+    page.keyboard.press("Escape")
+    expect(page.locator(".drawer")).to_be_hidden()
+
+
+def test_what_changed_since_last_month(clean_page: Page, server: str) -> None:
+    page = opened(clean_page, server, "stream=bank&from=2026-04-01&to=2026-08-31")
+    expect(page.locator(".findings")).to_contain_text("in the period before")
+    expect(page.locator(".kpi-change").first).to_contain_text(re.compile("better|worse|unchanged"))
