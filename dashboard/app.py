@@ -22,12 +22,12 @@ from dashboard.components import drawer, scope_bar
 from dashboard.pages import PAGES
 from dashboard.pages.footer import FOOTER, footer
 from dashboard.pages.items import listed
-from dashboard.pages.view import Page, view_of
+from dashboard.pages.view import QUERY, Page, view_of
 from dashboard.settings import Settings, bundled, from_environment
 from dashboard.static_cache import StaticCache
 from dashboard.warehouse import Warehouse
 
-BODY, PATH, QUERY, THEME, THEME_BUTTON = "page-body", "page-path", "page-query", "theme", "theme-button"
+BODY, PATH, THEME, THEME_BUTTON = "page-body", "page-path", "theme", "theme-button"
 ASSETS = Path(__file__).parent / "assets"
 
 # Before anything is drawn, so that a dark page never flashes white.

@@ -14,6 +14,23 @@ window.dash_clientside.vsm = Object.assign(window.dash_clientside.vsm || {}, {
     }
     return links.map(function (link) { return link.path + search; });
   },
+  /* Writes the conditions of the Explore page into the URL, and hands on what it asks for beside the scope. */
+  whereToUrl: function (values, ids, known) {
+    const query = new URLSearchParams(location.search);
+    const asked = { ...known };
+    ids.forEach(function (id, place) {
+      const value = values[place];
+      if (value === null || value === undefined || value === "" || value === "~any") {
+        query.delete(id.key);
+        delete asked[id.key];
+      } else {
+        query.set(id.key, value);
+        asked[id.key] = String(value);
+      }
+    });
+    history.replaceState(history.state, "", location.pathname + "?" + query);
+    return asked;
+  },
   /* Another stream has other teams, types and dates: the page opens anew with its defaults. */
   chooseStream: function (stream, defaults) {
     if (stream && stream !== defaults.stream) {

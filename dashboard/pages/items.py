@@ -34,6 +34,8 @@ def listed(view: View, query: str) -> Component:
     where = where_from(asked)
     if kind := asked.get("type"):
         view = replace(view, scope=replace(view.scope, types=(kind,)))
+    if team := asked.get("team"):
+        view = replace(view, scope=replace(view.scope, teams=(team,)))
     rows = view.found(where, "cycle_days", limit=SHOWN)
     if rows.empty:
         return empty("No items are behind this.")

@@ -23,6 +23,10 @@ from dashboard.warehouse import Warehouse
 from dashboard.where import Where
 
 
+# Where a page keeps what the URL asks for beside the scope.
+QUERY = "page-query"
+
+
 @dataclass(frozen=True)
 class View:
     """One look at the warehouse. `home` is the folder of the plan, `query` what the URL asks for beside the scope."""

@@ -1,0 +1,49 @@
+"""The Explore page: conditions stand in the URL, narrow the list, and a link gives the same to somebody else."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def test_conditions_narrow_the_list_and_stand_in_the_url(clean_page: Page, server: str) -> None:
+    page = clean_page
+    page.goto(f"{server}/explore?stream=bank")
+    line = page.locator(".findings-line")
+    expect(line).to_have_text("476 items.")
+    page.get_by_label("Outcome", exact=True).select_option("cancelled")
+    expect(line).to_contain_text("cancelled")
+    words = page.get_by_label("Key or title")
+    words.fill("payment")
+    words.press("Enter")
+    expect(line).to_contain_text("'payment' in key or title")
+    told, address = line.inner_text(), page.url
+    assert "outcome=cancelled" in address and "text=payment" in address
+    page.locator("#scope-type").select_option("feature")
+    expect(line).not_to_have_text(told)
+    expect(line).to_contain_text("'payment' in key or title")
+    page.goto(address)
+    expect(line).to_have_text(told)
+    page.get_by_label("Outcome", exact=True).select_option("~any")
+    expect(line).not_to_contain_text("cancelled")
+    assert "outcome" not in page.url
+
+
+def test_pages_and_groups_of_a_list(clean_page: Page, server: str) -> None:
+    page = clean_page
+    page.goto(f"{server}/explore?stream=bank")
+    expect(page.get_by_text("1 to 50 of 476")).to_be_visible()
+    first = page.locator("tbody a").first.inner_text()
+    page.locator("#explore-page").fill("10")
+    page.locator("#explore-page").press("Enter")
+    expect(page.get_by_text("451 to 476 of 476")).to_be_visible()
+    assert page.locator("tbody a").first.inner_text() != first
+    page.locator("#explore-group").select_option("rework")
+    row = page.locator(".row-open").first
+    expect(row).to_have_text("without rework")
+    count = row.locator("xpath=ancestor::tr/td[2]").inner_text()
+    row.click()
+    expect(page.locator(".drawer-words")).to_contain_text(re.compile(rf"^{count} items, without rework"))
+    page.locator(".drawer").get_by_role("link", name="Open in Explore").click()
+    expect(page.locator(".findings-line")).to_have_text(f"{count} items, without rework.")

@@ -1,0 +1,99 @@
+"""Exploring: groups hold the items that they say, and a difference is told from chance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard.analysis.comparison import compared
+from dashboard.catalogue import Catalogue
+from dashboard.pages.explore import GROUPS, _durations, _key, _narrowed, _said
+from dashboard.pages.view import View
+from dashboard.settings import Settings
+from dashboard.warehouse import Warehouse
+from dashboard.where import ANY, Where, where_from
+
+SHORT, LONG = [1.0, 2, 3, 4, 5, 6, 7] * 6, [11.0, 12, 13, 14, 15, 16, 17] * 6
+
+
+@pytest.fixture(scope="module")
+def view(demo: Settings, catalogue: Catalogue) -> View:
+    warehouse = Warehouse(demo.warehouse, catalogue)
+    return View(warehouse, warehouse.default_scope("bank"), demo.home)
+
+
+@pytest.mark.parametrize("group", [name for name in GROUPS if name != "month"])
+@pytest.mark.parametrize("where", [ANY, Where(rework=True, text="payment")], ids=["all", "some"])
+def test_a_group_opens_the_items_that_it_counts(group: str, where: Where, view: View) -> None:
+    table = view.ask("charts.groups", chosen=where.parameter(), group_by=group)
+    assert table["items"].sum() == view.found(where, limit=1)["matches"].iloc[0]
+    for row in table.to_dict("records"):
+        key = _key(where, group, row["group_name"])
+        if row["group_name"] == "(none)":
+            assert key is None
+            continue
+        asked = dict(parse_qsl(str(key)))
+        names = {"types": asked.get("type"), "teams": asked.get("team")}
+        narrowed = replace(view, scope=replace(view.scope, **{k: (v,) for k, v in names.items() if v}))
+        assert narrowed.found(where_from(asked), limit=1)["matches"].iloc[0] == row["items"], row
+
+
+def test_figures_of_a_group_are_those_of_its_items(view: View) -> None:
+    items = view.found(ANY, limit=10_000)
+    table = view.ask("charts.groups", chosen=ANY.parameter(), group_by="type").set_index("group_name")
+    for name, rows in items.groupby("type"):
+        done = rows[rows["outcome"] == "finished"]
+        assert table.loc[name, ["items", "finished"]].tolist() == [len(rows), len(done)]
+        assert table.loc[name, "median_cycle_days"] == pytest.approx(done["cycle_days"].median())
+        observed = sorted(done["cycle_days"])[-(-len(done) * 85 // 100) - 1]
+        assert table.loc[name, "p85_cycle_days"] == pytest.approx(observed)
+        assert table.loc[name, "rework_share"] == pytest.approx((rows["rework_days"] > 0).mean(), abs=0.02)
+        assert table.loc[name, "blocked_share"] == pytest.approx((rows["blocked_days"] > 0).mean())
+
+
+def test_groups_are_compared_by_their_own_durations(view: View) -> None:
+    items = view.found(Where(outcome="finished"), limit=10_000)
+    for name in ("feature", "defect"):
+        theirs = items.loc[items["type"] == name, "cycle_days"]
+        assert sorted(_durations(*_narrowed(view, ANY, "type", name))) == pytest.approx(sorted(theirs))
+
+
+def test_a_large_difference_is_more_than_chance() -> None:
+    found = compared(SHORT, LONG)
+    assert found is not None and found.is_more_than_chance
+    assert (found.first, found.second, found.difference) == (4, 14, -10)
+    assert found.low <= -10 <= found.high < 0
+    assert "shorter: more than chance" in _said(found, "a", "b")
+
+
+def test_the_same_twice_is_chance() -> None:
+    found = compared(LONG, LONG)
+    assert found is not None and not found.is_more_than_chance
+    assert found.low <= 0 <= found.high
+    assert "could be chance" in _said(found, "a", "b")
+
+
+def test_a_comparison_is_the_same_each_time() -> None:
+    assert compared(SHORT, LONG) == compared(SHORT, LONG)
+
+
+def test_chance_is_found_about_as_often_as_it_says() -> None:
+    draws = np.random.default_rng(3)
+    pairs = [[draws.exponential(size=30).tolist() for _ in range(2)] for _ in range(60)]
+    found = [compared(first, second) for first, second in pairs]
+    assert sum(each is not None and each.is_more_than_chance for each in found) <= 9  # 5 % of 60 is 3
+
+
+def test_fewer_than_five_are_not_compared() -> None:
+    assert compared([1, 2, 3, 4], LONG) is None
+    assert _said(None, "a", "b") == ""
+
+
+def test_of_many_values_a_sample_is_resampled() -> None:
+    many = pd.Series(range(200_000), dtype="float64").tolist()
+    found = compared(many, [value + 50_000 for value in many])
+    assert found is not None and found.is_more_than_chance and found.first_count == 200_000
