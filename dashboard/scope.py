@@ -13,13 +13,16 @@ PERIODS = ("day", "week", "month", "quarter", "all")
 CLOCKS = ("elapsed", "working")
 START_RULES = ("first", "last")
 PERCENTILES = (0.5, 0.85, 0.95)
+# What a scope is compared with → its words.
+AGAINST = {"previous": "the period before", "year": "the same period last year"}
 
 
 @dataclass(frozen=True)
 class Scope:
     """One viewer's choices; `until` is exclusive, both days are in the stream's time zone.
 
-    `percentile` None means the mean; `teams` and `types` None mean all.
+    `percentile` None means the mean; `teams` and `types` None mean all. `against` is what the scope is compared with:
+    "previous", "year", or the first and last day of another period, as in 2024-01-01~2024-03-31.
     """
 
     stream: str
@@ -31,6 +34,7 @@ class Scope:
     percentile: float | None = 0.5
     teams: tuple[str, ...] | None = None
     types: tuple[str, ...] | None = None
+    against: str = "previous"
 
     def __post_init__(self) -> None:
         _one_of("period", self.period, PERIODS)
@@ -38,6 +42,8 @@ class Scope:
         _one_of("start", self.start_rule, START_RULES)
         if self.percentile is not None and not 0 < self.percentile < 1:
             raise ScopeError(f"percentile is {self.percentile}; expected a number between 0 and 1, such as 0.85.")
+        if self.against not in AGAINST:
+            _span(self.against)
         if self.since >= self.until:
             raise ScopeError(f"since is {self.since} and until is {self.until}; since must be the earlier day.")
 
@@ -58,6 +64,25 @@ class Scope:
     def previous(self) -> Scope:
         """The period of equal length just before this one."""
         return replace(self, since=self.since - (self.until - self.since), until=self.since)
+
+    def compared(self) -> Scope:
+        """The period that this one is compared with."""
+        if self.against == "previous":
+            return self.previous()
+        if self.against == "year":
+            since, until = (_year_before(day) for day in (self.since, self.until))
+        else:
+            since, until = _span(self.against)
+        return replace(self, since=since, until=until)
+
+    @property
+    def compared_words(self) -> str:
+        """What it is compared with, in words."""
+        if self.against in AGAINST:
+            return AGAINST[self.against]
+        since, until = _span(self.against)
+        last = until - dt.timedelta(days=1)
+        return f"{since.day} {since:%b %Y} to {last.day} {last:%b %Y}"
 
     def over_all(self) -> Scope:
         """The same scope as one period: the headline."""
@@ -104,7 +129,25 @@ def _texts(scope: Scope) -> dict[str, str]:
         "percentile": "mean" if scope.percentile is None else f"{scope.percentile:g}",
         "team": _joined(scope.teams),
         "type": _joined(scope.types),
+        "against": scope.against,
     }
+
+
+def _span(text: str) -> tuple[dt.date, dt.date]:
+    """The days [since, until) of `first~last`. Raises ScopeError for what is no such text."""
+    first, _, last = text.partition("~")
+    try:
+        since, until = dt.date.fromisoformat(first), dt.date.fromisoformat(last) + dt.timedelta(days=1)
+    except ValueError:
+        raise ScopeError(f"against is {text!r}; expected previous, year, or days as 2024-01-01~2024-03-31.") from None
+    if since >= until:
+        raise ScopeError(f"against is {text!r}; the earlier day must stand first.")
+    return since, until
+
+
+def _year_before(day: dt.date) -> dt.date:
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
 
 
 def _joined(values: Iterable[str] | None) -> str:
@@ -125,6 +168,7 @@ _READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "percentile": lambda text: {"percentile": None if text == "mean" else float(text)},
     "team": lambda text: {"teams": _split(text)},
     "type": lambda text: {"types": _split(text)},
+    "against": lambda text: {"against": text},
 }
 
 

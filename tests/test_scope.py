@@ -72,3 +72,31 @@ def test_the_previous_period_is_as_long_and_ends_where_this_one_begins() -> None
 def test_a_scope_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(ScopeError, match="since must be the earlier day"):
         replace(DEFAULT, until=DEFAULT.since)
+
+
+@pytest.mark.parametrize(
+    ("against", "since", "until", "words"),
+    [
+        ("previous", "2024-01-31", "2024-03-01", "the period before"),
+        ("year", "2023-03-01", "2023-03-31", "the same period last year"),
+        ("2022-01-01~2022-01-31", "2022-01-01", "2022-02-01", "1 Jan 2022 to 31 Jan 2022"),
+    ],
+)
+def test_a_scope_is_compared_with_what_was_chosen(against: str, since: str, until: str, words: str) -> None:
+    scope = Scope("s", dt.date(2024, 3, 1), dt.date(2024, 3, 31), against=against)
+    other = scope.compared()
+    assert (other.since.isoformat(), other.until.isoformat()) == (since, until)
+    assert scope.compared_words == words
+    assert from_query(to_query(scope, DEFAULT), DEFAULT).against == against
+
+
+def test_a_leap_day_is_compared_with_the_last_day_of_february() -> None:
+    scope = Scope("s", dt.date(2024, 2, 29), dt.date(2024, 3, 1), against="year").compared()
+    assert (scope.since, scope.until) == (dt.date(2023, 2, 28), dt.date(2023, 3, 1))
+
+
+@pytest.mark.parametrize("against", ["never", "2024-01-01", "2024-02-01~2024-01-01", "2024-02-30~2024-03-01"])
+def test_a_comparison_that_can_not_be_is_refused_and_in_a_url_left_out(against: str) -> None:
+    with pytest.raises(ScopeError, match="against is"):
+        replace(DEFAULT, against=against)
+    assert from_query({"against": against}, DEFAULT) == DEFAULT

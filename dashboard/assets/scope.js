@@ -2,8 +2,8 @@
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.vsm = Object.assign(window.dash_clientside.vsm || {}, {
   /* Writes the URL without a trip to the server, and gives every link of the menu the same scope. */
-  scopeToUrl: function (from, to, period, clock, start, percentile, team, type, stream, defaults, links) {
-    const chosen = { from, to, period, clock, start, percentile, team, type };
+  scopeToUrl: function (from, to, period, clock, start, percentile, team, type, against, stream, defaults, links) {
+    const chosen = { from, to, period, clock, start, percentile, team, type, against };
     const scope = [["stream", stream], ...Object.entries(chosen)].filter(([key, value]) => value && value !== defaults[key] || key === "stream");
     /* What the URL asks for beside the scope, such as one item, stays. */
     const others = [...new URLSearchParams(location.search)].filter(([key]) => !(key in chosen) && key !== "stream");

@@ -12,10 +12,11 @@ from dash import Input, State, dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.aria import aria
-from dashboard.scope import Scope, to_query
+from dashboard.scope import AGAINST, Scope, to_query
 
 STREAM, SINCE, UNTIL, TEAM, TYPE = "scope-stream", "scope-since", "scope-until", "scope-team", "scope-type"
 PERIOD, CLOCK, START, PERCENTILE = "scope-period", "scope-clock", "scope-start", "scope-percentile"
+AGAINST_ID = "scope-against"
 CHANGED, DEFAULTS = "scope-changed", "scope-defaults"
 
 # Control → its key in the URL, in the order that assets/scope.js takes them. The stream is not among them:
@@ -29,6 +30,7 @@ KEYS = {
     PERCENTILE: "percentile",
     TEAM: "team",
     TYPE: "type",
+    AGAINST_ID: "against",
 }
 INPUTS = {key: Input(control, "value") for control, key in KEYS.items()}
 STATES = {key: State(control, "value") for control, key in KEYS.items()} | {"stream": State(STREAM, "value")}
@@ -53,6 +55,7 @@ def scope_bar(
         "percentile": "0.5",
         "team": ALL,
         "type": ALL,
+        "against": "previous",
     }
     return html.Section(
         [
@@ -70,6 +73,7 @@ def scope_bar(
                             _field("Statistic", _select(PERCENTILE, PERCENTILES, _percentile(scope))),
                             _field("Clock", _select(CLOCK, CLOCKS, scope.clock)),
                             _field("Start", _select(START, STARTS, scope.start_rule)),
+                            _field("Compared with", _select(AGAINST_ID, _against(scope), scope.against)),
                         ],
                         className="scope-more",
                     ),
@@ -126,6 +130,11 @@ def _choices(everything: str, names: Sequence[str], chosen: Sequence[str] | None
     if chosen and len(chosen) > 1:
         options["~".join(chosen)] = ", ".join(chosen)
     return options
+
+
+def _against(scope: Scope) -> dict[str, str]:
+    words = {key: f"{text[0].upper()}{text[1:]}" for key, text in AGAINST.items()}
+    return words if scope.against in words else {**words, scope.against: scope.compared_words}
 
 
 def _joined(chosen: Sequence[str] | None) -> str:

@@ -174,16 +174,18 @@ def _groups(view: View, where: Where, group: str) -> list[Component]:
 
 
 def _differences(view: View, where: Where, group: str, table: pd.DataFrame) -> str:
-    """The two largest groups against each other; and all of it against the period before."""
+    """The two largest groups against each other; and all of it against what the scope is compared with."""
     parts = []
     names = [str(name) for name in table.loc[table["finished"] > 0, "group_name"] if _key(where, group, str(name))]
     if len(names) >= 2:
         first, second = (_durations(*_narrowed(view, where, group, name)) for name in names[:2])
         parts.append(_said(compared(first, second), names[0], names[1]))
     if not where.event:
-        earlier = replace(view, scope=view.scope.previous())
+        earlier = replace(view, scope=view.scope.compared())
         parts.append(
-            _said(compared(_durations(view, where), _durations(earlier, where)), "This period", "the one before")
+            _said(
+                compared(_durations(view, where), _durations(earlier, where)), "This period", view.scope.compared_words
+            )
         )
     return " ".join(part for part in parts if part) or "Too few finished items to compare"
 

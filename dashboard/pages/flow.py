@@ -107,12 +107,12 @@ def _change_sentence(view: View, name: str) -> found.Finding | None:
 def _compared(view: View, name: str) -> tuple[Mapping[str, float], Mapping[str, float] | None, str]:
     """The headline, what to compare it with, and the words for that.
 
-    The period before is the comparison; where the data do not reach back that far, the scope's first half against
+    The viewer chooses the comparison; where the data do not reach back that far, it is the scope's first half against
     its second.
     """
-    before = view.headline(name, view.scope.previous())
+    before = view.headline(name, view.scope.compared())
     if before["items"] >= FEW:
-        return view.headline(name), before, "the period before"
+        return view.headline(name), before, view.scope.compared_words
     first, second = _halves(view.scope)
     before = view.headline(name, first)
     if before["items"] >= FEW:

@@ -22,7 +22,6 @@ from dashboard.scope import Scope, from_query, to_query
 from dashboard.warehouse import Warehouse
 from dashboard.where import Where
 
-
 # Where a page keeps what the URL asks for beside the scope.
 QUERY = "page-query"
 
