@@ -151,11 +151,13 @@ def _scope_options(command: Callable[..., None]) -> Callable[..., None]:
                 show_default=True,
                 help="Which start counts.",
             ),
-            click.option("--format", "shape", type=FORMATS, default="table", show_default=True),
         )
     ):
         command = option(command)
     return command
+
+
+_format_option = click.option("--format", "shape", type=FORMATS, default="table", show_default=True)
 
 
 @main.command()
@@ -163,6 +165,7 @@ def _scope_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--period", type=click.Choice(PERIODS), default="all", show_default=True)
 @click.option("--percentile", default="0.5", show_default=True, help="0 to 1, or 'mean'.")
 @_scope_options
+@_format_option
 @click.pass_obj
 def ask(settings: Settings, /, metric: str | None, period: str, percentile: str, shape: str, **chosen: Any) -> None:
     """Answer a metric of the catalogue from the newest snapshot; without METRIC, list them."""
@@ -180,11 +183,24 @@ def ask(settings: Settings, /, metric: str | None, period: str, percentile: str,
 
 @main.command()
 @_scope_options
+@_format_option
 @click.pass_obj
 def items(settings: Settings, /, shape: str, **chosen: Any) -> None:
     """List the work items with their clocks, in days."""
     warehouse = _warehouse(settings, _catalogue())
     _show(warehouse.ask("charts.items", _scope(warehouse, **chosen)), shape)
+
+
+@main.command("summary")
+@_scope_options
+@click.pass_obj
+def summary_command(settings: Settings, /, **chosen: Any) -> None:
+    """Tell the period in a few lines of Markdown, to be pasted into a chat."""
+    from dashboard.pages.summary import summary  # dash is slow to load: only when it is needed
+    from dashboard.pages.view import View
+
+    warehouse = _warehouse(settings, _catalogue())
+    click.echo(summary(View(warehouse, _scope(warehouse, **chosen), settings.home)))
 
 
 @main.command("map")
@@ -204,7 +220,7 @@ def map_command(settings: Settings, stream: str | None, out: Path | None) -> Non
 
 
 @main.command()
-@click.option("--format", "shape", type=FORMATS, default="table", show_default=True)
+@_format_option
 @click.pass_obj
 def check(settings: Settings, shape: str) -> None:
     """Run the quality checks: one row per problem. Exits with 1 where one is an error."""

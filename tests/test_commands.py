@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,9 @@ from click.testing import CliRunner, Result
 
 from dashboard.__main__ import main
 from dashboard.catalogue import Catalogue
+from dashboard.settings import Settings
 from dashboard.streams.definition import read_definition
+from dashboard.warehouse import Warehouse
 
 # Lead times: item 1 takes 4 days, item 2 takes 10; item 3 is open. Item 2 was never started.
 LOG = """issue_key,status,timestamp,team,issue_type
@@ -270,3 +274,34 @@ def test_incidents_can_be_imported_before_any_item(tmp_path: Path) -> None:
     path = tmp_path / "incidents.csv"
     path.write_text("incident_id,started_at,restored_at\nX,2024-01-01,2024-01-02\n", encoding="utf-8")
     assert command(tmp_path)("import", path).exit_code == 0
+
+
+def test_summary_tells_the_figures_of_the_period(demo: Settings, catalogue: Catalogue) -> None:
+    told = command(demo.home)("summary", "--stream", "bank", "--since", "2026-09-01", "--until", "2026-10-01").stdout
+    warehouse = Warehouse(demo.warehouse, catalogue)
+    scope = replace(
+        warehouse.default_scope("bank"), since=dt.date(2026, 9, 1), until=dt.date(2026, 10, 1), period="all"
+    )
+    value = {
+        name: warehouse.headline(catalogue.metric(name), each)["value"]
+        for name, each in (
+            ("throughput", scope), ("cycle_time", scope), ("work_in_progress", scope),
+        )
+    }  # fmt: skip
+    before = warehouse.headline(catalogue.metric("throughput"), scope.previous())["value"]
+    assert told.startswith("**Harbour Bank – Payments, 1 Sep 2026 – 30 Sep 2026**\n\n- Done: ")
+    assert f"Done: {value['throughput']:.0f} items, against {before:.0f} in the period before" in told
+    assert f"half took {value['cycle_time']:.1f} d or less (n = {value['throughput']:.0f})" in told
+    assert f"In progress: {value['work_in_progress']:.0f} items" in told
+    oldest = warehouse.ask("charts.ageing", scope).iloc[0]
+    assert f"Oldest: {oldest['item_id']} ({oldest['age_days']:.1f} d, {oldest['stage']})" in told
+    assert all(line.startswith("- ") for line in told.splitlines()[2:])
+
+
+def test_summary_of_a_list_without_starts_says_what_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "few.csv"
+    path.write_text("id,created,finished\nA,2024-01-01,2024-01-03\nB,2024-01-02,\n", encoding="utf-8")
+    vsm = command(tmp_path)
+    assert vsm("import", path).exit_code == 0
+    told = vsm("summary").stdout
+    assert "Done: 1 item" in told and "In progress: nothing" in told and "Cycle time" not in told

@@ -17,6 +17,7 @@ from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import bars, trend
 from dashboard.pages import flow_charts as charts
 from dashboard.pages import flow_forecast, flow_stability
+from dashboard.pages.summary import summary
 from dashboard.pages.view import View, left_out
 from dashboard.scope import Scope
 from dashboard.theme import formatted
@@ -36,6 +37,14 @@ def body(view: View) -> Component:
         [
             findings(_sentences(view)),
             dbc.Row([dbc.Col(_card(view, name), xs=6, lg=True) for name in CARDS], class_name="g-3 mb-3"),
+            html.Details(
+                [
+                    html.Summary("In a few lines, for a chat"),
+                    html.Pre(summary(view), tabIndex="0", className="summary-text"),
+                    html.P("Markdown; vsm summary prints the same.", className="rule"),
+                ],
+                className="mb-2",
+            ),
             dbc.Row(
                 [
                     *_section("Now", charts.ageing_card(view), _levels(view), charts.total_age_card(view)),

@@ -1,0 +1,64 @@
+"""The week in a few lines of Markdown, to be pasted into a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from dashboard.pages.view import View
+from dashboard.theme import formatted
+
+OLDEST = 3
+
+
+def summary(view: View) -> str:
+    """What a team tells others of the scope: done, how long, on the way, growing old, blocked."""
+    lines = [f"**{view.stream['name']}, {view.in_words}**", _done(view), _took(view), *_present(view)]
+    return "\n".join([lines[0], "", *(f"- {line}" for line in lines[1:] if line)])
+
+
+def _done(view: View) -> str:
+    now, before = (view.headline("throughput", scope) for scope in (view.scope, view.scope.compared()))
+    against = f", against {before['items']:,} in {view.scope.compared_words}" if before["items"] else ""
+    return f"Done: {now['items']:,} {_items(now['items'])}{against}"
+
+
+def _took(view: View) -> str:
+    scopes = (replace(scope, percentile=0.5) for scope in (view.scope, view.scope.compared()))
+    now, before = (view.headline("cycle_time", scope) for scope in scopes)
+    if now["value"] is None:
+        return ""
+    told = f"Cycle time: half took {formatted(now['value'], 'days')} or less (n = {now['items']:,})"
+    if before["value"] is None:
+        return told
+    return f"{told}; in {view.scope.compared_words} {formatted(before['value'], 'days')}"
+
+
+def _present(view: View) -> list[str]:
+    table, pace = view.ask("charts.ageing"), view.ask("charts.pace")
+    if table.empty:
+        return ["In progress: nothing"]
+    limits = pace[pace["items"] >= 5].set_index("stage")["most_days"]
+    late = table[table["age_days"] > table["stage"].map(limits)]
+    count = f"{len(table):,} {_items(len(table))}"
+    lines = [f"In progress: {count}, {len(late):,} of them older than 85 % were on leaving that stage"]
+    oldest = table.dropna(subset=["age_days"]).head(OLDEST).to_dict("records")
+    if oldest:
+        lines.append(f"Oldest: {', '.join(map(_told, oldest))}")
+    blocked = table[table["is_blocked"].astype(bool)]["item_id"].tolist()
+    if blocked:
+        more = " …" if len(blocked) > OLDEST else ""
+        lines.append(f"Blocked: {', '.join(map(str, blocked[:OLDEST]))}{more}")
+    return lines
+
+
+def _told(row: Mapping[Any, Any]) -> str:
+    stage = f", {row['stage']}" if pd.notna(row["stage"]) else ""
+    return f"{row['item_id']} ({formatted(row['age_days'], 'days')}{stage})"
+
+
+def _items(count: int) -> str:
+    return "item" if count == 1 else "items"
