@@ -643,3 +643,8 @@ def test_last_bin_is_open(every: dict[str, Figure]) -> None:
 )
 def test_nothing_to_show_is_said_in_words(drawn: Figure) -> None:
     assert not drawn["data"] and drawn["layout"]["annotations"][0]["text"]
+
+
+def test_stage_tells_how_many_it_holds_of_its_limit() -> None:
+    labels = ageing(AGEING, PACE, {NASTY: 2, "Queue": 0})["layout"]["xaxis"]["ticktext"]
+    assert [label.rpartition("<br>")[2] for label in labels] == ["1 of 2", "<b>1 of 0</b>", "1"]

@@ -13,6 +13,7 @@ import pytest
 
 from dashboard.analysis.littles_law import judged
 from dashboard.catalogue import Catalogue
+from dashboard.figures.cumulative_flow import in_stage
 from dashboard.pages.view import View
 from dashboard.scope import Scope
 from dashboard.settings import Settings
@@ -258,3 +259,13 @@ def test_condition_of_littles_law_that_fails_is_named(change: dict[str, float], 
 def test_littles_law_says_nothing_where_nothing_left() -> None:
     nothing = {"mean_wip": 10, "departures_per_day": 0.0, "arrivals_per_day": 1.0, "mean_cycle_days": None}
     assert judged({**nothing, "first_wip": 1, "last_wip": 1, "first_age_days": None, "last_age_days": None}) is None
+
+
+def test_bands_hold_the_items_that_they_open(flow: Flow) -> None:
+    table = flow.view.ask("charts.cumulative_flow")
+    days = sorted(table["day"].unique())
+    chosen = table[table["day"].isin([days[len(days) * part // 6 - 1] for part in (1, 3, 6)])]
+    assert len(chosen) > 12
+    for row in chosen.itertuples():
+        found = flow.view.found(where_from(dict(parse_qsl(in_stage(row.stage, row.day)))), limit=1)
+        assert (int(found["matches"].iloc[0]) if len(found) else 0) == row.items, (row.stage, row.day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -19,19 +20,22 @@ BANDS = {
 NO_STAGE = "No stage"
 SPREAD = 0.28
 FEW_STAGES = 8
+NO_LIMITS: Mapping[str, int] = {}
 
 
-def ageing(items: pd.DataFrame, pace: pd.DataFrame) -> Figure:
+def ageing(items: pd.DataFrame, pace: pd.DataFrame, limits: Mapping[str, int] = NO_LIMITS) -> Figure:
     """A point for each item of charts.ageing; behind it a column for each stage of charts.pace.
 
     A column's steps are the ages that 50, 85 and 95 % of the finished items had not passed when they left the stage.
-    `customdata` of a point names its item, as in a URL.
+    Under each stage stands how many are in it, and its agreed limit of `limits`. `customdata` of a point names its
+    item, as in a URL.
     """
     known = items.dropna(subset=["age_days"])
     if known.empty:
         return empty(NOTHING if items.empty else "No source tells when the items in progress were started.")
     stages = _stages(known, pace)
     paced = pace.set_index("stage").reindex(stages)
+    counts = items["stage"].fillna(NO_STAGE).value_counts()
     unit, factor = axis_scale("days", max(float(known["age_days"].max()), float(paced["nearly_all_days"].max() or 0)))
     return figure(
         [*_columns(paced, factor), _points(known, stages, factor)],
@@ -40,7 +44,7 @@ def ageing(items: pd.DataFrame, pace: pd.DataFrame) -> Figure:
         bargap=0.1,
         xaxis={
             "tickvals": list(range(len(stages))),
-            "ticktext": [broken(stage, 12) if len(stages) <= FEW_STAGES else shortened(stage, 24) for stage in stages],
+            "ticktext": [_label(stage, int(counts.get(stage, 0)), limits.get(stage), len(stages)) for stage in stages],
             "range": [-0.6, len(stages) - 0.4],
             "showgrid": False,
             "autotickangles": [0, -45, -90],
@@ -49,6 +53,14 @@ def ageing(items: pd.DataFrame, pace: pd.DataFrame) -> Figure:
         showlegend=True,
         legend={"traceorder": "normal"},
     )
+
+
+def _label(stage: str, count: int, limit: int | None, stages: int) -> str:
+    """The stage, and how many are in it: '3 of 6' where a limit is agreed."""
+    name = broken(stage, 12) if stages <= FEW_STAGES else shortened(stage, 24)
+    if limit is None:
+        return f"{name}<br>{count}" if count else name
+    return f"{name}<br><b>{count} of {limit}</b>" if count > limit else f"{name}<br>{count} of {limit}"
 
 
 def _stages(items: pd.DataFrame, pace: pd.DataFrame) -> list[str]:

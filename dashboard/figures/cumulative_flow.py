@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import pandas as pd
 
@@ -18,8 +19,8 @@ def cumulative_flow(table: pd.DataFrame, modes: Mapping[str, str]) -> Figure:
     """A stacked area from day, stage, position, category, items: done at the bottom, the first stage on top.
 
     `modes` says "active" or "wait" of each stage in the order of the path. Of more than 400 days every
-    second, third, … is drawn, and the last. `customdata` of a point is its stage. A click on a stage in the
-    legend takes it out of the stack.
+    second, third, … is drawn, and the last. `customdata` of a point says which items were there, as in a URL. A click
+    on a stage in the legend takes it out of the stack.
     """
     if table.empty or not table["items"].any():
         return empty("No items on their way in this scope.")
@@ -41,6 +42,11 @@ def cumulative_flow(table: pd.DataFrame, modes: Mapping[str, str]) -> Figure:
     )
 
 
+def in_stage(stage: str, day: pd.Timestamp) -> str:
+    """The items in a stage at the end of a day, as in a URL."""
+    return urlencode({"event": "in stage", "stage": stage, "until": iso(day + pd.Timedelta(days=1))})
+
+
 def _modes(stages: pd.DataFrame, modes: Mapping[str, str]) -> dict[str, str]:
     """Stage → mode in the order of the path, "done" for what has left it."""
     done = stages.loc[stages["category"] == "done", "stage"]
@@ -60,7 +66,7 @@ def _band(stage: str, rows: pd.DataFrame, fill: Fill) -> Trace:
         "name": name,
         "x": [iso(day) for day in rows["day"]],
         "y": numbers(rows["items"]),
-        "customdata": [stage] * len(rows),
+        "customdata": [in_stage(stage, day) for day in rows["day"]],
         "stackgroup": "stages",
         "line": {"width": 0.8, "color": fill.colour},
         "fillcolor": fill.colour,

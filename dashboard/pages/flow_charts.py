@@ -100,6 +100,8 @@ def ageing_card(view: View) -> Component:
     """What is growing old?"""
     table, pace = view.ask("charts.ageing"), view.ask("charts.pace")
     limits = pace[pace["items"] >= FEW].set_index("stage")["most_days"]
+    agreed = _agreed(view)
+    held = table["stage"].value_counts()
     late = int((table["age_days"] > table["stage"].map(limits)).sum())
     blocked = int(table["is_blocked"].sum())
     answer = (
@@ -107,12 +109,26 @@ def ageing_card(view: View) -> Component:
     )
     if limits.empty:
         answer = f"{len(table):,} in progress; too few items have finished to say what is old"
+    over = [
+        f"{name} holds {held[name]} of {limit} agreed" for name, limit in agreed.items() if held.get(name, 0) > limit
+    ]
+    if over:
+        answer += f"; {', '.join(over)}"
     if blocked:
         answer += f"; {blocked:,} blocked"
     keys = [urlencode({"item": key}) for key in table["item_id"]]
     behind = view.behind("charts.ageing", table, keys, "flow-ageing")
     how = view.how("charts.ageing", "charts.pace")
-    return figure_card("flow-ageing", "What is growing old, and where?", answer, ageing(table, pace), behind, how)
+    return figure_card(
+        "flow-ageing", "What is growing old, and where?", answer, ageing(table, pace, agreed), behind, how
+    )
+
+
+def _agreed(view: View) -> Mapping[str, int]:
+    """Stage in progress → its agreed limit, where there is one."""
+    stages = view.warehouse.stages(view.scope.stream)
+    stages = stages[(stages["category"] == "in-progress") & stages["wip_limit"].notna()]
+    return {str(row.stage): int(row.wip_limit) for row in stages.itertuples()}
 
 
 def total_age_card(view: View) -> Component:

@@ -94,7 +94,7 @@ def answered(view: View, count: int | None, by: dt.date | None) -> Component:
 def _held(counts: list[int]) -> str:
     tested = forecast.back_test(counts, SEED)
     if not tested.tried:
-        return "Too few past weeks to try it on."
+        return "In no past week it would have promised anything, so it can't be tried on them."
     times = f"{tested.held:,} of {tested.tried:,}"
     return f"Made anew in past weeks for the four weeks after, the 85 % forecast held in {times}."
 
