@@ -11,14 +11,22 @@ position = "its order in the reference path; null for states that no stage colle
 age_days = "start to the end of the scope, or to the stream's last event; null where no start is told"
 is_blocked = "it is flagged as blocked then"
 */
-with placed as (
+with present as materialized (
+
+    select *
+    from macros.items_present($stream, $since, $until, 'all', $teams, $types, $clock, $start_rule)
+
+),
+
+placed as (
 
     select
         visits.item_id,
         max(visits.visit_no) as visit_no
     from marts.visits
-    join macros.periods($stream, $since, $until, 'all') as periods
-        on visits.entered_on < periods.period_end
+    join present
+        on visits.item_id = present.item_id
+        and visits.entered_on < present.period_end
     where visits.stream = $stream
     group by visits.item_id
 
@@ -39,7 +47,7 @@ select
             and blocked.blocked_at <= present.ends_at
             and blocked.unblocked_at >= present.ends_at
     ) as is_blocked
-from macros.items_present($stream, $since, $until, 'all', $teams, $types, $clock, $start_rule) as present
+from present
 join marts.items
     on items.stream = $stream
     and present.item_id = items.item_id
