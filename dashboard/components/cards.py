@@ -130,9 +130,14 @@ def help_mark(text: str) -> Component:
     return html.Button("?", className="help", type="button", title=text, **aria(label=text))
 
 
-def findings(sentences: Sequence[str]) -> Component | None:
-    """What the page has to say first; nothing when there is nothing to say."""
-    return html.Ul([html.Li(sentence) for sentence in sentences], className="findings") if sentences else None
+def findings(sentences: Sequence[str | tuple[str, str]]) -> Component | None:
+    """What the page has to say first, each a sentence or one with the address of its figure; nothing when there is
+    nothing to say."""
+    rows = [
+        html.Li(each if isinstance(each, str) else html.A(each[0], href=each[1], className="finding"))
+        for each in sentences
+    ]
+    return html.Ul(rows, className="findings") if rows else None
 
 
 def empty(words: str) -> Component:

@@ -89,11 +89,13 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
     flow_forecast.register(app, view_for)
 
 
-def _sentences(view: View) -> list[str]:
-    sentences = [_change_sentence(view, "cycle_time"), _change_sentence(view, "throughput")]
-    steps = view.ask("charts.map_steps")
-    sentences.append(found.longest_stage_finding(steps))
-    return [finding.text for finding in found.top([each for each in sentences if each], 3)]
+def _sentences(view: View) -> list[str | tuple[str, str]]:
+    """The weightiest findings, each with the way to its figure."""
+    places = {name: f"#flow-{name}-title" for name in ("cycle_time", "throughput")}
+    places["map"] = view.address("/value-stream")
+    told = [_change_sentence(view, "cycle_time"), _change_sentence(view, "throughput")]
+    told.append(found.longest_stage_finding(view.ask("charts.map_steps")))
+    return [(each.text, places[each.href_fragment or "map"]) for each in found.top(told, 3)]
 
 
 def _change_sentence(view: View, name: str) -> found.Finding | None:
