@@ -67,6 +67,7 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
 
     @app.callback(
         Output(FOUND, "children"),
+        Output(PAGE, "value"),
         inputs={
             "values": Input({"type": WHERE, "key": ALL}, "value"),
             "group": Input(GROUP, "value"),
@@ -88,13 +89,14 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
         ids: list[Mapping[str, str]],
         query: Mapping[str, str],
         chosen: Mapping[str, str | None],
-    ) -> Component:
+    ) -> tuple[Component, int]:
         entered = {
             each["key"]: str(value) for each, value in zip(ids, values, strict=True) if value not in (None, "", ANY)
         }
         kept = {key: text for key, text in query.items() if key in KEPT}
         is_other = isinstance(dash.ctx.triggered_id, dict)  # other conditions begin on the first page
-        return _found(view_for(chosen), where_from({**kept, **entered}), group, sort, 1 if is_other else page or 1)
+        wanted = 1 if is_other else page or 1
+        return _found(view_for(chosen), where_from({**kept, **entered}), group, sort, wanted), wanted
 
     app.clientside_callback(
         ClientsideFunction("vsm", "whereToUrl"),
@@ -121,13 +123,14 @@ def _controls(view: View, where: Where) -> Component:
         _field("Days from start, at least", _entry("days_from", "number", asked)),
         _field("fewer than", _entry("days_to", "number", asked)),
     ]
-    if where.event or where.item:
-        clear = html.A("show all items of the scope", href=view.address(PATH))
-        kept = html.P(
-            [f"Only {in_words(replace(where, text=None), 0).removeprefix('0 items ')}: ", clear], className="rule"
-        )
-        return html.Div([kept, html.Div(fields, className="card-controls")])
-    return html.Div(fields, className="card-controls")
+    shown = [
+        _labelled("Group by", _choice(GROUP, GROUPS, "type")),
+        _labelled("Sorted by", _choice(SORT, SORTS, "lead_days")),
+        _labelled("Page", dbc.Input(id=PAGE, type="number", min=1, value=1, size="sm", debounce=True)),
+    ]
+    clear = html.A("Show all items of the scope", href=view.address(PATH))
+    kept = html.P(["Only what was clicked is listed. ", clear], className="rule") if where.event or where.item else None
+    return html.Div([kept, html.Div([*fields, *shown], className="card-controls")])
 
 
 def _found(view: View, where: Where, group: str, sort: str, page: int) -> Component:
@@ -147,11 +150,6 @@ def _found(view: View, where: Where, group: str, sort: str, page: int) -> Compon
 def _groups(view: View, where: Where, group: str) -> list[Component]:
     table = view.ask("charts.groups", chosen=where.parameter(), group_by=group)
     keys = [_key(where, group, str(name)) for name in table["group_name"]]
-    options = [{"label": label, "value": key} for key, label in GROUPS.items()]
-    picker = html.Div(
-        [html.Label("Group by", htmlFor=GROUP), dbc.Select(id=GROUP, options=options, value=group, size="sm")],
-        className="scope-field",
-    )
     address = view.address("/api/charts/groups", **where.to_query(), group_by=group, row_limit=1_000_000, format="csv")
     more = html.A("Download CSV", href=address, className="btn btn-sm btn-outline-secondary mt-2")
     shown = table.rename(columns={"group_name": GROUPS[group].lower()})
@@ -159,7 +157,7 @@ def _groups(view: View, where: Where, group: str) -> list[Component]:
         lambda share: formatted(share, "ratio")
     )
     rows = html.Div(plain_table(shown, "explore-group-rows", keys), className="table-wrap", tabIndex="0")
-    content = html.Div([html.Div(picker, className="card-controls"), rows, more])
+    content = html.Div([rows, more])
     said = _differences(view, where, group, table)
     return [
         content_card(
@@ -196,7 +194,7 @@ def _said(found: Comparison | None, first: str, second: str) -> str:
     direction = "shorter" if found.difference < 0 else "longer"
     low, high = sorted((abs(found.low), abs(found.high))) if found.is_more_than_chance else (found.low, found.high)
     said = (
-        f"{first}: median cycle time {formatted(found.first, 'days')}, {second.replace('(', '').replace(')', '')}: "
+        f"{first}: median cycle time {formatted(found.first, 'days')}, {second}: "
         f"{formatted(found.second, 'days')} (n = {found.first_count:,}, {found.second_count:,})."
     )
     if found.is_more_than_chance:
@@ -244,33 +242,27 @@ def _key(where: Where, group: str, name: str) -> str | None:
 
 def _items(view: View, where: Where, rows: pd.DataFrame, sort: str, page: int, count: int) -> Component:
     pages = -(-count // ROWS)
-    options = [{"label": label, "value": key} for key, label in SORTS.items()]
-    controls = [
-        html.Div(
-            [html.Label("Sorted by", htmlFor=SORT), dbc.Select(id=SORT, options=options, value=sort, size="sm")],
-            className="scope-field",
-        ),
-        html.Div(
-            [
-                html.Label(f"Page (of {pages:,})", htmlFor=PAGE),
-                dbc.Input(id=PAGE, type="number", min=1, max=pages, value=page, size="sm", debounce=True),
-            ],
-            className="scope-field",
-        ),
-    ]
     table = html.Div(table_of(view, rows, COLUMNS), className="table-wrap", tabIndex="0")
     address = view.address("/api/charts/found_items", **where.to_query(), sort=sort, row_limit=1_000_000, format="csv")
     more = html.A("Download CSV of all of them", href=address, className="btn btn-sm btn-outline-secondary mt-2")
-    answer = (
-        f"{ROWS * (page - 1) + 1:,} to {ROWS * (page - 1) + len(rows):,} of {count:,}; a key leads to the item's story"
-    )
-    content = html.Div([html.Div(controls, className="card-controls"), table, more])
+    shown = f"{ROWS * (page - 1) + 1:,} to {ROWS * (page - 1) + len(rows):,} of {count:,}"
+    answer = f"{shown}, page {page:,} of {pages:,}; a key leads to the item's story"
+    content = html.Div([table, more])
     return html.Div(
         content_card(
             "explore-items", "Which items are these?", answer, content, html.Div(), view.how("charts.found_items")
         ),
         className="mt-3",
     )
+
+
+def _labelled(label: str, control: Any) -> Component:
+    return html.Div([html.Label(label, htmlFor=control.id), control], className="scope-field")
+
+
+def _choice(id_: str, choices: Mapping[str, str], value: str) -> Component:
+    options = [{"label": label, "value": key} for key, label in choices.items()]
+    return dbc.Select(id=id_, options=options, value=value, size="sm")
 
 
 def _field(label: str, control: Any) -> Component:

@@ -25,6 +25,13 @@ def test_conditions_narrow_the_list_and_stand_in_the_url(clean_page: Page, serve
     expect(line).to_contain_text("'payment' in key or title")
     page.goto(address)
     expect(line).to_have_text(told)
+    # Where nothing is found, the controls stay, and lead back.
+    words.fill("no such item")
+    words.press("Enter")
+    expect(page.get_by_text("No item meets these conditions.")).to_be_visible()
+    words.fill("payment")
+    words.press("Enter")
+    expect(line).to_have_text(told)
     page.get_by_label("Outcome", exact=True).select_option("~any")
     expect(line).not_to_contain_text("cancelled")
     assert "outcome" not in page.url
@@ -33,12 +40,16 @@ def test_conditions_narrow_the_list_and_stand_in_the_url(clean_page: Page, serve
 def test_pages_and_groups_of_a_list(clean_page: Page, server: str) -> None:
     page = clean_page
     page.goto(f"{server}/explore?stream=bank")
-    expect(page.get_by_text("1 to 50 of 476")).to_be_visible()
+    expect(page.get_by_text("1 to 50 of 476, page 1 of 10")).to_be_visible()
     first = page.locator("tbody a").first.inner_text()
     page.locator("#explore-page").fill("10")
     page.locator("#explore-page").press("Enter")
     expect(page.get_by_text("451 to 476 of 476")).to_be_visible()
     assert page.locator("tbody a").first.inner_text() != first
+    page.get_by_label("Outcome", exact=True).select_option("finished")
+    expect(page.locator("#explore-page")).to_have_value("1")
+    page.get_by_label("Outcome", exact=True).select_option("~any")
+    expect(page.get_by_text("1 to 50 of 476")).to_be_visible()
     page.locator("#explore-group").select_option("rework")
     row = page.locator(".row-open").first
     expect(row).to_have_text("without rework")
