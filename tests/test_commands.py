@@ -304,4 +304,4 @@ def test_summary_of_a_list_without_starts_says_what_is_known(tmp_path: Path) -> 
     vsm = command(tmp_path)
     assert vsm("import", path).exit_code == 0
     told = vsm("summary").stdout
-    assert "Done: 1 item" in told and "In progress: nothing" in told and "Cycle time" not in told
+    assert "Done: 1 item" in told and "In progress: not known" in told and "Cycle time" not in told

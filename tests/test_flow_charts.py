@@ -10,10 +10,12 @@ from urllib.parse import parse_qsl
 
 import pandas as pd
 import pytest
+from conftest import Imports
 
 from dashboard.analysis.littles_law import judged
 from dashboard.catalogue import Catalogue
 from dashboard.figures.cumulative_flow import in_stage
+from dashboard.pages import flow_charts
 from dashboard.pages.view import View
 from dashboard.scope import Scope
 from dashboard.settings import Settings
@@ -269,3 +271,20 @@ def test_bands_hold_the_items_that_they_open(flow: Flow) -> None:
     for row in chosen.itertuples():
         found = flow.view.found(where_from(dict(parse_qsl(in_stage(row.stage, row.day)))), limit=1)
         assert (int(found["matches"].iloc[0]) if len(found) else 0) == row.items, (row.stage, row.day)
+
+
+def test_what_no_source_tells_is_not_nothing(whole_imports: Imports) -> None:
+    whole_imports.run(whole_imports.file("s.csv", "id,created,finished\nA,2024-01-01,2024-01-03\nB,2024-01-02,\n"))
+    view = View(whole_imports.warehouse, whole_imports.warehouse.default_scope(), whole_imports.settings.home)
+    unknown = (
+        flow_charts.ageing_card(view),
+        flow_charts.in_and_out_card(view),
+        flow_charts.time_split_card(view),
+        flow_charts.types_card(view, "in_progress"),
+        flow_charts.littles_law_card(view),
+    )
+    for card in unknown:
+        answers = [part.children for part in card._traverse() if getattr(part, "className", "") == "card-answer"]
+        assert answers == ["Not known"]
+    done = flow_charts.types_card(view, "finished")
+    assert "of 1 items" in str(done.to_plotly_json())

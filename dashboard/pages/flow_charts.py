@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.analysis import littles_law
+from dashboard.analysis.ageing import older_than_usual
 from dashboard.components.cards import content_card, empty, figure_card
 from dashboard.figures.ageing import ageing
 from dashboard.figures.cycle_times import cycle_histogram, cycle_scatter
@@ -24,6 +25,7 @@ from dashboard.theme import formatted
 # More points can't be told apart, and a browser draws them slowly.
 POINTS = 2_000
 FEW = 5
+NO_STARTS = "No source tells when items were started: what is in progress, and since when, is not known."
 
 
 def scatter_card(view: View) -> Component:
@@ -83,6 +85,8 @@ def histogram_card(view: View) -> Component:
 
 def in_and_out_card(view: View) -> Component:
     """Does as much leave as comes in?"""
+    if not view.stream["has_start_times"]:
+        return _unknown(view, "flow-in-out", "Does as much leave as comes in?", NO_STARTS, "charts.in_and_out")
     table = view.ask("charts.in_and_out")
     came, left = int(table["arrivals"].sum()), int(table["departures"].sum())
     more = "came than left" if came > left else "left than came"
@@ -98,17 +102,18 @@ def in_and_out_card(view: View) -> Component:
 
 def ageing_card(view: View) -> Component:
     """What is growing old?"""
+    question = "What is growing old, and where?"
+    if not view.stream["has_start_times"]:
+        return _unknown(view, "flow-ageing", question, NO_STARTS, "charts.ageing")
     table, pace = view.ask("charts.ageing"), view.ask("charts.pace")
-    limits = pace[pace["items"] >= FEW].set_index("stage")["most_days"]
     agreed = _agreed(view)
     held = table["stage"].value_counts()
-    late = int((table["age_days"] > table["stage"].map(limits)).sum())
+    late = older_than_usual(table, pace)
     blocked = int(table["is_blocked"].sum())
-    answer = (
-        f"{len(table):,} in progress; {late:,} of them older than 85 % of finished items were when they left that stage"
-    )
-    if limits.empty:
-        answer = f"{len(table):,} in progress; too few items have finished to say what is old"
+    answer = f"{len(table):,} in progress; too few items have finished to say what is old"
+    if late is not None:
+        older = "older than 85 % of finished items were when they left that stage"
+        answer = f"{len(table):,} in progress; {len(late):,} of them {older}"
     over = [
         f"{name} holds {held[name]} of {limit} agreed" for name, limit in agreed.items() if held.get(name, 0) > limit
     ]
@@ -119,9 +124,7 @@ def ageing_card(view: View) -> Component:
     keys = [urlencode({"item": key}) for key in table["item_id"]]
     behind = view.behind("charts.ageing", table, keys, "flow-ageing")
     how = view.how("charts.ageing", "charts.pace")
-    return figure_card(
-        "flow-ageing", "What is growing old, and where?", answer, ageing(table, pace, agreed), behind, how
-    )
+    return figure_card("flow-ageing", question, answer, ageing(table, pace, agreed), behind, how)
 
 
 def _agreed(view: View) -> Mapping[str, int]:
@@ -147,6 +150,9 @@ def total_age_card(view: View) -> Component:
 
 def time_split_card(view: View) -> Component:
     """What was the time spent on?"""
+    if not view.stream["has_history"]:
+        words = "No source tells when items entered their stages: what their time was spent on is not known."
+        return _unknown(view, "flow-split", "How much of the time is work?", words, "charts.time_split")
     table = view.ask("charts.time_split")
     days = table.groupby("kind")["days"].sum()
     answer = "No items finished in this scope"
@@ -176,6 +182,9 @@ def types_card(view: View, column: str) -> Component:
     """What kinds of work get done, or are on the way?"""
     table = view.ask("charts.types")
     is_done = column == "finished"
+    if not is_done and not view.stream["has_start_times"]:
+        question = "What kinds of work are on the way?"
+        return _unknown(view, f"flow-types-{column}", question, NO_STARTS, "charts.types")
     known = view.keys("throughput" if is_done else "work_in_progress")
     keys = {
         (iso(row.period_start), str(row.type)): f"{known[iso(row.period_start)]}&{urlencode({'type': row.type})}"
@@ -286,6 +295,11 @@ def littles_law_card(view: View) -> Component:
     return content_card(
         "flow-little", question, answer, html.Table(html.Tbody(rows), className="table table-sm mb-0"), behind, how
     )
+
+
+def _unknown(view: View, id_: str, question: str, words: str, query: str) -> Component:
+    """A card that says why it has no figure: what no source tells is not nothing."""
+    return content_card(id_, question, "Not known", empty(words), html.Div(), view.how(query))
 
 
 def _mark(holds: bool | None) -> Component:

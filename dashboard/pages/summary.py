@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboard.analysis.ageing import older_than_usual
 from dashboard.pages.view import View
 from dashboard.theme import formatted
 
@@ -38,13 +39,14 @@ def _took(view: View) -> str:
 
 
 def _present(view: View) -> list[str]:
-    table, pace = view.ask("charts.ageing"), view.ask("charts.pace")
+    if not view.stream["has_start_times"]:
+        return ["In progress: not known, for no source tells when items were started"]
+    table = view.ask("charts.ageing")
     if table.empty:
         return ["In progress: nothing"]
-    limits = pace[pace["items"] >= 5].set_index("stage")["most_days"]
-    late = table[table["age_days"] > table["stage"].map(limits)]
-    count = f"{len(table):,} {_items(len(table))}"
-    lines = [f"In progress: {count}, {len(late):,} of them older than 85 % were on leaving that stage"]
+    late = older_than_usual(table, view.ask("charts.pace"))
+    older = "" if late is None else f", {len(late):,} of them older than 85 % were on leaving that stage"
+    lines = [f"In progress: {len(table):,} {_items(len(table))}{older}"]
     oldest = table.dropna(subset=["age_days"]).head(OLDEST).to_dict("records")
     if oldest:
         lines.append(f"Oldest: {', '.join(map(_told, oldest))}")
