@@ -17,7 +17,7 @@ from dashboard import layers, snapshots
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
 from dashboard.errors import SettingsError, SnapshotError, SourceError
-from dashboard.reading import COMPARED, Options, Reader, others_told
+from dashboard.reading import COMPARED, Options, Reader, refuse_others
 from dashboard.settings import Settings
 from dashboard.sources import FORMATS
 from dashboard.sources.dates import ORDERS
@@ -314,9 +314,7 @@ class Build:
             self._refuse_others(query, "are known already", how)
 
     def _refuse_others(self, query: str, where: str, how: str) -> None:
-        for row in self.engine.ask(self.catalogue.queries[query].sql).itertuples():
-            if row.other_items * 2 > row.shared_items:
-                raise SourceError(others_told(row, where, how))
+        refuse_others(self.engine, self.catalogue.queries[query].sql, where, how)
 
     def _define(self) -> dict[str, Stream]:
         """The definition of every stream that has data: given, known from before, or proposed."""

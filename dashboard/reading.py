@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import starmap
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -30,7 +29,6 @@ NO_STAGES = ("updated", "due", "due_date", "last_viewed", "labels", "status", "r
 # A page of a Parquet file is compressed, but a hundred rows in a byte are no export.
 ROWS_PER_BYTE, FREE_ROWS = 100, 1_000_000
 
-
 # Tables whose keys may stand for others in another file → the query that compares, and what it finds.
 COMPARED = {
     "transitions": ("sources.starts_over", "a history that begins anew"),
@@ -39,12 +37,14 @@ COMPARED = {
 }
 
 
-def others_told(row: Any, where: str, how: str) -> str:
-    """Why keys are refused that stand for something else now; `row` is one of a comparing query."""
-    return (
-        f"{row.shared_items:,} keys of the stream {row.stream!r} {where}, {row.other_items:,} of them with {how} "
-        f"({row.example}): these are others. Keep them apart: --stream NAME."
-    )
+def refuse_others(engine: DuckDB, sql: str, where: str, how: str) -> None:
+    """Raises SourceError where most of the keys that a comparing query finds twice stand for something else now."""
+    for row in engine.ask(sql).itertuples():
+        if row.other_items * 2 > row.shared_items:
+            raise SourceError(
+                f"{row.shared_items:,} keys of the stream {row.stream!r} {where}, {row.other_items:,} of them with "
+                f"{how} ({row.example}): these are others. Keep them apart: --stream NAME."
+            )
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Reader:
         for table, sql in self._queries(chosen):
             self.engine.create(table, sql)
         self._account(sample, chosen, event_is, physical, [*notes, *self._overlaps()], named)
-        self._compare(sample)
+        self._compare()
         for table in self.engine.tables("reading"):
             if table in self.engine.tables("incoming"):
                 self.engine.append(f"incoming.{table}", f"reading.{table}")
@@ -133,15 +133,13 @@ class Reader:
         words = "activities begin while another of their item is going on: time that is shared counts for the later one"
         return [f"{count:,} {words}"] if count else []
 
-    def _compare(self, sample: Sample) -> None:
+    def _compare(self) -> None:
         """Refuse a file whose keys stand for something else than in the files of this import before it."""
         for table, (query, how) in COMPARED.items():
             if table in self.engine.tables("reading"):
                 self.engine.point("comparing.fresh", f"reading.{table}")
                 self.engine.point("comparing.known", f"incoming.{table}")
-                for row in self.engine.ask(self._sql(query)).itertuples():
-                    if row.other_items * 2 > row.shared_items:
-                        raise SourceError(f"{sample.name}: {others_told(row, 'stand in several files', how)}")
+                refuse_others(self.engine, self._sql(query), "stand in several files", how)
 
     def _sql(self, name: str) -> str:
         return self.catalogue.queries[name].sql
