@@ -19,6 +19,7 @@ from dash.exceptions import DependencyException
 from dashboard import access, api, snapshots
 from dashboard.catalogue import read_catalogue
 from dashboard.components import drawer, scope_bar
+from dashboard.components.inline_svg import InlineSvg
 from dashboard.pages import PAGES
 from dashboard.pages.footer import FOOTER, footer
 from dashboard.pages.items import listed
@@ -28,6 +29,8 @@ from dashboard.static_cache import StaticCache
 from dashboard.warehouse import Warehouse
 
 BODY, PATH, THEME, THEME_BUTTON = "page-body", "page-path", "theme", "theme-button"
+# Property that a callback names → a component that has it.
+STAND_INS = {"value": dbc.Input, "selected": InlineSvg, "data": dcc.Store}
 ASSETS = Path(__file__).parent / "assets"
 
 # Before anything is drawn, so that a dark page never flashes white.
@@ -95,16 +98,29 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
     with server.test_client() as client:  # closes the race of Dash's first requests
         for address in ("/", "/_dash-layout", "/_dash-dependencies"):
             client.get(address)
-    app.validation_layout = _only_ids(app.validation_layout)  # type: ignore[assignment, arg-type]  # None until now
+    app.validation_layout = _only_ids(app.validation_layout, app.callback_map)  # type: ignore[assignment, arg-type]  # None until now
     policy["value"] = _content_policy(app)
     server.wsgi_app = StaticCache(server.wsgi_app)  # type: ignore[method-assign]
     return server
 
 
-def _only_ids(layout: Component) -> Component:
-    """The components that callbacks may name, without what they hold: Dash sends this along with every page."""
-    named = (part for part in layout._traverse() if getattr(part, "id", None))
-    return html.Div([type(part)(id=part.id) for part in named])
+def _only_ids(layout: Component, callbacks: Mapping[str, Any]) -> Component:
+    """The components that callbacks may name, without what they hold: Dash sends this along with every page.
+
+    What a page leaves out because of its data, such as a map without a history, stands in for it by its property.
+    """
+    named = [part for part in layout._traverse() if getattr(part, "id", None)]
+    drawn = {part.id for part in named if isinstance(part.id, str)}
+    wanted = {
+        each["id"]: each["property"]
+        for callback in callbacks.values()
+        for each in (*callback["inputs"], *callback["state"])
+        if not each["id"].startswith("{")
+    }
+    outputs = (name.partition(".") for key in callbacks for name in key.strip(".").split("..."))
+    wanted |= {id_: prop.partition("@")[0] for id_, _, prop in outputs if not id_.startswith("{") and id_ not in wanted}
+    missing = [STAND_INS.get(prop, html.Div)(id=id_) for id_, prop in wanted.items() if id_ not in drawn]
+    return html.Div([*(type(part)(id=part.id) for part in named), *missing])
 
 
 def _frame() -> Component:

@@ -7,8 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from conftest import Imports
 from playwright.sync_api import Page, expect
 
+from browser.conftest import served
 from dashboard.pages import PAGES
 
 PATHS = [page.PATH for page in PAGES]
@@ -142,3 +144,10 @@ def test_a_table_is_downloaded_with_all_its_rows(clean_page: Page, server: str) 
     lines = download.value.path().read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("bucket,stage,position,reason,days")
     assert len(lines) > 10
+
+
+def test_pages_of_a_list_without_history_have_no_complaint(clean_page: Page, whole_imports: Imports) -> None:
+    whole_imports.run(whole_imports.file("few.csv", "id,created,finished\nA,2024-01-01,2024-01-03\nB,2024-01-02,\n"))
+    with served(whole_imports.settings.home) as address:
+        for path in PATHS:
+            _open(clean_page, f"{address}{path}")
