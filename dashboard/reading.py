@@ -257,8 +257,9 @@ class Reader:
             )
         found = columns_by_role(chosen, header, self.options.columns)
         self._check_types(sample, found)
-        for column in filter(None, found.values()):
-            if header.count(column) > 1:
+        lists = {role.name for role in chosen.roles if role.is_list}
+        for role, column in found.items():
+            if column and role not in lists and header.count(column) > 1:
                 raise SourceError(
                     f"{sample.name}: the column {column!r} stands twice; which one is meant? Rename or remove one."
                 )
@@ -267,9 +268,10 @@ class Reader:
             raise SourceError(f"{sample.name}: no column of a stage stands behind {found['title']!r}. Export it again.")
         place = {column: f"c{number}" for number, column in reversed(list(enumerate(header)))}
         columns = {role: _places(column, place) for role, column in found.items()}
+        columns |= {role: _all_places(found[role], header) for role in lists}
         wide = {f"cell_{number}": [place[cell]] for number, cell in enumerate(cells)}
         is_guarded = sample.kind == "csv" and chosen in own.FORMATS
-        self.engine.project("raw.file", "raw.texts", columns | wide, is_guarded=is_guarded)
+        self.engine.project("raw.file", "raw.texts", columns | wide, lists=lists, is_guarded=is_guarded)
         times = [role.name for role in chosen.roles if role.is_time and columns[role.name]] + list(wide)
         writing = self._writing(sample, times)
         self.engine.normalise(
@@ -304,7 +306,9 @@ class Reader:
 
     def _check_types(self, sample: Sample, found: Mapping[str, str | None]) -> None:
         """Columns of a Parquet that hold no plain values."""
-        kinds = {column: self.types.get(column, "VARCHAR") for column in found.values() if column}
+        kinds = {
+            column: self.types.get(column, "VARCHAR") for role, column in found.items() if column and role != "labels"
+        }
         if any(kind.startswith(("STRUCT", "MAP", "UNION")) or kind.endswith("]") for kind in kinds.values()):
             odd = [f"{column} is {kind}" for column, kind in kinds.items() if kind != "VARCHAR"]
             raise SourceError(
@@ -441,6 +445,11 @@ def _places(column: str | None, place: Mapping[str, str]) -> list[str]:
     if column is None:
         return []
     return [place[column]] if column in place else [place[part] for part in column.split("+")]
+
+
+def _all_places(column: str | None, header: Sequence[str]) -> list[str]:
+    """The columns of raw.file that go by one name: Jira writes a column for each label."""
+    return [f"c{number}" for number, name in enumerate(header) if name == column]
 
 
 def _stage_columns(header: Sequence[str], found: Mapping[str, str | None]) -> list[str]:

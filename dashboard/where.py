@@ -30,6 +30,7 @@ class Where:
     text: str | None = None
     outcome: str | None = None
     priority: str | None = None
+    label: str | None = None
     now_in: str | None = None
     passed: str | None = None
     rework: bool | None = None
@@ -97,6 +98,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "text": str,
     "outcome": _among(OUTCOMES),
     "priority": str,
+    "label": str,
     "now_in": str,
     "passed": str,
     "rework": _truth,

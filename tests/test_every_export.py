@@ -7,6 +7,7 @@ what he would have to say about them, and the median and 85th percentile that th
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import real_exports as raw
-from conftest import SHARED
+from conftest import SHARED, Imports, Shared
 from real_exports import Facts
 
 from dashboard import build
@@ -423,6 +424,28 @@ def test_lead_times_are_those_of_the_raw_file(
     finished = items[items["finished_at"].notna()]
     ours = pd.Series(finished["lead_seconds"].tolist(), index=finished["item_id"].map(case.name_of), dtype=float)
     agrees(ours.drop(list(found.undecided & set(ours.index))), durations(found, "leads"))
+
+
+@pytest.mark.parametrize(
+    ("title", "path", "column", "between"),
+    [
+        ("Linear", "trackers/linear_export.csv", "Labels", ","),
+        ("Jira", "unlicensed/jira_cloud_en_nautilus_wallet.csv", "Labels", ","),
+        ("Azure", "cycletime/ado_query_export_swiss_dates_lighthouse.csv", "Tags", "|"),
+        ("ActionableAgile", "cycletime/actionableagile_layout_rnwolf.csv", "Labels", "|"),
+    ],
+)
+def test_labels_are_those_of_the_raw_file(
+    title: str, path: str, column: str, between: str, shared: Shared, imports: Imports
+) -> None:
+    raw_file = pd.read_csv(shared(path), dtype=str, encoding_errors="replace")
+    cells = raw_file[[name for name in raw_file if name.split(".")[0] == column]].fillna("")
+    expected = [label.strip(" []") for cell in cells.to_numpy().ravel() for label in cell.split(between)]
+    imports.run(shared(path), accepts_bad_rows=True)
+    items = imports.tables()["items"]
+    ours = items["labels"].dropna().str.split("|").explode()
+    assert Counter(ours) == Counter(filter(None, expected)), title
+    assert len(ours)
 
 
 @each_case

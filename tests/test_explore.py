@@ -30,7 +30,10 @@ def view(demo: Settings, catalogue: Catalogue) -> View:
 @pytest.mark.parametrize("where", [ANY, Where(rework=True, text="payment")], ids=["all", "some"])
 def test_a_group_opens_the_items_that_it_counts(group: str, where: Where, view: View) -> None:
     table = view.ask("charts.groups", chosen=where.parameter(), group_by=group)
-    assert table["items"].sum() == view.found(where, limit=1)["matches"].iloc[0]
+    together = table["items"].sum()
+    if group == "label":  # an item with two labels is in two groups
+        together -= view.found(where, limit=10_000)["labels"].str.count(r"\|").sum()
+    assert together == view.found(where, limit=1)["matches"].iloc[0]
     for row in table.to_dict("records"):
         key = _key(where, group, row["group_name"])
         if row["group_name"] == "(none)":

@@ -119,6 +119,7 @@ def test_each_condition_narrows(warehouse: Warehouse, demo: Settings) -> None:
     by_hand = {
         Where(text="REFUNDS"): everything["title"].str.lower().str.contains("refunds"),
         Where(text="pay-31"): everything["item_id"].str.lower().str.contains("pay-31"),
+        Where(label="asked-by-customers"): everything["labels"].str.contains("asked-by-customers"),
         Where(outcome="cancelled"): everything["outcome"] == "cancelled",
         Where(rework=True): everything["rework_days"] > 0,
         Where(was_blocked=False): everything["blocked_days"] == 0,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -269,13 +269,19 @@ class DuckDB:
         self._view(name, rows.select(ColumnExpression("record"), ColumnExpression("shape"), *cells))
 
     def project(
-        self, source: str, name: str, columns: Mapping[str, Sequence[str]], *, is_guarded: bool = False
+        self,
+        source: str,
+        name: str,
+        columns: Mapping[str, Sequence[str]],
+        *,
+        lists: Collection[str] = (),
+        is_guarded: bool = False,
     ) -> None:
         """Keep `source` under other column names: of no column a null, of several their values joined by a dash.
 
-        From texts that `write_columns` guarded the guard is taken off.
+        Those of `lists` stand on lines of their own. From texts that `write_columns` guarded the guard is taken off.
         """
-        texts = {new: joined(old) for new, old in columns.items()}
+        texts = {new: joined(old, "\n" if new in lists else "-") for new, old in columns.items()}
         chosen = [(unguarded(text) if is_guarded else text).alias(new) for new, text in texts.items()]
         rows = self._connection.table(source)
         rows.select(ColumnExpression("record"), ColumnExpression("shape"), *chosen).create(name)

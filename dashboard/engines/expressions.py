@@ -14,13 +14,13 @@ LETTERS = 1_000_000
 ZONE = r"^(.*?:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?(?:\s?[AP]M)?)\s?(GMT|UTC)?([+-]\d{2}:?(?:\d{2})?|Z)?$"
 
 
-def joined(columns: Sequence[str]) -> duckdb.Expression:
-    """Several columns as one text, their values joined by a dash; of none a null."""
+def joined(columns: Sequence[str], by: str) -> duckdb.Expression:
+    """Several columns as one text, with `by` between their values; of none a null."""
     if not columns:
         return ConstantExpression(None).cast(VARCHAR)
     if len(columns) == 1:
         return ColumnExpression(columns[0])
-    return FunctionExpression("concat_ws", ConstantExpression("-"), *map(ColumnExpression, columns))
+    return FunctionExpression("concat_ws", ConstantExpression(by), *map(ColumnExpression, columns))
 
 
 def swapped(text: duckdb.Expression) -> duckdb.Expression:

@@ -33,6 +33,7 @@ GROUPS = {
     "type": "Type",
     "team": "Team",
     "priority": "Priority",
+    "label": "Label",
     "stage": "Stage now",
     "outcome": "Outcome",
     "month": "Month it ended",
@@ -51,7 +52,14 @@ SORTS = {
 }
 UPWARDS = ("item_id", "title")
 # Group → the condition that its values are, where there is one.
-CONDITIONS = {"type": "type", "team": "team", "priority": "priority", "stage": "now_in", "outcome": "outcome"}
+CONDITIONS = {
+    "type": "type",
+    "team": "team",
+    "priority": "priority",
+    "label": "label",
+    "stage": "now_in",
+    "outcome": "outcome",
+}
 KEPT = ("event", "since", "until", "stage", "reason", "item")
 COLUMNS = ("item_id", "title", "type", "stage", "outcome", "lead_days", "cycle_days", "blocked_days")
 
@@ -110,12 +118,13 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
 
 def _controls(view: View, where: Where) -> Component:
     stages = dict.fromkeys(view.warehouse.stages(view.scope.stream)["stage"])
-    priorities = view.ask("charts.groups", chosen=Where().parameter(), group_by="priority")["group_name"]
+    priorities, labels = (_values(view, attribute) for attribute in ("priority", "label"))
     asked = where.to_query()
     fields = [
         _field("Key or title", _entry("text", "search", asked)),
         _field("Outcome", _select("outcome", OUTCOMES, asked)),
-        _field("Priority", _select("priority", [each for each in priorities if each != "(none)"], asked)),
+        _field("Priority", _select("priority", priorities, asked)),
+        _field("Label", _select("label", labels, asked)),
         _field("Now in", _select("now_in", list(stages), asked)),
         _field("Passed", _select("passed", list(stages), asked)),
         _field("Rework", _truth("rework", asked)),
@@ -131,6 +140,12 @@ def _controls(view: View, where: Where) -> Component:
     clear = html.A("Show all items of the scope", href=view.address(PATH))
     kept = html.P(["Only what was clicked is listed. ", clear], className="rule") if where.event or where.item else None
     return html.Div([kept, html.Div([*fields, *shown], className="card-controls")])
+
+
+def _values(view: View, attribute: str) -> list[str]:
+    """What items of the scope have as an attribute, the most frequent first."""
+    names = view.ask("charts.groups", chosen=Where().parameter(), group_by=attribute)["group_name"]
+    return [str(name) for name in names if name != "(none)"]
 
 
 def _found(view: View, where: Where, group: str, sort: str, page: int) -> Component:

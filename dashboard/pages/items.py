@@ -90,6 +90,7 @@ def _conditions(where: Where) -> list[str]:
         f"with {where.text!r} in key or title" if where.text else "",
         f"{where.outcome}" if where.outcome else "",
         f"of priority {where.priority}" if where.priority else "",
+        f"labelled {where.label}" if where.label else "",
         f"now in {where.now_in}" if where.now_in else "",
         f"that passed {where.passed}" if where.passed else "",
         {True: "with rework", False: "without rework", None: ""}[where.rework],

@@ -21,6 +21,11 @@ class Role:
         """It holds dates or times."""
         return self.name.endswith(("_at", "_on"))
 
+    @property
+    def is_list(self) -> bool:
+        """It holds several values, in one column or in several of the same name."""
+        return self.name == "labels"
+
 
 @dataclass(frozen=True)
 class Format:

@@ -120,6 +120,7 @@ ACTIONABLE_AGILE = Format(
         Role("type", ("type", "work_item_type", "issue_type")),
         Role("team", ("team",)),
         Role("priority", ("priority",)),
+        Role("labels", ("labels", "tags")),
     ),
     shape="wide",
     notes=("dates without a time: durations are whole days",),

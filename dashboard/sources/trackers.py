@@ -22,6 +22,7 @@ NAMES = (
     "cancelled_at",
     "pull_request",
     "merged_at",
+    "labels",
     "stream",
 )
 
@@ -72,6 +73,7 @@ JIRA = _list(
     finished_at="resolved|erledigt|gelöst|résolu|résolue|resuelta|resuelto|rozwiązane|opgelost|resolvido|ratkaistu|"
     "risolto|解決日",
     team="custom_field_team|campo_personalizado_team|team",
+    labels="labels|stichwörter|étiquettes|etiquetas|etykiety|labels|etichette|tunnisteet|ラベル",
 )
 
 JIRA_PIPELINE = _list(
@@ -92,6 +94,7 @@ JIRA_PIPELINE = _list(
     created_at="created|created_at|created_date",
     finished_at="resolved|resolved_at|resolution_date|resolutiondate",
     team="team",
+    labels="labels",
 )
 
 LINEAR = _list(
@@ -111,6 +114,7 @@ LINEAR = _list(
     cancelled_at="canceled|cancelled",
     team="team",
     type="type",
+    labels="labels",
 )
 
 GITLAB = _list(
@@ -128,6 +132,7 @@ GITLAB = _list(
     points="weight",
     priority="priority",
     team="team",
+    labels="labels",
 )
 
 GITLAB_JSON = _list(
@@ -143,6 +148,7 @@ GITLAB_JSON = _list(
     created_at="created_at",
     finished_at="closed_at",
     points="weight",
+    labels="labels",
 )
 
 GITHUB = _list(
@@ -160,6 +166,7 @@ GITHUB = _list(
     type="type_name|issue_type",
     pull_request="pull_request_url|pull_request_html_url",
     merged_at="pull_request_merged_at",
+    labels="labels|label_names",
 )
 
 AZURE_NAMES = {
@@ -174,6 +181,7 @@ AZURE_NAMES = {
     "started_at": "activated_date",
     "finished_at": "closed_date",
     "team": "area_path|node_name|team",
+    "labels": "tags",
 }
 AZURE = _list(
     "azure_boards", "Azure DevOps boards (CSV)", "ID, Work Item Type, State", "item_id status type", **AZURE_NAMES
@@ -197,6 +205,7 @@ TRELLO_CSV = _list(
     title="card_name",
     status="list_name",
     created_at="created_at",
+    labels="labels",
 )
 
 DEVLAKE = _list(
@@ -216,6 +225,7 @@ DEVLAKE = _list(
     created_at="created_date",
     finished_at="resolution_date",
     team="component",
+    labels="labels",
 )
 
 ITEM_LIST = _list(
@@ -238,6 +248,7 @@ ITEM_LIST = _list(
     "completed_date|resolved|resolved_at|done|done_at|end_date|closedat",
     cancelled_at="cancelled|canceled|cancelled_at|canceled_at|withdrawn_at",
     stream="stream",
+    labels="labels|tags|label|tag",
 )
 
 TOOLS = (JIRA_PIPELINE, JIRA, LINEAR, GITLAB, GITLAB_JSON, DEVLAKE, TRELLO_CSV, GITHUB, AZURE, AZURE_DATES)

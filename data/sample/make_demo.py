@@ -35,7 +35,7 @@ WARM_UP, START, END = date(2023, 7, 3), date(2024, 5, 1), datetime(2026, 11, 1, 
 # Type → share of the items, effort; priority → share of the items, patience in a queue.
 TYPES = {"feature": (0.58, 1.0), "defect": (0.22, 0.6), "risk": (0.08, 0.9), "debt": (0.12, 0.8)}
 PRIORITIES = {"urgent": (0.06, 0.4), "high": (0.24, 0.8), "normal": (0.5, 1.0), "low": (0.2, 1.3)}
-CANCELLED, STARTED_FIRST, REOPENED, FORGOTTEN, BLOCKED, SKIPPED = 0.08, 0.6, 0.03, 0.04, 0.06, 0.1
+CANCELLED, STARTED_FIRST, REOPENED, FORGOTTEN, BLOCKED, SKIPPED, ASKED = 0.08, 0.6, 0.03, 0.04, 0.06, 0.1, 0.2
 OTHER_ITEM, OTHER_TEAM = "Waiting for another item", "Waiting for another team"
 REASONS = (OTHER_ITEM, OTHER_TEAM, "Environment down", "Test data missing", "Open question", "Supplier")
 TITLES = {
@@ -364,7 +364,7 @@ def make_items(org: Organisation, calendar: Calendar, trains: list[Train]) -> li
 
 def item_rows(org: Organisation, items: list[Item]) -> Iterable[list[str]]:
     """Three in ten features are a part of an earlier one of their team; no title comes twice."""
-    rng = random(org.id, "titles")
+    rng, asked = random(org.id, "titles"), random(org.id, "labels")
     words = org.things.split("|"), org.places.split("|")
     titles = {kind: list(product(patterns, *words)) for kind, patterns in TITLES.items()}
     for number, item in enumerate(items):
@@ -374,7 +374,9 @@ def item_rows(org: Organisation, items: list[Item]) -> Iterable[list[str]]:
         if item.type == "feature" and whole and rng.random() < 0.3:
             item.parent = rng.choices(whole)[0].parent or rng.choices(whole)[0].id
         first, last, title = item.visits[0], item.visits[-1], pattern.format(thing, place)
-        yield [item.id, title, item.type, item.team, item.priority, item.parent, iso(first.at), last.state]
+        labels = [thing.replace(" ", "-"), *(["asked-by-customers"] if asked.random() < ASKED else [])]
+        row = [item.id, title, item.type, item.team, item.priority, "|".join(sorted(labels))]
+        yield [*row, item.parent, iso(first.at), last.state]
 
 
 def link_rows(org: Organisation, items: list[Item]) -> Iterable[list[str]]:
@@ -495,7 +497,7 @@ def deployment_rows(runs: list[Deployment]) -> Iterable[list[str]]:
 
 
 HEADERS = {
-    "items": "item_id,title,type,team,priority,parent_id,created_at,status",
+    "items": "item_id,title,type,team,priority,labels,parent_id,created_at,status",
     "transitions": "item_id,seq,occurred_at,from_state,to_state,team,person",
     "blocked": "item_id,blocked_at,unblocked_at,reason",
     "deployments": "deployment_id,service,environment,deployed_at,status,is_unplanned",

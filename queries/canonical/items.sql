@@ -11,6 +11,7 @@ title = "what the item is called"
 type = "kind of work as the source names it"
 team = "team that the item belongs to"
 priority = "priority as the source names it"
+labels = "labels or tags in alphabetical order, | between them; null if it has none"
 parent_id = "key of the item that this one is part of"
 points = "estimate, in whatever unit the team uses; null if it has none"
 created_at = "UTC instant of creation; null where the source does not say"
@@ -31,6 +32,7 @@ create table canonical.items (
     type varchar,
     team varchar,
     priority varchar,
+    labels varchar,
     parent_id varchar,
     points double,
     created_at timestamp,

@@ -8,6 +8,7 @@ title = "what it is called"
 type = "kind of work"
 team = "team of the item"
 priority = "priority as the source names it"
+labels = "labels, | between them; null where there are none"
 stage = "stage it is in now, or ended in"
 outcome = "finished, cancelled, in progress or not started"
 created_on = "day of creation in the stream's zone"
@@ -42,6 +43,7 @@ with found as (
             when 'type' then lower(items.type)
             when 'team' then lower(items.team)
             when 'priority' then lower(items.priority)
+            when 'labels' then lower(items.labels)
             when 'stage' then lower(items.stage)
             when 'outcome' then items.outcome
         end as sort_text
@@ -55,6 +57,7 @@ select
     found.type,
     found.team,
     found.priority,
+    found.labels,
     found.stage,
     found.outcome,
     found.created_on,

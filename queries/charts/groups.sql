@@ -1,7 +1,7 @@
 /*
 title = "Items by group"
 question = "How do groups of items differ?"
-grain = "one row per value of the attribute, the most items first; items without a value are one group"
+grain = "one row per value of the attribute, the most items first; items without a value are one group, those with several labels are in several"
 [columns]
 group_name = "value of the attribute"
 items = "items that meet the conditions"
@@ -12,28 +12,38 @@ median_lead_days = "median lead time of those that finished"
 rework_share = "share of items with rework"
 blocked_share = "share of items that were blocked"
 */
+with grouped as (
+
+    select
+        items.*,
+        unnest(
+            case $group_by
+                when 'team' then [items.team]
+                when 'type' then [items.type]
+                when 'priority' then [items.priority]
+                when 'label' then coalesce(string_split(items.labels, '|'), [null])
+                when 'stage' then [items.stage]
+                when 'outcome' then [items.outcome]
+                when 'month' then [strftime(items.ended_on, '%Y-%m')]
+                when 'rework' then [case when items.rework_visits_count > 0 then 'with rework' else 'without rework' end]
+                when 'blocked' then [case when items.blocked_days > 0 then 'was blocked' else 'never blocked' end]
+                else [null]
+            end
+        ) as attribute
+    from macros.items_where($stream, $since, $until, $teams, $types, $clock, $start_rule, $chosen) as items
+
+)
+
 select
-    coalesce(
-        case $group_by
-            when 'team' then items.team
-            when 'type' then items.type
-            when 'priority' then items.priority
-            when 'stage' then items.stage
-            when 'outcome' then items.outcome
-            when 'month' then strftime(items.ended_on, '%Y-%m')
-            when 'rework' then case when items.rework_visits_count > 0 then 'with rework' else 'without rework' end
-            when 'blocked' then case when items.blocked_days > 0 then 'was blocked' else 'never blocked' end
-        end,
-        '(none)'
-    ) as group_name,
+    coalesce(grouped.attribute, '(none)') as group_name,
     count(*) as items,
-    count(items.finished_on) as finished,
-    quantile_cont(items.cycle_days, 0.5) filter (where items.finished_on is not null) as median_cycle_days,
-    quantile_disc(items.cycle_days, 0.85) filter (where items.finished_on is not null) as p85_cycle_days,
-    quantile_cont(items.lead_days, 0.5) filter (where items.finished_on is not null) as median_lead_days,
-    avg(case when items.rework_visits_count > 0 then 1 else 0 end) as rework_share,
-    avg(case when items.blocked_days > 0 then 1 else 0 end) as blocked_share
-from macros.items_where($stream, $since, $until, $teams, $types, $clock, $start_rule, $chosen) as items
+    count(grouped.finished_on) as finished,
+    quantile_cont(grouped.cycle_days, 0.5) filter (where grouped.finished_on is not null) as median_cycle_days,
+    quantile_disc(grouped.cycle_days, 0.85) filter (where grouped.finished_on is not null) as p85_cycle_days,
+    quantile_cont(grouped.lead_days, 0.5) filter (where grouped.finished_on is not null) as median_lead_days,
+    avg(case when grouped.rework_visits_count > 0 then 1 else 0 end) as rework_share,
+    avg(case when grouped.blocked_days > 0 then 1 else 0 end) as blocked_share
+from grouped
 group by group_name
 order by
     items desc,

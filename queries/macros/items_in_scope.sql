@@ -9,6 +9,7 @@ create or replace macro macros.items_in_scope(chosen_stream, chosen_teams, chose
         items.type,
         items.team,
         items.priority,
+        items.labels,
         items.points,
         items.stage,
         case

@@ -64,6 +64,7 @@ create or replace macro macros.items_where(
         )
         and (chosen['outcome'] is null or items.outcome = chosen['outcome'])
         and (chosen['priority'] is null or items.priority = chosen['priority'])
+        and (chosen['label'] is null or list_contains(string_split(items.labels, '|'), chosen['label']))
         and (chosen['now_in'] is null or items.stage = chosen['now_in'])
         and (
             chosen['passed'] is null

@@ -8,6 +8,7 @@ title = "what it is called"
 type = "kind of work"
 team = "team of the item"
 priority = "priority as the source names it"
+labels = "labels in alphabetical order, | between them; null if it has none"
 parent_id = "item that this one is part of"
 points = "estimate; null if it has none"
 is_start_unknown = "true where its end or its present state is told, but no start: cycle time and age are unknown"
@@ -149,6 +150,7 @@ select
     items.type,
     items.team,
     items.priority,
+    items.labels,
     items.parent_id,
     items.points,
     items.is_start_unknown,

@@ -8,6 +8,7 @@ title = "what it is called"
 type = "kind of work, as of the newest import"
 team = "team of the item, else the team that owned it last"
 priority = "priority as the source names it"
+labels = "labels in alphabetical order, | between them; null if it has none"
 parent_id = "item that this one is part of"
 points = "estimate; null if it has none"
 created_at = "UTC instant of creation; the first event where the source gives none or a later one"
@@ -35,6 +36,8 @@ with described as (
         filter (where items.team is not null) as team,
         arg_max(items.priority, row(items.import_id, items.file_name))
         filter (where items.priority is not null) as priority,
+        arg_max(items.labels, row(items.import_id, items.file_name))
+        filter (where items.labels is not null) as labels,
         arg_max(items.parent_id, row(items.import_id, items.file_name))
         filter (where items.parent_id is not null) as parent_id,
         arg_max(items.points, row(items.import_id, items.file_name))
@@ -104,6 +107,7 @@ select
     described.type,
     coalesce(described.team, moved.team) as team,
     described.priority,
+    described.labels,
     described.parent_id,
     described.points,
     least(

@@ -11,6 +11,7 @@ with told as (
         items.type,
         exported.stand_in('team', items.team) as team,
         exported.stand_in('priority', items.priority) as priority,
+        cast(null as varchar) as labels,
         exported.stand_in('key', items.parent_id) as parent_id,
         items.points,
         items.created_at + to_days(7 * options.weeks) as created_at,

@@ -10,7 +10,8 @@ select
     parsed.title,
     parsed.type,
     parsed.team,
-    parsed.priority
+    parsed.priority,
+    parsed.labels
 from reading.parsed
 cross join raw.options
 where parsed.fate = 'kept'

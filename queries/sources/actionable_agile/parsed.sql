@@ -11,6 +11,7 @@ with dated as (
         macros.present(records.type) as type,
         macros.present(records.team) as team,
         macros.present(records.priority) as priority,
+        macros.labels(records.labels) as labels,
         options.stream,
         options.time_zone,
         options.expected_time,
@@ -66,6 +67,7 @@ select
     checked.type,
     checked.team,
     checked.priority,
+    checked.labels,
     checked.entries
 from checked
 left join raw.cell_names

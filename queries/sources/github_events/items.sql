@@ -39,6 +39,7 @@ select
     dated.import_id,
     json_extract_string(dated.issue, '$.title') as title,
     case when dated.is_pull_request then 'Pull request' else 'Issue' end as type,
+    macros.labels(json_extract_string(dated.issue, '$.labels')) as labels,
     dated.created_at,
     case
         when dated.is_pull_request then dated.merged_at

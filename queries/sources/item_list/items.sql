@@ -11,6 +11,7 @@ select
     parsed.type,
     parsed.team,
     parsed.priority,
+    parsed.labels,
     -- Some tools name the parent by its number of their own.
     coalesce(parents.item_id, parsed.written_parent) as parent_id,
     parsed.points,

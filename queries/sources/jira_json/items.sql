@@ -10,6 +10,7 @@ select
     json_extract_string(parsed.issue, '$.fields.summary') as title,
     json_extract_string(parsed.issue, '$.fields.issuetype.name') as type,
     json_extract_string(parsed.issue, '$.fields.priority.name') as priority,
+    macros.labels(json_extract_string(parsed.issue, '$.fields.labels')) as labels,
     json_extract_string(parsed.issue, '$.fields.parent.key') as parent_id,
     json_extract_string(parsed.issue, '$.fields.status.name') as status,
     parsed.created_at,

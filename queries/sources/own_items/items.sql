@@ -11,6 +11,7 @@ select
     parsed.type,
     parsed.team,
     parsed.priority,
+    parsed.labels,
     parsed.parent_id,
     parsed.points,
     parsed.created_at,

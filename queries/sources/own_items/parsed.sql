@@ -12,6 +12,7 @@ with typed as (
         macros.present(records.type) as type,
         macros.present(records.team) as team,
         macros.present(records.priority) as priority,
+        macros.labels(records.labels) as labels,
         macros.present(records.parent_id) as parent_id,
         macros.present(records.points) as written_points,
         case

@@ -9,6 +9,7 @@ select
     options.import_id,
     parsed.title,
     parsed.type,
+    parsed.labels,
     parsed.created_at,
     parsed.status
 from reading.parsed

@@ -11,6 +11,7 @@ with cards as (
         json_extract_string(documents.document, '$.name') as title,
         json_extract_string(documents.document, '$.idList') as status,
         json_extract_string(documents.document, '$.labels[0].name') as type,
+        macros.labels(json_extract_string(documents.document, '$.labels')) as labels,
         make_timestamp(
             try_cast('0x' || left(json_extract_string(documents.document, '$.id'), 8) as bigint) * 1000000
         ) as created_at,

@@ -9,6 +9,7 @@ select
     options.import_id,
     json_extract_string(parsed.entry, '$.name') as title,
     json_extract_string(parsed.entry, '$.labels[0].name') as type,
+    macros.labels(json_extract_string(parsed.entry, '$.labels')) as labels,
     -- The first eight digits of the id say when the card was made.
     make_timestamp(try_cast('0x' || left(parsed.item_id, 8) as bigint) * 1000000) as created_at,
     lists.name as status
