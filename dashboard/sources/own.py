@@ -20,8 +20,8 @@ def _own(table: str, columns: str, needed: str) -> Format:
 FORMATS = (
     _own(
         "items",
-        "stream item_id title type team priority labels parent_id points created_at started_at finished_at cancelled_at "
-        "status status_category first_seen_at last_seen_at",
+        "stream item_id title type team priority labels parent_id points created_at started_at finished_at "
+        "cancelled_at status status_category first_seen_at last_seen_at",
         "item_id created_at",
     ),
     _own(
