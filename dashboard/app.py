@@ -18,7 +18,7 @@ from dash.exceptions import DependencyException
 
 from dashboard import access, api, snapshots
 from dashboard.catalogue import read_catalogue
-from dashboard.components import drawer, scope_bar
+from dashboard.components import controls, drawer, scope_bar
 from dashboard.components.inline_svg import InlineSvg
 from dashboard.pages import PAGES
 from dashboard.pages.footer import FOOTER, footer
@@ -225,6 +225,14 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings) -> None:
         State(scope_bar.STREAM, "value"),
         State(scope_bar.DEFAULTS, "data"),
         State({"type": "nav", "path": ALL}, "id"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("vsm", "controlsToUrl"),
+        Output(QUERY, "data"),
+        Input(controls.EVERY, "value"),
+        State(controls.EVERY, "id"),
+        State(QUERY, "data"),
+        prevent_initial_call=True,
     )
     app.clientside_callback(
         ClientsideFunction("vsm", "chooseStream"),

@@ -11,7 +11,7 @@ import pytest
 
 from dashboard.analysis.comparison import compared
 from dashboard.catalogue import Catalogue
-from dashboard.pages.explore import GROUPS, _durations, _key, _narrowed, _said
+from dashboard.pages.explore_groups import GROUPS, durations, key_of, narrowed, said
 from dashboard.pages.view import View
 from dashboard.settings import Settings
 from dashboard.warehouse import Warehouse
@@ -35,7 +35,7 @@ def test_a_group_opens_the_items_that_it_counts(group: str, where: Where, view: 
         together -= view.found(where, limit=10_000)["labels"].str.count(r"\|").sum()
     assert together == view.found(where, limit=1)["matches"].iloc[0]
     for row in table.to_dict("records"):
-        key = _key(where, group, row["group_name"])
+        key = key_of(where, group, row["group_name"])
         if row["group_name"] == "(none)":
             assert key is None
             continue
@@ -62,7 +62,7 @@ def test_groups_are_compared_by_their_own_durations(view: View) -> None:
     items = view.found(Where(outcome="finished"), limit=10_000)
     for name in ("feature", "defect"):
         theirs = items.loc[items["type"] == name, "cycle_days"]
-        assert sorted(_durations(*_narrowed(view, ANY, "type", name))) == pytest.approx(sorted(theirs))
+        assert sorted(durations(*narrowed(view, ANY, {"type": name}))) == pytest.approx(sorted(theirs))
 
 
 def test_a_large_difference_is_more_than_chance() -> None:
@@ -70,14 +70,14 @@ def test_a_large_difference_is_more_than_chance() -> None:
     assert found is not None and found.is_more_than_chance
     assert (found.first, found.second, found.difference) == (4, 14, -10)
     assert found.low <= -10 <= found.high < 0
-    assert "shorter: more than chance" in _said(found, "a", "b")
+    assert "shorter: more than chance" in said(found, "a", "b")
 
 
 def test_the_same_twice_is_chance() -> None:
     found = compared(LONG, LONG)
     assert found is not None and not found.is_more_than_chance
     assert found.low <= 0 <= found.high
-    assert "could be chance" in _said(found, "a", "b")
+    assert "could be chance" in said(found, "a", "b")
 
 
 def test_a_comparison_is_the_same_each_time() -> None:
@@ -93,7 +93,7 @@ def test_chance_is_found_about_as_often_as_it_says() -> None:
 
 def test_fewer_than_five_are_not_compared() -> None:
     assert compared([1, 2, 3, 4], LONG) is None
-    assert _said(None, "a", "b") == ""
+    assert said(None, "a", "b") == ""
 
 
 def test_of_many_values_a_sample_is_resampled() -> None:

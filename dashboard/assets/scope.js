@@ -14,21 +14,23 @@ window.dash_clientside.vsm = Object.assign(window.dash_clientside.vsm || {}, {
     }
     return links.map(function (link) { return link.path + search; });
   },
-  /* Writes the conditions of the Explore page into the URL, and hands on what it asks for beside the scope. */
-  whereToUrl: function (values, ids, known) {
+  /* Writes the choices of the page's own controls into the URL, and hands on what it asks for beside the scope. */
+  controlsToUrl: function (values, ids, known) {
     const query = new URLSearchParams(location.search);
     const asked = { ...known };
     ids.forEach(function (id, place) {
       const value = values[place];
-      if (value === null || value === undefined || value === "" || value === "~any") {
+      const text = Array.isArray(value) ? value.join("~") : String(value ?? "");
+      if (text === "" || text === "~any" || text === id.default) {
         query.delete(id.key);
         delete asked[id.key];
       } else {
-        query.set(id.key, value);
-        asked[id.key] = String(value);
+        query.set(id.key, text);
+        asked[id.key] = text;
       }
     });
-    history.replaceState(history.state, "", location.pathname + "?" + query);
+    const search = query.size ? "?" + query : "";
+    if (search !== location.search) history.replaceState(history.state, "", location.pathname + search);
     return asked;
   },
   /* Another stream has other teams, types and dates: the page opens anew with its defaults. */

@@ -5,39 +5,31 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
-import dash_bootstrap_components as dbc
 import pandas as pd
-from dash import Dash, Input, Output, html
+from dash import Dash, Output, html
 from dash.development.base_component import Component
 
 from dashboard.analysis import forecast
-from dashboard.components import scope_bar
+from dashboard.components import controls, scope_bar
 from dashboard.components.cards import content_card, empty
+from dashboard.components.controls import entry, labelled
 from dashboard.components.plain_table import plain_table
 from dashboard.pages.view import View
 
-ITEMS, BY, DRAWN = "flow-forecast-items", "flow-forecast-by", "flow-forecast"
+PART, DRAWN = "forecast", "flow-forecast"
 SEED = 20_240_229
-COUNT, WEEKS = 20, 6
+COUNT, WEEKS, MOST = 20, 6, 10_000
 QUESTION = "When will it be done, and how much by when?"
 
 
 def card(view: View) -> Component:
-    """The questions, and the answers to the first ones."""
-    by = view.scope.until + dt.timedelta(weeks=WEEKS)
-    controls = (
-        (
-            "How many items?",
-            dbc.Input(id=ITEMS, type="number", min=1, max=10_000, value=COUNT, size="sm", debounce=True),
-        ),
-        ("By which day?", dbc.Input(id=BY, type="date", value=by.isoformat(), size="sm", debounce=True)),
-    )
-    fields = [
-        html.Div([html.Label(label, htmlFor=control.id), control], className="scope-field")
-        for label, control in controls
-    ]
-    return html.Div([html.Div(fields, className="card-controls"), html.Div(answered(view, COUNT, by), id=DRAWN)])
+    """The questions, as the URL has them, and their answers."""
+    count = entry(PART, "items", "number", view.query.get("items"), str(COUNT), min=1, max=MOST)
+    by = entry(PART, "by", "date", view.query.get("by"), _by_default(view).isoformat())
+    fields = [labelled("How many items?", count), labelled("By which day?", by)]
+    return html.Div([html.Div(fields, className="card-controls"), html.Div(answered(view), id=DRAWN)])
 
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
@@ -45,16 +37,17 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
 
     @app.callback(
         Output(DRAWN, "children"),
-        inputs={"count": Input(ITEMS, "value"), "by": Input(BY, "value")},
+        inputs={"entered": controls.inputs(PART)},
         state={"chosen": scope_bar.STATES},
         prevent_initial_call=True,
     )
-    def ask(count: int | None, by: str | None, chosen: Mapping[str, str | None]) -> Component:
-        return answered(view_for(chosen), count, _day_of(by))
+    def ask(entered: Mapping[str, Any], chosen: Mapping[str, str | None]) -> Component:
+        return answered(view_for({**controls.said(**entered), **chosen}))
 
 
-def answered(view: View, count: int | None, by: dt.date | None) -> Component:
+def answered(view: View) -> Component:
     """Both answers by Monte Carlo over the weekly throughput of the scope, or why there is none."""
+    count, by = _count_of(view.query.get("items", str(COUNT))), _day_of(view.query.get("by")) or _by_default(view)
     weekly = replace(view, scope=replace(view.scope, period="week"))
     table = weekly.measure("throughput")
     whole = table[~table["period_start"].dt.date.isin(weekly.partial)]
@@ -66,7 +59,7 @@ def answered(view: View, count: int | None, by: dt.date | None) -> Component:
     weeks = (by - view.scope.until).days // 7 if by else 0
     shown = pd.DataFrame({"likely, at least": [f"{share:.0%}".replace("%", " %") for share in forecast.SHARES]})
     said = []
-    if count and 0 < count <= 10_000:
+    if count:
         done = forecast.when_done(counts, count, SEED)
         shown[f"{count:,} items done in"] = [_weeks(done.levels[share]) for share in forecast.SHARES]
         shown["that is by"] = [
@@ -103,6 +96,15 @@ def _weeks(weeks: int) -> str:
     if weeks >= forecast.LONGEST_WEEKS:
         return "more than ten years"
     return f"{weeks:,} {'week' if weeks == 1 else 'weeks'}"
+
+
+def _count_of(text: str) -> int | None:
+    count = int(text) if text.isdecimal() and len(text) < 7 else 0
+    return count if 0 < count <= MOST else None
+
+
+def _by_default(view: View) -> dt.date:
+    return view.scope.until + dt.timedelta(weeks=WEEKS)
 
 
 def _day_of(text: str | None) -> dt.date | None:

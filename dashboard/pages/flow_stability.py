@@ -4,53 +4,42 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import dash_bootstrap_components as dbc
 import pandas as pd
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard.analysis import control_chart as xmr
 from dashboard.catalogue import Metric
-from dashboard.components import scope_bar
+from dashboard.components import controls, scope_bar
 from dashboard.components.cards import content_card, empty, figure_card
+from dashboard.components.controls import entry, labelled, select
 from dashboard.errors import ScopeError
 from dashboard.figures.control_chart import control_chart, moving_ranges
 from dashboard.figures.trend import trend
 from dashboard.pages.view import View
 from dashboard.theme import TEMPLATES, formatted
 
-PICKER, SHOWN, PICKED = "flow-picker", "flow-shown", "flow-picked"
-SINCE, UNTIL = "flow-baseline-from", "flow-baseline-to"
+PART, PICKED = "stability", "flow-picked"
 SHAPES = {"limits": "Control chart (XmR)", "ranges": "Control chart and moving ranges", "trend": "Trend"}
 FIRST = "throughput"
 MOST_SIGNALS = 6
 
 
 def card(view: View) -> Component:
-    """The controls, and the metric that stands there at first."""
-    options = [{"label": each.title, "value": key} for key, each in view.warehouse.catalogue.metrics.items()]
-    since, until = baseline_of(_days(view.measure(FIRST)))
-    controls = (
-        ("Any metric of the catalogue", dbc.Select(id=PICKER, options=options, value=FIRST, size="sm")),
-        (
-            "Shown as",
-            dbc.Select(
-                id=SHOWN,
-                options=[{"label": each, "value": key} for key, each in SHAPES.items()],
-                value="limits",
-                size="sm",
-            ),
-        ),
-        ("Baseline from", dbc.Input(id=SINCE, type="date", value=since.isoformat(), size="sm", debounce=True)),
-        ("Baseline to", dbc.Input(id=UNTIL, type="date", value=until.isoformat(), size="sm", debounce=True)),
-    )
+    """The controls as the URL has them, and the metric that stands there."""
+    names = {key: each.title for key, each in view.warehouse.catalogue.metrics.items()}
+    since, until = baseline_of(_days(view.measure(_metric(view))))
+    asked = view.query
     fields = [
-        html.Div([html.Label(label, htmlFor=control.id), control], className="scope-field")
-        for label, control in controls
+        labelled("Any metric of the catalogue", select(PART, "metric", names, asked.get("metric"), FIRST)),
+        labelled("Shown as", select(PART, "shape", SHAPES, asked.get("shape"), "limits")),
+        labelled("Baseline from", entry(PART, "base_from", "date", asked.get("base_from"), since.isoformat())),
+        labelled("Baseline to", entry(PART, "base_to", "date", asked.get("base_to"), until.isoformat())),
     ]
-    drawn = html.Div(picked(view, FIRST, "limits", (since, until)), id=PICKED)
-    return html.Div([html.Div(fields, className="card-controls"), drawn])
+    return html.Div([html.Div(fields, className="card-controls"), html.Div(picked(view), id=PICKED)])
 
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
@@ -58,25 +47,20 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
 
     @app.callback(
         Output(PICKED, "children"),
-        inputs={
-            "name": Input(PICKER, "value"),
-            "shape": Input(SHOWN, "value"),
-            "since": Input(SINCE, "value"),
-            "until": Input(UNTIL, "value"),
-        },
+        inputs={"entered": controls.inputs(PART)},
         state={"chosen": scope_bar.STATES},
         prevent_initial_call=True,
     )
-    def pick(
-        name: str, shape: str, since: str | None, until: str | None, chosen: Mapping[str, str | None]
-    ) -> Component:
-        view = view_for(chosen)
-        return picked(view, name, shape, _given(since, until) or baseline_of(_days(view.measure(name))))
+    def pick(entered: Mapping[str, Any], chosen: Mapping[str, str | None]) -> Component:
+        return picked(view_for({**controls.said(**entered), **chosen}))
 
 
-def picked(view: View, name: str, shape: str, baseline: tuple[dt.date, dt.date]) -> Component:
+def picked(view: View) -> Component:
     """A metric in a shape; where it has no limits, its trend and why."""
+    name, shape = _metric(view), view.query.get("shape", "limits")
     metric, table = view.metric(name), view.measure(name)
+    first, last = baseline_of(_days(table))
+    baseline = _given(view.query.get("base_from"), view.query.get("base_to"), first, last)
     headline = view.headline(name)
     behind, how = view.behind(name, table, card="flow-any"), view.how(name)
     if headline["value"] is None:
@@ -157,12 +141,18 @@ def _ranges(table: pd.DataFrame, metric: Metric, limits: xmr.Limits) -> Componen
     )
 
 
-def _given(since: str | None, until: str | None) -> tuple[dt.date, dt.date] | None:
+def _metric(view: View) -> str:
+    name = view.query.get("metric", FIRST)
+    return name if name in view.warehouse.catalogue.metrics else FIRST
+
+
+def _given(since: str | None, until: str | None, first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
+    """The baseline that is asked for; the usual one where what is asked is none."""
     try:
-        first, last = dt.date.fromisoformat(since or ""), dt.date.fromisoformat(until or "")
+        asked = dt.date.fromisoformat(since or first.isoformat()), dt.date.fromisoformat(until or last.isoformat())
     except ValueError:
-        return None
-    return (first, last) if first < last else None
+        return first, last
+    return asked if asked[0] < asked[1] else (first, last)
 
 
 def _days(table: pd.DataFrame) -> list[dt.date]:

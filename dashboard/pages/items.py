@@ -20,12 +20,22 @@ COLUMNS = {
     "item_id": "item",
     "title": "title",
     "type": "type",
+    "team": "team",
+    "priority": "priority",
+    "labels": "labels",
     "stage": "stage",
     "outcome": "outcome",
+    "created_on": "created",
+    "started_on": "started",
+    "ended_on": "ended",
     "lead_days": "lead time, days",
     "cycle_days": "cycle time or age, days",
+    "process_days": "worked on, days",
     "blocked_days": "blocked, days",
+    "rework_days": "rework, days",
+    "handoffs_count": "hand-offs",
 }
+IN_DRAWER = ("item_id", "title", "type", "stage", "outcome", "lead_days", "cycle_days", "blocked_days")
 
 
 def listed(view: View, query: str) -> Component:
@@ -57,9 +67,9 @@ def listed(view: View, query: str) -> Component:
     )
 
 
-def table_of(view: View, rows: pd.DataFrame, columns: tuple[str, ...] = tuple(COLUMNS)) -> Component:
+def table_of(view: View, rows: pd.DataFrame, columns: tuple[str, ...] = IN_DRAWER) -> Component:
     """Items as a table; the key leads to the item's story."""
-    shown = rows[list(columns)].rename(columns=COLUMNS)
+    shown = rows.assign(labels=rows["labels"].str.replace("|", ", "))[list(columns)].rename(columns=COLUMNS)
     return plain_table(shown, links=[view.address("/timeline", item=key) for key in rows["item_id"]])
 
 

@@ -105,7 +105,7 @@ def test_a_preset_sets_the_dates_and_reset_takes_them_back(clean_page: Page, ser
 
 def test_any_metric_can_be_picked(clean_page: Page, server: str) -> None:
     _open(clean_page, f"{server}/?stream=bank")
-    clean_page.locator("#flow-picker").select_option("first_pass_yield")
+    clean_page.get_by_label("Any metric of the catalogue").select_option("first_pass_yield")
     expect(clean_page.locator("#flow-any-title")).to_have_text("First-pass yield")
 
 

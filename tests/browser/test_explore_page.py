@@ -12,7 +12,7 @@ def test_conditions_narrow_the_list_and_stand_in_the_url(clean_page: Page, serve
     page.goto(f"{server}/explore?stream=bank")
     line = page.locator(".findings-line")
     expect(line).to_have_text("476 items.")
-    page.get_by_label("Outcome", exact=True).select_option("cancelled")
+    page.get_by_role("combobox", name="Outcome", exact=True).select_option("cancelled")
     expect(line).to_contain_text("cancelled")
     words = page.get_by_label("Key or title")
     words.fill("payment")
@@ -32,7 +32,7 @@ def test_conditions_narrow_the_list_and_stand_in_the_url(clean_page: Page, serve
     words.fill("payment")
     words.press("Enter")
     expect(line).to_have_text(told)
-    page.get_by_label("Outcome", exact=True).select_option("~any")
+    page.get_by_role("combobox", name="Outcome", exact=True).select_option("~any")
     expect(line).not_to_contain_text("cancelled")
     assert "outcome" not in page.url
 
@@ -42,15 +42,15 @@ def test_pages_and_groups_of_a_list(clean_page: Page, server: str) -> None:
     page.goto(f"{server}/explore?stream=bank")
     expect(page.get_by_text("1 to 50 of 476, page 1 of 10")).to_be_visible()
     first = page.locator("tbody a").first.inner_text()
-    page.locator("#explore-page").fill("10")
-    page.locator("#explore-page").press("Enter")
+    page.get_by_label("Page", exact=True).fill("10")
+    page.get_by_label("Page", exact=True).press("Enter")
     expect(page.get_by_text("451 to 476 of 476")).to_be_visible()
     assert page.locator("tbody a").first.inner_text() != first
-    page.get_by_label("Outcome", exact=True).select_option("finished")
-    expect(page.locator("#explore-page")).to_have_value("1")
-    page.get_by_label("Outcome", exact=True).select_option("~any")
+    page.get_by_role("combobox", name="Outcome", exact=True).select_option("finished")
+    expect(page.get_by_label("Page", exact=True)).to_have_value("1")
+    page.get_by_role("combobox", name="Outcome", exact=True).select_option("~any")
     expect(page.get_by_text("1 to 50 of 476")).to_be_visible()
-    page.locator("#explore-group").select_option("rework")
+    page.get_by_label("Group by").select_option("rework")
     row = page.locator(".row-open").first
     expect(row).to_have_text("without rework")
     count = row.locator("xpath=ancestor::tr/td[2]").inner_text()
@@ -58,3 +58,24 @@ def test_pages_and_groups_of_a_list(clean_page: Page, server: str) -> None:
     expect(page.locator(".drawer-words")).to_contain_text(re.compile(rf"^{count} items, without rework"))
     page.locator(".drawer").get_by_role("link", name="Open in Explore").click()
     expect(page.locator(".findings-line")).to_have_text(f"{count} items, without rework.")
+
+
+def test_any_two_sides_are_compared_and_stand_in_the_url(clean_page: Page, server: str) -> None:
+    page = clean_page
+    page.goto(f"{server}/explore?stream=bank")
+    sides = page.locator(".card").filter(has_text="Is the difference more than chance?")
+    expect(sides.locator("th").nth(2)).to_have_text("The period before")
+    page.get_by_label("Compare", exact=True).select_option("type=defect")
+    page.get_by_label("with", exact=True).select_option("label=refunds")
+    expect(sides.locator(".card-answer")).to_contain_text("defect: median cycle time")
+    expect(sides.locator("th").nth(2)).to_have_text("refunds")
+    page.get_by_text("Columns of the list").click()
+    page.get_by_label("Labels").check()
+    page.get_by_role("checkbox", name="Outcome").uncheck()
+    items = page.locator(".card").filter(has_text="Which items are these?").locator("th")
+    heads = ["item", "title", "type", "labels", "stage", "lead time, days", "cycle time or age, days", "blocked, days"]
+    expect(items).to_have_text(heads)
+    answer, address = sides.locator(".card-answer").inner_text(), page.url
+    page.goto(address)
+    expect(sides.locator(".card-answer")).to_have_text(answer)
+    expect(items).to_have_text(heads)

@@ -50,13 +50,18 @@ def test_is_the_flow_stable(clean_page: Page, server: str) -> None:
     shown = page.locator("#flow-picked")
     expect(shown.locator(".card-answer")).to_contain_text("signals: more than noise")
     expect(shown.locator("li").first).to_contain_text("points in a row above the centre")
-    page.locator("#flow-baseline-from").fill("2025-12-01")
-    page.locator("#flow-baseline-to").fill("2026-09-01")
-    page.locator("#flow-baseline-to").press("Enter")
+    page.get_by_label("Baseline from").fill("2025-12-01")
+    page.get_by_label("Baseline to").fill("2026-09-01")
+    page.get_by_label("Baseline to").press("Enter")
     expect(shown.locator(".card-answer")).to_contain_text("10 periods, 1 Dec 2025 to 1 Sep 2026")
-    page.locator("#flow-shown").select_option("ranges")
+    page.get_by_label("Shown as").select_option("ranges")
     expect(page.get_by_text("How much does it move from one period to the next?")).to_be_visible()
-    page.locator("#flow-picker").select_option("team_satisfaction")
+    address = page.url
+    assert "base_from=2025-12-01" in address and "shape=ranges" in address
+    page.goto(address)
+    expect(shown.locator(".card-answer")).to_contain_text("10 periods, 1 Dec 2025 to 1 Sep 2026")
+    expect(page.get_by_text("How much does it move from one period to the next?")).to_be_visible()
+    page.get_by_label("Any metric of the catalogue").select_option("team_satisfaction")
     expect(shown.locator(".card-answer")).to_contain_text(re.compile("No limits|noise"))
 
 
@@ -66,12 +71,19 @@ def test_what_can_we_promise_for_20_items(clean_page: Page, server: str) -> None
     expect(promise).to_contain_text(re.compile(r"20 items: with 85 % by \d+ \w+ \d{4}"))
     expect(promise).to_contain_text(re.compile(r"the 85 % forecast held in \d+ of \d+"))
     before = promise.locator("tbody tr").nth(2).inner_text()
-    page.locator("#flow-forecast-items").fill("40")
-    page.locator("#flow-forecast-items").press("Enter")
+    page.get_by_label("How many items?").fill("40")
+    page.get_by_label("How many items?").press("Enter")
     expect(promise).to_contain_text("40 items done in")
     assert number(promise.locator("tbody tr").nth(2).locator("td").nth(1).inner_text()) > number(before.split("\t")[1])
-    page.locator("#flow-forecast-by").fill("2020-01-01")
-    page.locator("#flow-forecast-by").press("Enter")
+    assert "items=40" in page.url and "by=" not in page.url
+    answer = promise.locator(".card-answer").inner_text()
+    page.locator("#scope-type").select_option("feature")
+    expect(promise.locator(".card-answer")).not_to_have_text(answer)
+    expect(promise).to_contain_text("40 items done in")
+    page.reload()
+    expect(promise).to_contain_text("40 items done in")
+    page.get_by_label("By which day?").fill("2020-01-01")
+    page.get_by_label("By which day?").press("Enter")
     expect(promise).not_to_contain_text("items done by")
 
 
