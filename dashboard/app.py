@@ -227,6 +227,15 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings) -> None:
         State({"type": "nav", "path": ALL}, "id"),
     )
     app.clientside_callback(
+        ClientsideFunction("vsm", "chooseDays"),
+        Output(scope_bar.AGAINST_ID, "options"),
+        Output(scope_bar.AGAINST_ID, "value"),
+        Input(scope_bar.AGAINST_SINCE, "value"),
+        Input(scope_bar.AGAINST_UNTIL, "value"),
+        State(scope_bar.AGAINST_ID, "options"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
         ClientsideFunction("vsm", "controlsToUrl"),
         Output(QUERY, "data"),
         Input(controls.EVERY, "value"),

@@ -574,24 +574,30 @@ def test_work_in_progress_is_told_when_it_changed(now: int | None, before: int |
     assert (found.text if found else None) == text
 
 
-def test_items_older_than_the_85th_percentile_are_told() -> None:
-    limit, oldest = formatted(23, "days"), formatted(90, "days")
-    told = (
-        f"older than {limit}, the time in which 85 % of the finished ones were done (n = 50); "
-        f"the oldest is {oldest} old."
-    )
-    one, two = findings.ageing_finding([3, 90], 23, 50), findings.ageing_finding([3, 24, 90, None], 23, 50)
-    assert one is not None and one.text == f"1 of 2 items in progress is {told}"
-    assert two is not None and two.text == f"2 of 3 items in progress are {told}"
+def test_items_older_than_usual_are_told_with_the_oldest() -> None:
+    late = pd.DataFrame({"item_id": ["A-1", "A-2"], "stage": ["Review", "Test"], "age_days": [24.0, 90.0]})
+    told = "older than 85 % of the finished ones were on leaving the same stage; the oldest is"
+    one, two = findings.ageing_finding(late.head(1), 2), findings.ageing_finding(late, 3)
+    assert one is not None and two is not None
+    assert one.text == f"1 of 2 items in progress is {told} A-1, {formatted(24, 'days')} old, in Review."
+    assert two.text == f"2 of 3 items in progress are {told} A-2, {formatted(90, 'days')} old, in Test."
     assert two.weight == pytest.approx(2 / 3)
+    assert findings.ageing_finding(late.head(0), 3) is None
+    assert findings.ageing_finding(None, 3) is None
 
 
-@pytest.mark.parametrize(
-    ("ages", "p85", "finished"),
-    [([], 23, 50), ([23], 23, 50), ([90], 23, 4), ([90], None, 0), ([90], NO, 50)],
-)
-def test_ageing_is_silent_when_there_is_nothing_to_say(ages: list[float], p85: float | None, finished: int) -> None:
-    assert findings.ageing_finding(ages, p85, finished) is None
+def _waste(**days: float) -> pd.DataFrame:
+    return pd.DataFrame({"bucket": [name.replace("_", "-") for name in days], "days": days.values(), "items": 9})
+
+
+def test_the_bucket_that_changed_most_is_told() -> None:
+    now, before = _waste(value_adding=60, rework=40), _waste(value_adding=80, waiting=10, rework=10)
+    found = findings.waste_change_finding(now, before, "the period before")
+    assert found is not None and found.weight == pytest.approx(0.3)
+    assert found.text == "Rework took 40 % of the time, against 10 % in the period before."
+    assert findings.waste_change_finding(now, now, "x") is None
+    assert findings.waste_change_finding(now, before.head(0), "x") is None
+    assert findings.waste_change_finding(now, before.assign(items=4), "x") is None
 
 
 def test_latest_signal_is_told_with_its_meaning(catalogue: Catalogue) -> None:
@@ -611,6 +617,8 @@ def test_latest_signal_is_told_with_its_meaning(catalogue: Catalogue) -> None:
         "Arrivals shows a signal, beginning 20 May 2024: a run below.",
     ]
     assert findings.signal_finding(catalogue.metric("lead_time"), ()) is None
+    later = [*periods, *(periods[-1] + dt.timedelta(weeks=week) for week in (1, 2, 3))]
+    assert findings.signal_finding(catalogue.metric("lead_time"), (late, early), later) is None
 
 
 def test_top_keeps_the_weightiest_and_drops_silence() -> None:
@@ -620,3 +628,5 @@ def test_top_keeps_the_weightiest_and_drops_silence() -> None:
     assert top([None, light, heavy, None, equal, least]) == [heavy, light, equal]
     assert top([light, heavy], limit=1) == [heavy]
     assert top([None]) == []
+    same = [Finding(text, "throughput", 0.5) for text in "ab"]
+    assert top(same) == same[:1]

@@ -14,6 +14,7 @@ from dashboard.theme import formatted
 
 FEWEST_ITEMS = 5
 SMALLEST_CHANGE = 0.05
+RECENT = 3
 
 # Durations told of items: {most} is "or less" for a percentile and "on average" for the mean.
 TAKES: Mapping[str, str] = {
@@ -46,8 +47,11 @@ class Finding:
 
 
 def top(findings: Iterable[Finding | None], limit: int = 3) -> list[Finding]:
-    """The weightiest findings first; those of equal weight in the order given."""
-    return sorted((each for each in findings if each), key=lambda each: -each.weight)[:limit]
+    """The weightiest findings first, one a figure; those of equal weight in the order given."""
+    by_figure: dict[str, Finding] = {}
+    for each in sorted((each for each in findings if each), key=lambda each: -each.weight):
+        by_figure.setdefault(each.href_fragment or each.text, each)
+    return list(by_figure.values())[:limit]
 
 
 def change_finding(
@@ -109,43 +113,55 @@ def waste_finding(waste: pd.DataFrame) -> Finding | None:
     return Finding(f"{said}{_chief_stage(rows, days)}.", "waste", share)
 
 
-def wip_finding(now: int | None, before: int | None) -> Finding | None:
-    """How many items are in progress against the end of the period before; nothing below 5 items or 5 %."""
+def wip_finding(now: float | None, before: float | None, against: str = "the period before") -> Finding | None:
+    """How many items are in progress against the end of another period; nothing below 5 items or 5 %."""
     # None before is most often where the data begin, not a change.
     change = _change(now, before)
     if now is None or not before or change is None or max(now, before) < FEWEST_ITEMS:
         return None
-    than = f"{abs(now - before):,} {'more' if now > before else 'fewer'} than at the end of the period before"
-    text = f"{_items(now)} {'is' if now == 1 else 'are'} in progress, {than}."
+    than = f"{abs(now - before):,.0f} {'more' if now > before else 'fewer'} than at the end of {against}"
+    text = f"{_items(int(now))} {'is' if now == 1 else 'are'} in progress, {than}."
     return Finding(text, "work_in_progress", min(1.0, abs(change)))
 
 
-def ageing_finding(ages: Sequence[float | None], cycle_p85: float | None, n_finished: int) -> Finding | None:
-    """How many items in progress are older than 85 % of the finished ones were, and the oldest.
-
-    `ages` and `cycle_p85` in days on the same clock; nothing where under 5 items finished, or none is older.
-    """
-    if cycle_p85 is None or n_finished < FEWEST_ITEMS:
+def ageing_finding(late: pd.DataFrame | None, present: int) -> Finding | None:
+    """How many of the items in progress are older than usual (`analysis.ageing`), and the oldest of them."""
+    if late is None or late.empty:
         return None
-    present = known(ages)
-    older = [age for age in present if age > cycle_p85]
-    if not older:
-        return None
-    verb = "is" if len(older) == 1 else "are"
+    oldest = late.loc[late["age_days"].idxmax()]
+    verb = "is" if len(late) == 1 else "are"
     text = (
-        f"{len(older):,} of {_items(len(present))} in progress {verb} older than "
-        f"{formatted(cycle_p85, 'days')}, the time in which 85 % of the finished ones "
-        f"were done (n = {n_finished:,}); "
-        f"the oldest is {formatted(max(older), 'days')} old."
+        f"{len(late):,} of {_items(present)} in progress {verb} older than 85 % of the finished ones were on leaving "
+        f"the same stage; the oldest is {oldest['item_id']}, {formatted(oldest['age_days'], 'days')} old, "
+        f"in {oldest['stage']}."
     )
-    return Finding(text, "work_item_age", len(older) / len(present))
+    return Finding(text, "ageing", len(late) / present)
+
+
+def waste_change_finding(now: pd.DataFrame, before: pd.DataFrame, against: str) -> Finding | None:
+    """The bucket whose share of the time changed most against another period, from two tables of `charts.waste`."""
+    if min(len(now), len(before)) == 0 or min(now["items"].max(), before["items"].max()) < FEWEST_ITEMS:
+        return None
+    shares = [table.groupby("bucket")["days"].sum() / table["days"].sum() for table in (now, before)]
+    change = shares[0].sub(shares[1], fill_value=0).drop(NO_WASTE, errors="ignore")
+    if change.empty or change.abs().max() < SMALLEST_CHANGE:
+        return None
+    bucket = str(change.abs().idxmax())
+    took = [formatted(float(each.get(bucket, 0)), "ratio") for each in shares]
+    text = f"{_capital(BUCKETS.get(bucket, bucket))} took {took[0]} of the time, against {took[1]} in {against}."
+    return Finding(text, "waste-trend", float(change.abs().max()))
 
 
 def signal_finding(metric: Metric, signals: Sequence[Signal], periods: Sequence[dt.date] = ()) -> Finding | None:
-    """The latest signal of a metric's XmR chart; `periods` are the first days of the values given to it."""
+    """The latest signal of a metric's XmR chart; `periods` are the first days of the values given to it.
+
+    Nothing where it ended more than RECENT periods ago: that is history.
+    """
     if not signals:
         return None
     latest = max(signals, key=lambda signal: signal.indices[-1])
+    if latest.indices[-1] < len(periods) - RECENT:
+        return None
     is_better = (metric.better == "higher") == (latest.side == "above")
     towards = "" if metric.better == "neither" else f" for the {'better' if is_better else 'worse'}"
     since = f", beginning {_day(periods[latest.indices[0]])}" if periods else ""
@@ -188,6 +204,10 @@ def _part(share: float) -> str:
     if share > 0.999:
         return "all of it"
     return "most of it" if share > 0.5 else "the largest part"
+
+
+def _capital(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def _items(count: int) -> str:

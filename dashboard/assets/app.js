@@ -26,6 +26,29 @@
 
   clientside.vsm = { ...clientside.vsm, theme };
 
+  /* A figure leaves as a picture of its own: on white, its question above it. */
+  function save(graph, question, { format, name }) {
+    const { width, height, margin } = graph._fullLayout;
+    const layout = {
+      ...graph.layout,
+      width,
+      height: height + ABOVE,
+      margin: { ...graph.layout.margin, t: margin.t + ABOVE },
+      paper_bgcolor: "#fff",
+      title: { text: question.replace(/[<&]/g, " "), x: 0.01, xanchor: "left", y: 1, yanchor: "top", pad: { t: 12 }, font: { size: 16 } },
+    };
+    const size = { width, height: height + ABOVE, scale: format === "png" ? 2 : 1 };
+    window.Plotly.downloadImage({ data: graph.data, layout }, { format, filename: name, ...size });
+  }
+
+  const ABOVE = 40;
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest("button.picture");
+    const card = button?.closest(".card");
+    const graph = card?.querySelector(".js-plotly-plot");
+    if (graph) save(graph, card.querySelector(".card-question").textContent, button.dataset);
+  });
+
   /* Plotly's drawings have a size in pixels and no viewBox, so that paper clips them. While printing they get one,
      and the frame keeps its proportions (style.css, @media print). Paper is white: the page prints in light. */
   const frames = () => document.querySelectorAll(".js-plotly-plot .svg-container");

@@ -33,6 +33,13 @@ window.dash_clientside.vsm = Object.assign(window.dash_clientside.vsm || {}, {
     if (search !== location.search) history.replaceState(history.state, "", location.pathname + search);
     return asked;
   },
+  /* Two days make another period to compare with: one more choice, and the chosen one. */
+  chooseDays: function (first, last, options) {
+    const none = window.dash_clientside.no_update;
+    if (!first || !last || first > last) return [none, none];
+    const days = { value: first + "~" + last, label: first + " to " + last };
+    return [options.filter((each) => each.value !== days.value).concat([days]), days.value];
+  },
   /* Another stream has other teams, types and dates: the page opens anew with its defaults. */
   chooseStream: function (stream, defaults) {
     if (stream && stream !== defaults.stream) {

@@ -12,7 +12,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.catalogue import Metric, Query
-from dashboard.components.aria import aria
+from dashboard.components.aria import aria, data
 from dashboard.components.plain_table import plain_table
 from dashboard.theme import TEMPLATES
 
@@ -20,11 +20,11 @@ Answer = str | Sequence[Component | str]
 
 FEW = 5
 ROWS_SHOWN = 200
-GRAPH = {
+GRAPH: Any = {
     "displaylogo": False,
     "showSendToCloud": False,
     "responsive": True,
-    "modeBarButtonsToRemove": ["lasso2d", "select2d"],
+    "modeBarButtonsToRemove": ["lasso2d", "select2d", "toImage"],
 }
 
 
@@ -62,8 +62,8 @@ def figure_card(
     # One template for both themes: style.css gives text and grid the page's colours.
     drawn = {**figure, "layout": {**figure["layout"], "template": TEMPLATES["light"]}}
     style = {"height": f"{figure['layout']['height']}px"}
-    graph = dcc.Graph(id={"type": "graph", "id": id_}, figure=drawn, config=_config(id_), style=style)
-    return content_card(id_, question, answer, graph, table, how)
+    graph = dcc.Graph(id={"type": "graph", "id": id_}, figure=drawn, config=GRAPH, style=style)
+    return content_card(id_, question, answer, graph, html.Div([table, _pictures(id_)], className="card-notes"), how)
 
 
 def content_card(
@@ -145,8 +145,15 @@ def empty(words: str) -> Component:
     return html.P(words, className="empty")
 
 
-def _config(id_: str) -> Any:
-    return {**GRAPH, "toImageButtonOptions": {"format": "svg", "filename": id_}}
+def _pictures(id_: str) -> Component:
+    """Buttons that save the picture as it is shown, under its question; assets/app.js hears them."""
+    buttons = [
+        html.Button(
+            kind.upper(), type="button", className="picture", **data(format=kind, name=id_), **aria(label=words)
+        )
+        for kind, words in (("png", "PNG of this figure"), ("svg", "SVG of this figure"))
+    ]
+    return html.Div(buttons, className="pictures")
 
 
 def _data_address(svg: str) -> str:

@@ -16,7 +16,7 @@ from dashboard.scope import AGAINST, Scope, to_query
 
 STREAM, SINCE, UNTIL, TEAM, TYPE = "scope-stream", "scope-since", "scope-until", "scope-team", "scope-type"
 PERIOD, CLOCK, START, PERCENTILE = "scope-period", "scope-clock", "scope-start", "scope-percentile"
-AGAINST_ID = "scope-against"
+AGAINST_ID, AGAINST_SINCE, AGAINST_UNTIL = "scope-against", "scope-against-since", "scope-against-until"
 CHANGED, DEFAULTS = "scope-changed", "scope-defaults"
 
 # Control → its key in the URL, in the order that assets/scope.js takes them. The stream is not among them:
@@ -74,6 +74,8 @@ def scope_bar(
                             _field("Clock", _select(CLOCK, CLOCKS, scope.clock)),
                             _field("Start", _select(START, STARTS, scope.start_rule)),
                             _field("Compared with", _select(AGAINST_ID, _against(scope), scope.against)),
+                            _field("or with days from", _day(AGAINST_SINCE, _compared_days(scope)[0])),
+                            _field("to", _day(AGAINST_UNTIL, _compared_days(scope)[1])),
                         ],
                         className="scope-more",
                     ),
@@ -122,7 +124,11 @@ def _select(id_: str, options: Mapping[str, str], value: str) -> Component:
 
 
 def _date(id_: str, day: dt.date) -> Component:
-    return dbc.Input(id=id_, type="date", value=day.isoformat(), size="sm", debounce=True)
+    return _day(id_, day.isoformat())
+
+
+def _day(id_: str, text: str) -> Component:
+    return dbc.Input(id=id_, type="date", value=text, size="sm", debounce=True)
 
 
 def _choices(everything: str, names: Sequence[str], chosen: Sequence[str] | None) -> dict[str, str]:
@@ -135,6 +141,12 @@ def _choices(everything: str, names: Sequence[str], chosen: Sequence[str] | None
 def _against(scope: Scope) -> dict[str, str]:
     words = {key: f"{text[0].upper()}{text[1:]}" for key, text in AGAINST.items()}
     return words if scope.against in words else {**words, scope.against: scope.compared_words}
+
+
+def _compared_days(scope: Scope) -> tuple[str, str]:
+    """First and last day of a comparison that the viewer chose; empty for the others."""
+    first, _, last = scope.against.partition("~")
+    return first if last else "", last
 
 
 def _joined(chosen: Sequence[str] | None) -> str:

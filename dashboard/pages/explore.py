@@ -82,6 +82,8 @@ def _controls(view: View) -> Component:
         ("Was blocked", select(PART, "was_blocked", TRUTH, asked.get("was_blocked"))),
         ("Days from start, at least", entry(PART, "days_from", "number", asked.get("days_from"))),
         ("fewer than", entry(PART, "days_to", "number", asked.get("days_to"))),
+    ]
+    shown = [
         ("Group by", select(PART, "group", groups.GROUPS, query.get("group"), "type")),
         *groups.sides_to_choose(view, PART, values),
         ("Sorted by", select(PART, "sort", SORTS, query.get("sort"), "lead_days")),
@@ -94,6 +96,7 @@ def _controls(view: View) -> Component:
         [
             kept,
             html.Div([labelled(*each) for each in conditions], className="card-controls"),
+            html.Div([labelled(*each) for each in shown], className="card-controls"),
             html.Details(
                 [
                     html.Summary("Columns of the list"),

@@ -117,7 +117,7 @@ def sides_card(view: View, where: Where) -> Component:
         }
     )
     found = compared(durations(sides[0].view, sides[0].where), durations(sides[1].view, sides[1].where))
-    answer = said(found, sides[0].name, sides[1].name) or "Fewer than five finished items on a side: too few to compare"
+    answer = said(found, sides[0].name, sides[1].name) or _why_not(sides, rows)
     addresses = [side.view.address("/api/charts/durations", **side.where.to_query(), format="csv") for side in sides]
     content = [
         html.Div(plain_table(table), className="table-wrap", tabIndex="0"),
@@ -131,19 +131,28 @@ def sides_card(view: View, where: Where) -> Component:
     return content_card("explore-sides", question, answer, html.Div(content), html.Div(), how)
 
 
+def _why_not(sides: Sequence[Side], rows: Sequence[Mapping[str, float | None]]) -> str:
+    for side, row in zip(sides, rows, strict=True):
+        if not row.get("finished"):
+            return f"Nothing finished in {side.name[0].lower()}{side.name[1:]}: choose another side to compare with"
+    return "Fewer than five finished items on a side: too few to compare"
+
+
 def said(found: Comparison | None, first: str, second: str) -> str:
     """A comparison of cycle times in words; nothing where there is none."""
     if found is None:
         return ""
     direction = "shorter" if found.difference < 0 else "longer"
     low, high = sorted((abs(found.low), abs(found.high))) if found.is_more_than_chance else (found.low, found.high)
+    # One unit for both ends.
+    unit, by = ("d", 1) if abs(high) >= 2 else ("h", 24)
+    span = f"{low * by:,.1f} to {high * by:,.1f} {unit}"
     told = (
         f"{first}: median cycle time {formatted(found.first, 'days')}, {second}: "
         f"{formatted(found.second, 'days')} (n = {found.first_count:,}, {found.second_count:,})."
     )
     if found.is_more_than_chance:
-        return f"{told} That is {formatted(low, 'days')} to {formatted(high, 'days')} {direction}: more than chance."
-    span = f"{formatted(low, 'days')} to {formatted(high, 'days')}"
+        return f"{told} That is {span} {direction}: more than chance."
     return f"{told} The difference could be chance (95 % of resamples: {span})."
 
 

@@ -11,23 +11,22 @@ from dash import Dash, html
 from dash.development.base_component import Component
 
 from dashboard.analysis import findings as found
+from dashboard.analysis.ageing import older_than_usual
 from dashboard.components.cards import empty, figure_card, findings, metric_card
 from dashboard.figures.cumulative_flow import cumulative_flow, in_stage
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import bars, trend
 from dashboard.pages import flow_charts as charts
 from dashboard.pages import flow_forecast, flow_stability
+from dashboard.pages.changes import change, change_finding
 from dashboard.pages.summary import summary
 from dashboard.pages.view import View, left_out
-from dashboard.scope import Scope
 from dashboard.theme import formatted
 from dashboard.where import ANY
 
 PATH, TITLE = "/", "Flow"
 CARDS = ("lead_time", "cycle_time", "throughput", "work_in_progress", "flow_efficiency")
 SHARES = {"50 %": 0.5, "85 %": 0.85, "95 %": 0.95}
-FEW = 5
-FIRST_HALF = "the first half of the period"
 
 
 def body(view: View) -> Component:
@@ -91,50 +90,22 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
 
 def _sentences(view: View) -> list[str | tuple[str, str]]:
     """The weightiest findings, each with the way to its figure."""
-    places = {name: f"#flow-{name}-title" for name in ("cycle_time", "throughput")}
-    places["map"] = view.address("/value-stream")
-    told = [_change_sentence(view, "cycle_time"), _change_sentence(view, "throughput")]
-    told.append(found.longest_stage_finding(view.ask("charts.map_steps")))
+    places = {name: f"#flow-{name}-title" for name in ("cycle_time", "throughput", "ageing")}
+    places |= {"work_in_progress": "#flow-wip-title", "map": view.address("/value-stream")}
+    told = [
+        change_finding(view, "cycle_time"),
+        change_finding(view, "throughput"),
+        flow_stability.signal_finding(view, "throughput"),
+        flow_stability.signal_finding(view, "cycle_time"),
+        found.longest_stage_finding(view.ask("charts.map_steps")),
+    ]
+    if view.stream["has_start_times"]:
+        earlier = view.scope.compared()
+        present, before = (view.headline("work_in_progress", scope)["value"] for scope in (view.scope, earlier))
+        told.append(found.wip_finding(present, before, view.scope.compared_words))
+        items = view.ask("charts.ageing")
+        told.append(found.ageing_finding(older_than_usual(items, view.ask("charts.pace")), len(items)))
     return [(each.text, places[each.href_fragment or "map"]) for each in found.top(told, 3)]
-
-
-def _change_sentence(view: View, name: str) -> found.Finding | None:
-    now, before, words = _compared(view, name)
-    if before is None:
-        return None
-    said = found.change_finding(
-        view.metric(name),
-        now["value"],
-        before["value"],
-        int(now["items"]),
-        int(before["items"]),
-        percentile=view.scope.percentile,
-        against=words,
-    )
-    if said is None or words != FIRST_HALF:
-        return said
-    return replace(said, text=f"In the second half of the period: {said.text[0].lower()}{said.text[1:]}")
-
-
-def _compared(view: View, name: str) -> tuple[Mapping[str, float], Mapping[str, float] | None, str]:
-    """The headline, what to compare it with, and the words for that.
-
-    The viewer chooses the comparison; where the data do not reach back that far, it is the scope's first half against
-    its second.
-    """
-    before = view.headline(name, view.scope.compared())
-    if before["items"] >= FEW:
-        return view.headline(name), before, view.scope.compared_words
-    first, second = _halves(view.scope)
-    before = view.headline(name, first)
-    if before["items"] >= FEW:
-        return view.headline(name, second), before, FIRST_HALF
-    return view.headline(name), None, ""
-
-
-def _halves(scope: Scope) -> tuple[Scope, Scope]:
-    middle = scope.since + (scope.until - scope.since) / 2
-    return replace(scope, until=middle), replace(scope, since=middle)
 
 
 def _card(view: View, name: str) -> Component:
@@ -148,27 +119,10 @@ def _card(view: View, name: str) -> Component:
         metric,
         value,
         headline["items"],
-        _change(view, name),
+        change(view, name),
         sparkline(table["value"].tolist()),
         detail,
         left_out(view),
-    )
-
-
-def _change(view: View, name: str) -> Component | str:
-    now, before, words = _compared(view, name)
-    if before is None or not before["value"] or now["value"] is None:
-        return "nothing earlier to compare with"
-    subject = "second half: " if words == FIRST_HALF else ""
-    share = now["value"] / before["value"] - 1
-    if abs(share) < 0.005:
-        return f"{subject}unchanged against {words}"
-    better = view.metric(name).better
-    tone = "" if better == "neither" else "good" if (share < 0) == (better == "lower") else "bad"
-    judged = {"good": "better", "bad": "worse", "": ""}[tone]
-    arrow = "▲" if share > 0 else "▼"
-    return html.Span(
-        [subject, html.Span(f"{arrow} {formatted(abs(share), 'ratio')} {judged}", className=tone), f" than {words}"]
     )
 
 

@@ -12,6 +12,7 @@ from dash import Dash, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard.analysis import control_chart as xmr
+from dashboard.analysis import findings
 from dashboard.catalogue import Metric
 from dashboard.components import controls, scope_bar
 from dashboard.components.cards import content_card, empty, figure_card
@@ -95,6 +96,18 @@ def picked(view: View) -> Component:
     ]
     extra = _ranges(whole, metric, limits) if shape == "ranges" else None
     return html.Div([figure_card("flow-any", metric.title, answer, figure, behind, how), extra])
+
+
+def signal_finding(view: View, name: str) -> findings.Finding | None:
+    """A signal of the last periods against the usual baseline, as a sentence; nothing where there is none."""
+    metric, table = view.metric(name), view.measure(name)
+    whole = table[~table["period_start"].dt.date.isin(view.partial)].reset_index(drop=True)
+    days, values = _days(whole), whole["value"].tolist()
+    try:
+        limits = xmr.xmr_limits(values[: xmr.BASELINE_PERIODS], clamped=xmr.never_below_zero(metric.unit))
+    except ScopeError:
+        return None
+    return findings.signal_finding(metric, xmr.signals(values, limits), days)
 
 
 def baseline_of(days: Sequence[dt.date]) -> tuple[dt.date, dt.date]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-import dash_bootstrap_components as dbc
 import pandas as pd
-from dash import Dash, Input, Output, html
+from dash import Dash, Output, html
 from dash.development.base_component import Component
 
-from dashboard.components import scope_bar
-from dashboard.components.cards import empty, figure_card
+from dashboard.components import controls, scope_bar
+from dashboard.components.cards import empty, figure_card, findings
+from dashboard.components.controls import labelled, select
 from dashboard.figures.timeline import timeline
+from dashboard.pages.changes import change_finding
 from dashboard.pages.view import View, without_history
 from dashboard.theme import duration, formatted
 
 PATH, TITLE = "/timeline", "Timeline"
-OUTCOME, DRAWN = "timeline-outcome", "timeline-drawn"
+PART, DRAWN = "timeline", "timeline-drawn"
 OUTCOMES = {"all": "All items", "finished": "Finished", "open": "Still open", "cancelled": "Cancelled"}
 ROWS = 40
 ENDS = {"finished": "it was finished", "cancelled": "it was withdrawn", "open": "the last event of the stream"}
@@ -28,14 +30,10 @@ def body(view: View) -> Component:
         return silent
     if item := view.query.get("item"):
         return _story(view, item)
-    select = dbc.Select(
-        id=OUTCOME,
-        value="all",
-        size="sm",
-        options=[{"label": label, "value": key} for key, label in OUTCOMES.items()],
-    )
-    chooser = html.Div([html.Label("Show", htmlFor=OUTCOME), select], className="scope-field")
-    return html.Div([chooser, html.Div(_drawn(view, None), id=DRAWN)])
+    chooser = labelled("Show", select(PART, "shown", OUTCOMES, view.query.get("shown"), "all"))
+    told = [change_finding(view, name) for name in ("lead_time", "wait_time")]
+    sentences = findings([each.text for each in told if each])
+    return html.Div([sentences, html.Div(chooser, className="card-controls"), html.Div(_drawn(view), id=DRAWN)])
 
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
@@ -43,12 +41,12 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
 
     @app.callback(
         Output(DRAWN, "children"),
-        inputs={"outcome": Input(OUTCOME, "value")},
+        inputs={"entered": controls.inputs(PART)},
         state={"chosen": scope_bar.STATES},
         prevent_initial_call=True,
     )
-    def choose(outcome: str, chosen: Mapping[str, str | None]) -> Component:
-        return _drawn(view_for(chosen), None if outcome == "all" else outcome)
+    def choose(entered: Mapping[str, Any], chosen: Mapping[str, str | None]) -> Component:
+        return _drawn(view_for({**controls.said(**entered), **chosen}))
 
 
 def _story(view: View, item: str) -> Component:
@@ -74,14 +72,16 @@ def _story(view: View, item: str) -> Component:
     )
 
 
-def _drawn(view: View, outcome: str | None) -> Component:
+def _drawn(view: View) -> Component:
+    shown = view.query.get("shown")
+    outcome = shown if shown in OUTCOMES and shown != "all" else None
     table = view.ask("charts.timeline", row_limit=ROWS, outcome=outcome, item=None)
     if table.empty:
         return empty("No such items in this scope.")
-    shown = table["item_id"].nunique()
+    count = table["item_id"].nunique()
     total = len(view.ask("charts.items")) if outcome is None else None
-    of = f" of {total:,}" if total and total > shown else ""
-    answer = f"{shown}{of} items: those still open first, then those that ended last. Work is plain, waiting is hatched"
+    of = f" of {total:,}" if total and total > count else ""
+    answer = f"{count}{of} items: those still open first, then those that ended last. Work is plain, waiting is hatched"
     how = view.how("charts.timeline")
     behind = view.behind("charts.timeline", table, outcome=outcome)
     return figure_card("timeline", "How did single items travel?", answer, timeline(table, view.modes), behind, how)

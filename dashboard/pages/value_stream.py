@@ -11,10 +11,11 @@ from dash.development.base_component import Component
 
 from dashboard.components import scope_bar
 from dashboard.components.aria import aria
-from dashboard.components.cards import content_card, empty
+from dashboard.components.cards import content_card, empty, findings
 from dashboard.components.inline_svg import InlineSvg
 from dashboard.components.plain_table import plain_table
 from dashboard.figures.value_stream_map import BackFlow, Step, ValueStreamMap, render
+from dashboard.pages.changes import change_finding
 from dashboard.pages.view import View, without_history
 from dashboard.streams.plan import read_plan
 from dashboard.theme import formatted
@@ -44,7 +45,9 @@ def body(view: View) -> Component:
     )
     how = view.how("charts.map_steps", "charts.map_back_flows", "lead_time")
     behind = view.behind("charts.map_steps", steps)
-    return content_card("map", "Where does an item spend its time?", _answer(steps, chart), drawn, behind, how)
+    told = [change_finding(view, name) for name in ("lead_time", "flow_efficiency")]
+    card = content_card("map", "Where does an item spend its time?", _answer(steps, chart), drawn, behind, how)
+    return html.Div([findings([each.text for each in told if each]), card])
 
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:

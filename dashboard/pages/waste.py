@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import dash_bootstrap_components as dbc
 import pandas as pd
 from dash import html
@@ -24,13 +26,14 @@ def body(view: View) -> Component:
     table = view.ask("charts.waste")
     if table.empty:
         return empty("No items finished or were withdrawn in this scope.")
-    finding = found.waste_finding(table)
+    earlier = replace(view, scope=view.scope.compared()).ask("charts.waste")
+    told = [found.waste_finding(table), found.waste_change_finding(table, earlier, view.scope.compared_words)]
     how = view.how("charts.waste")
     trend = view.ask("charts.waste_trend")
     behind = view.behind("charts.waste", table)
     return html.Div(
         [
-            findings([finding.text] if finding else []),
+            findings([each.text for each in told if each]),
             dbc.Row(
                 [
                     dbc.Col(

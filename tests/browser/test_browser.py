@@ -111,7 +111,7 @@ def test_any_metric_can_be_picked(clean_page: Page, server: str) -> None:
 
 def test_the_timeline_shows_only_the_chosen_outcome(clean_page: Page, server: str) -> None:
     _open(clean_page, f"{server}/timeline?stream=bank")
-    clean_page.locator("#timeline-outcome").select_option("open")
+    clean_page.get_by_label("Show", exact=True).select_option("open")
     expect(clean_page.locator("#timeline-drawn .card-answer")).to_contain_text("items")
     shown = clean_page.locator("#timeline-drawn details.data-table td:nth-child(6)")
     expect(shown.first).to_have_text("open")

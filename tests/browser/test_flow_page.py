@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
@@ -78,7 +80,7 @@ def test_what_can_we_promise_for_20_items(clean_page: Page, server: str) -> None
     assert "items=40" in page.url and "by=" not in page.url
     answer = promise.locator(".card-answer").inner_text()
     page.locator("#scope-type").select_option("feature")
-    expect(promise.locator(".card-answer")).not_to_have_text(answer)
+    expect(promise.locator(".card-answer")).not_to_have_text(answer, timeout=20_000)
     expect(promise).to_contain_text("40 items done in")
     page.reload()
     expect(promise).to_contain_text("40 items done in")
@@ -113,3 +115,32 @@ def test_what_changed_since_last_month(clean_page: Page, server: str) -> None:
     finding.click()
     expect(card(page, "How").locator(".card-question:target")).to_be_in_viewport()
     expect(page.locator(".kpi-change").first).to_contain_text(re.compile("better|worse|unchanged"))
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("PNG", b"\x89PNG"), ("SVG", b"<svg")])
+def test_a_figure_leaves_as_a_picture_with_its_question(
+    kind: str, begins: bytes, clean_page: Page, server: str, tmp_path: Path
+) -> None:
+    page = opened(clean_page, server, "stream=bank")
+    with page.expect_download() as started:
+        card(page, "How many get done?").get_by_role("button", name=kind).click()
+    saved = tmp_path / started.value.suggested_filename
+    started.value.save_as(saved)
+    assert saved.name == f"flow-throughput.{kind.lower()}"
+    assert saved.read_bytes().startswith(begins) and saved.stat().st_size > 5_000
+    if kind == "SVG":
+        assert "How many get done?" in saved.read_text(encoding="utf-8")
+
+
+def test_days_of_another_period_are_compared_with(clean_page: Page, server: str) -> None:
+    page = opened(clean_page, server, "stream=bank&from=2026-01-01&to=2026-06-30")
+    page.locator(".scope-bar summary").click()
+    page.get_by_label("or with days from").fill("2024-01-01")
+    page.locator("#scope-against-until").fill("2024-06-30")
+    page.locator("#scope-against-until").press("Enter")
+    expect(page.locator(".kpi-change").first).to_contain_text("than 1 Jan 2024 to 30 Jun 2024")
+    expect(page.locator("#scope-against")).to_have_value("2024-01-01~2024-06-30")
+    assert "against=2024-01-01%7E2024-06-30" in page.url
+    told = page.locator(".kpi-change").first.inner_text()
+    page.goto(page.url)
+    expect(page.locator(".kpi-change").first).to_have_text(told)
