@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from dashboard.catalogue import Catalogue, Query
-from dashboard.settings import Settings
+from dashboard.settings import Settings, variable
 from dashboard.sources import FORMATS
 
 LAYERS = {
@@ -72,7 +72,10 @@ def _commands(commands: click.Group) -> str:
 
 
 def _settings() -> str:
-    rows = [(f"`VSM_{each.name.upper()}`", f"`{each.default}`", each.metadata["help"]) for each in fields(Settings)]
+    rows = [
+        (f"`{variable(each)}`", f"`{each.default}`" if each.default else "", each.metadata["help"])
+        for each in fields(Settings)
+    ]
     return _table(("variable", "default", "what it is"), rows)
 
 

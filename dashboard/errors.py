@@ -6,8 +6,14 @@ DashboardError                anything the user can act on: the message says whe
 ├── DefinitionError           streams.toml or plan.toml says something it can't say
 ├── SourceError               an export can't be read
 ├── ScopeError                the viewer asked for something the data can't answer
-└── SnapshotError             no snapshot, or one that can't be trusted
+├── SnapshotError             no snapshot, or one that can't be trusted
+└── StoreError                what somebody wrote can't be kept, or what was kept can't be read
+    └── ConflictError         somebody else was faster; it has the record as it is now
 """
+
+from __future__ import annotations
+
+from typing import Any
 
 
 class DashboardError(Exception):
@@ -43,3 +49,15 @@ class ScopeError(DashboardError):
 
 class SnapshotError(DashboardError):
     """There is no snapshot, or none that can be trusted."""
+
+
+class StoreError(DashboardError):
+    """What somebody wrote can't be kept, or what was kept can't be read."""
+
+
+class ConflictError(StoreError):
+    """Somebody else was faster: nothing was written. `record` is the SavedView or the Note as it is now."""
+
+    def __init__(self, message: str, record: Any) -> None:
+        super().__init__(message)
+        self.record = record

@@ -56,7 +56,7 @@ def _task(files: Sequence[Path], settings: Settings, options: Options, folder: P
     return json.dumps(
         {
             "files": [str(path) for path in files],
-            "settings": dataclasses.asdict(settings),
+            "settings": dataclasses.asdict(dataclasses.replace(settings, database_url="")),
             "options": dataclasses.asdict(options),
             "folder": str(folder.resolve()),
             "number": number,
@@ -66,7 +66,6 @@ def _task(files: Sequence[Path], settings: Settings, options: Options, folder: P
 
 
 def _run_child(task: str, settings: Settings, note: Callable[[str], None]) -> None:
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     is_late = threading.Event()
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as complaints,
@@ -76,7 +75,7 @@ def _run_child(task: str, settings: Settings, note: Callable[[str], None]) -> No
             stdout=subprocess.PIPE,
             stderr=complaints,
             encoding="utf-8",
-            env=environment,
+            env=_environment(),
         ) as process,
     ):
         clock = threading.Timer(settings.import_minutes * 60, _end, (process, is_late))
@@ -90,6 +89,12 @@ def _run_child(task: str, settings: Settings, note: Callable[[str], None]) -> No
         told = complaints.read()
     if process.returncode:
         raise SourceError(_why_it_ended(process.returncode, is_late.is_set(), told, settings))
+
+
+def _environment() -> dict[str, str]:
+    """The child's environment. What reads strangers' files is not told the password of the store."""
+    known = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return known | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def _talk(process: subprocess.Popen[str], task: str, note: Callable[[str], None]) -> None:

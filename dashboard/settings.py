@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one process; `from_environment` reads `VSM_<NAME>`."""
+    """The settings of one process; `from_environment` reads `VSM_<NAME>`, or the `variable` that a field names."""
 
     home: Path = field(default=Path("data"), metadata={"help": "Folder of definitions, plan and snapshots."})
     host: str = field(default="127.0.0.1", metadata={"help": "Address that `vsm serve` listens on; loopback only."})
@@ -26,6 +26,17 @@ class Settings:
     import_memory: str = field(default="6GB", metadata={"help": "Memory of an import; it is a process of its own."})
     import_minutes: int = field(default=120, metadata={"help": "Minutes that an import may take."})
     keep: int = field(default=3, metadata={"help": "Snapshots kept after a publish."})
+
+    # The name that Procfile platforms give it. It may hold a password, so `repr` leaves it out.
+    database_url: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "variable": "DATABASE_URL",
+            "help": "PostgreSQL for what people write, as postgresql://user:password@host/name; "
+            "without it, `store.sqlite` in the home.",
+        },
+    )
 
     @property
     def warehouse(self) -> Path:
@@ -38,17 +49,22 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     given = os.environ if environment is None else environment
     values: dict[str, object] = {}
     for each in fields(Settings):
-        text = given.get(f"VSM_{each.name.upper()}")
+        text = given.get(variable(each))
         if text:
-            values[each.name] = _read(each.name, text, type(each.default))
+            values[each.name] = _read(variable(each), text, type(each.default))
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def variable(setting: Field[Any]) -> str:
+    """The environment variable of a setting."""
+    return str(setting.metadata.get("variable", f"VSM_{setting.name.upper()}"))
 
 
 def _read(name: str, text: str, kind: Any) -> object:
     try:
         return Path(text) if issubclass(kind, Path) else kind(text)
     except ValueError:
-        raise SettingsError(f"VSM_{name.upper()} is {text!r}; expected a whole number.") from None
+        raise SettingsError(f"{name} is {text!r}; expected a whole number.") from None
 
 
 def bytes_of(memory: str) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import postgresql
 import pytest
 
 from dashboard import build, layers
@@ -203,3 +204,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Sett
     settings = Settings(home=home)
     import_files(sorted((ROOT / "data" / "sample" / "demo").glob("*.csv")), settings, catalogue)
     return settings
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgresql.Server]:
+    """PostgreSQL, as long as the tests run."""
+    with postgresql.running() as server:
+        yield server

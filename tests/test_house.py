@@ -30,6 +30,7 @@ ROWS = {
     "access": 1,
     "layers": 2,
     "reading": 2,
+    "store": 2,
     "build": 3,
     "importing": 4,
     "warehouse": 3,
@@ -56,6 +57,7 @@ ONLY_IN = {
     "dash": {"app", "pages", "components"},
     "dash_bootstrap_components": {"app", "pages", "components"},
     "flask": {"app", "api", "access"},
+    "sqlalchemy": {"store"},
 }
 
 SQL = re.compile(
