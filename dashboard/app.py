@@ -20,12 +20,13 @@ from dashboard import access, api, snapshots
 from dashboard.catalogue import read_catalogue
 from dashboard.components import controls, drawer, scope_bar
 from dashboard.components.inline_svg import InlineSvg
-from dashboard.pages import PAGES
+from dashboard.pages import PAGES, remembered
 from dashboard.pages.footer import FOOTER, footer
 from dashboard.pages.items import listed
-from dashboard.pages.view import QUERY, Page, view_of
+from dashboard.pages.view import QUERY, Page, View, view_of
 from dashboard.settings import Settings, bundled, from_environment
 from dashboard.static_cache import StaticCache
+from dashboard.store import Store, store_of
 from dashboard.warehouse import Warehouse
 
 BODY, PATH, THEME, THEME_BUTTON = "page-body", "page-path", "theme", "theme-button"
@@ -64,6 +65,7 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
         enable_mcp=False,
     )
     app.server.config[access.SETTINGS] = settings
+    store = store_of(settings)
     app.index_string = _index(_inline_scripts(), _plotly_address())
     for order, page in enumerate(PAGES):
         dash.register_page(
@@ -73,13 +75,18 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
             title=page.TITLE,
             order=order,
             in_menu=getattr(page, "IN_MENU", True),
-            layout=_layout_of(page, warehouse, settings),
+            layout=_layout_of(page, warehouse, settings, store),
         )
     app.layout = _frame
     _wire(app, warehouse, settings)
+
+    def view_for(query: Mapping[str, str | None]) -> View:
+        return view_of(warehouse, settings.home, query)[0]
+
+    remembered.register(app, view_for, store)
     for page in PAGES:
         if hasattr(page, "register"):
-            page.register(app, lambda query: view_of(warehouse, settings.home, query)[0])
+            page.register(app, view_for)
     return app
 
 
@@ -129,9 +136,9 @@ def _frame() -> Component:
         for page in dash.page_registry.values()
         if page["module"].startswith("dashboard.") and page["in_menu"]
     ]
-    theme_button = html.Button(
-        "Dark", id=THEME_BUTTON, type="button", className="btn btn-sm btn-outline-secondary ms-auto"
-    )
+    look = "btn btn-sm btn-outline-secondary"
+    theme_button = html.Button("Dark", id=THEME_BUTTON, type="button", className=look)
+    print_button = html.Button("Print or PDF", type="button", className=f"{look} print-page ms-auto me-2")
     return html.Div(
         [
             dcc.Store(id=THEME),
@@ -140,6 +147,7 @@ def _frame() -> Component:
                     [
                         html.Span("Value stream", className="navbar-brand"),
                         dbc.Nav(links, navbar=True),
+                        print_button,
                         theme_button,
                     ],
                     fluid=True,
@@ -154,7 +162,9 @@ def _frame() -> Component:
     )
 
 
-def _layout_of(page: Page, warehouse: Warehouse, settings: Settings) -> Any:
+def _layout_of(page: Page, warehouse: Warehouse, settings: Settings, store: Store) -> Any:
+    is_scoped = getattr(page, "IS_SCOPED", True)
+
     def layout(**query: str) -> Component:
         view, default = view_of(warehouse, settings.home, query)
         choices = warehouse.ask("charts.choices", view.scope)
@@ -169,8 +179,9 @@ def _layout_of(page: Page, warehouse: Warehouse, settings: Settings) -> Any:
         return html.Div(
             [
                 html.H1(page.TITLE, className="page-title"),
-                bar if getattr(page, "IS_SCOPED", True) else html.Div(bar, className="whole-stream"),
-                html.Main(_loading(page.body(view)), id="main"),
+                bar if is_scoped else html.Div(bar, className="whole-stream"),
+                remembered.panel(view, page.PATH, store) if is_scoped else None,
+                html.Main(_loading(_body(page, view)), id="main"),
                 dcc.Store(id=PATH, data=page.PATH),
                 dcc.Store(id=QUERY, data=dict(view.query)),
                 html.Footer(footer(view), id=FOOTER, className="page-footer"),
@@ -178,6 +189,11 @@ def _layout_of(page: Page, warehouse: Warehouse, settings: Settings) -> Any:
         )
 
     return layout
+
+
+def _body(page: Page, view: View) -> Component:
+    """The page under its scope; on paper the scope stands in words."""
+    return html.Div([html.P(view.scope_in_words, className="print-only"), page.body(view)])
 
 
 def _loading(body: Component) -> Component:
@@ -190,7 +206,7 @@ def _loading(body: Component) -> Component:
 
 
 def _wire(app: Dash, warehouse: Warehouse, settings: Settings) -> None:
-    bodies = {page.PATH: page.body for page in PAGES}
+    pages = {page.PATH: page for page in PAGES}
 
     @app.callback(
         Output(BODY, "children"),
@@ -203,7 +219,7 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings) -> None:
         prevent_initial_call=True,
     )
     def draw(chosen: Mapping[str, str | None], stream: str, path: str, query: Mapping[str, str]) -> Component:
-        return bodies[path](view_of(warehouse, settings.home, {**query, **chosen, "stream": stream})[0])
+        return _body(pages[path], view_of(warehouse, settings.home, {**query, **chosen, "stream": stream})[0])
 
     @app.callback(
         Output(drawer.DRAWER, "is_open"),

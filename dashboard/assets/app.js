@@ -43,6 +43,9 @@
 
   const ABOVE = 40;
   document.addEventListener("click", ({ target }) => {
+    if (target.closest("button.print-page")) window.print();
+  });
+  document.addEventListener("click", ({ target }) => {
     const button = target.closest("button.picture");
     const card = button?.closest(".card");
     const graph = card?.querySelector(".js-plotly-plot");

@@ -69,7 +69,7 @@ def checklist(part: str, key: str, options: Mapping[str, str], value: Sequence[s
 
 def labelled(label: str, control: Any) -> Component:
     """A control under its label."""
-    return html.Div([html.Label(label, htmlFor=_dom_id(control.id)), control], className="scope-field")
+    return html.Div([html.Label(label, htmlFor=dom_id(control.id)), control], className="scope-field")
 
 
 def any_of(values: Sequence[str]) -> dict[str, str]:
@@ -77,7 +77,7 @@ def any_of(values: Sequence[str]) -> dict[str, str]:
     return {ANY: "any", **{each: each for each in values}}
 
 
-def _dom_id(id_: str | Mapping[str, str]) -> str:
+def dom_id(id_: str | Mapping[str, str]) -> str:
     """The id of the element; of an id with several parts as Dash writes it."""
     return id_ if isinstance(id_, str) else json.dumps(id_, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 

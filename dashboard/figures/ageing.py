@@ -101,7 +101,7 @@ def _points(items: pd.DataFrame, stages: list[str], factor: float) -> Trace:
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": "Item in progress (red: blocked)" if blocked.any() else "Item in progress",
+        "name": "Item in progress (✖ blocked)" if blocked.any() else "Item in progress",
         "x": [stages.index(name) + move for name, move in zip(names, shift, strict=True)],
         "y": numbers(items["age_days"], factor),
         "customdata": [urlencode({"item": key}) for key in items["item_id"]],

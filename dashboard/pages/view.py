@@ -133,6 +133,21 @@ class View:
         last = self.scope.until - dt.timedelta(days=1)
         return f"{_day(self.scope.since)} – {_day(last)}"
 
+    @property
+    def scope_in_words(self) -> str:
+        """The whole scope, for paper: stream, days, teams, types, and what differs from the default."""
+        scope = self.scope
+        parts = [
+            str(self.stream["name"]),
+            self.in_words,
+            ", ".join(scope.teams) if scope.teams else "all teams",
+            ", ".join(scope.types) if scope.types else "all types",
+            "working time" if scope.clock == "working" else "",
+            "from the last start" if scope.start_rule == "last" else "",
+            f"compared with {scope.compared_words}",
+        ]
+        return " · ".join(part for part in parts if part)
+
 
 class Page(Protocol):
     """A module of this package."""

@@ -144,3 +144,26 @@ def test_days_of_another_period_are_compared_with(clean_page: Page, server: str)
     told = page.locator(".kpi-change").first.inner_text()
     page.goto(page.url)
     expect(page.locator(".kpi-change").first).to_have_text(told)
+
+
+def test_the_page_prints_whole(clean_page: Page, server: str) -> None:
+    page = opened(clean_page, server, "stream=bank")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator(".scope-bar")).to_be_hidden()
+    expect(page.locator(".card-controls").first).to_be_hidden()
+    expect(page.locator("p.print-only")).to_contain_text(
+        "Harbour Bank – Payments · 9 Aug 2023 – 30 Oct 2026 · all teams"
+    )
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.js-plotly-plot .svg-container')].filter(frame => {"
+        " const svg = frame.querySelector('.main-svg'), card = frame.closest('.card').getBoundingClientRect();"
+        " return !svg.getAttribute('viewBox') || svg.getBoundingClientRect().right > card.right + 1 }).length"
+    )
+    assert cut == 0
+    paper = page.pdf(prefer_css_page_size=True)
+    assert 5 <= len(re.findall(rb"/Type /Page\b", paper)) <= 20
+    page.emulate_media(media="screen")
+    page.evaluate("window.print = () => { document.title = 'printed' }")
+    page.get_by_role("button", name="Print or PDF").click()
+    expect(page).to_have_title("printed")
