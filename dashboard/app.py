@@ -137,8 +137,9 @@ def _frame() -> Component:
         if page["module"].startswith("dashboard.") and page["in_menu"]
     ]
     look = "btn btn-sm btn-outline-secondary"
-    theme_button = html.Button("Dark", id=THEME_BUTTON, type="button", className=look)
-    print_button = html.Button("Print or PDF", type="button", className=f"{look} print-page ms-auto me-2")
+    theme_button = html.Button("Dark", id=THEME_BUTTON, type="button", className=f"{look} ms-auto ms-sm-0")
+    where = "print-page ms-auto me-2 d-none d-sm-inline-block"
+    print_button = html.Button("Print or PDF", type="button", className=f"{look} {where}")
     return html.Div(
         [
             dcc.Store(id=THEME),
