@@ -79,7 +79,7 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View], st
         page: str,
         entered: Mapping[str, str | None],
         new: Mapping[str, Sequence[Any]],
-    ) -> tuple[Any, Any, Any, Any]:
+    ) -> tuple[Any, ...]:
         pressed, clicks = dash.ctx.triggered_id, (dash.ctx.triggered or [{}])[0].get("value")
         is_button = pressed in (SAVE, PIN) or isinstance(pressed, dict)
         if is_button and not clicks:  # a row that was just drawn
