@@ -7,7 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-EVENTS = ("created", "started", "finished", "cancelled", "departed", "in progress", "in stage", "left stage", "blocked")
+EVENTS = (
+    "created",
+    "started",
+    "finished",
+    "cancelled",
+    "ended",
+    "departed",
+    "in progress",
+    "in stage",
+    "left stage",
+    "blocked",
+)
+MOVES = ("state", "stage", "team", "skipped")
 OUTCOMES = ("finished", "cancelled", "in progress", "not started")
 
 
@@ -18,7 +30,9 @@ class Where:
     `event` is what happened to them in the days [since, until): without one, those that were there in the scope. "in
     progress" and "in stage" are meant as of the end of the day before `until`. `stage` and `reason` belong to the
     event; `now_in` and `passed` are stages they are in now, or ever were. `days_from` and `days_to` bound the cycle
-    time or age, the upper bound excluded.
+    time or age, the upper bound excluded. `move` says between what items once moved, from `move_from` to `move_to`:
+    states (no value is the beginning or the end), stages, teams; or that they skipped the stage `move_to`. `variant`
+    names their whole path.
     """
 
     event: str | None = None
@@ -33,6 +47,10 @@ class Where:
     label: str | None = None
     now_in: str | None = None
     passed: str | None = None
+    move: str | None = None
+    move_from: str | None = None
+    move_to: str | None = None
+    variant: str | None = None
     rework: bool | None = None
     was_blocked: bool | None = None
     days_from: float | None = None
@@ -101,6 +119,10 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "label": str,
     "now_in": str,
     "passed": str,
+    "move": _among(MOVES),
+    "move_from": str,
+    "move_to": str,
+    "variant": str,
     "rework": _truth,
     "was_blocked": _truth,
     "days_from": float,

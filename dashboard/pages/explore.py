@@ -35,7 +35,7 @@ SORTS = {
 }
 UPWARDS = ("item_id", "title")
 # What was clicked on another page, and no control here changes.
-KEPT = ("event", "since", "until", "stage", "reason", "item")
+KEPT = ("event", "since", "until", "stage", "reason", "item", "move", "move_from", "move_to", "variant")
 SHOWN = "title~type~stage~outcome~lead_days~cycle_days~blocked_days"
 
 
@@ -90,7 +90,11 @@ def _controls(view: View) -> Component:
         ("Page", entry(PART, "page", "number", query.get("page"), "1", min=1)),
     ]
     clear = html.A("Show all items of the scope", href=view.address(PATH))
-    kept = html.P(["Only what was clicked is listed. ", clear], className="rule") if where.event or where.item else None
+    kept = (
+        html.P(["Only what was clicked is listed. ", clear], className="rule")
+        if any(key in view.query for key in KEPT)
+        else None
+    )
     columns = {key: words.capitalize() for key, words in COLUMNS.items() if key != "item_id"}
     return html.Div(
         [

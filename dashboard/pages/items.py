@@ -90,6 +90,7 @@ def _happened(where: Where) -> str:
         "left stage": f"that left {where.stage}",
         "blocked": f"blocked{f' ({where.reason})' if where.reason else ''}",
         "departed": "that finished or were withdrawn",
+        "ended": "that ended",
     }
     return events.get(where.event or "", f"{where.event}")
 
@@ -103,12 +104,22 @@ def _conditions(where: Where) -> list[str]:
         f"labelled {where.label}" if where.label else "",
         f"now in {where.now_in}" if where.now_in else "",
         f"that passed {where.passed}" if where.passed else "",
+        _moved(where),
+        f"that went the way {where.variant}" if where.variant else "",
         {True: "with rework", False: "without rework", None: ""}[where.rework],
         {True: "that were blocked", False: "that were never blocked", None: ""}[where.was_blocked],
         f"{where.days_from:g} days or more from the start" if where.days_from else "",
         f"less than {where.days_to:g} days from the start" if where.days_to is not None else "",
     ]
     return [each for each in said if each]
+
+
+def _moved(where: Where) -> str:
+    if not where.move:
+        return ""
+    if where.move == "skipped":
+        return f"that were never in {where.move_to}"
+    return f"that moved from {where.move_from or 'the beginning'} to {where.move_to or 'the end'}"
 
 
 def _day(day: dt.date | None) -> str:

@@ -15,6 +15,7 @@ from dashboard.components.cards import content_card, empty, findings
 from dashboard.components.inline_svg import InlineSvg
 from dashboard.components.plain_table import plain_table
 from dashboard.figures.value_stream_map import BackFlow, Step, ValueStreamMap, render
+from dashboard.pages import process
 from dashboard.pages.changes import change_finding
 from dashboard.pages.view import View, without_history
 from dashboard.streams.plan import read_plan
@@ -47,11 +48,12 @@ def body(view: View) -> Component:
     behind = view.behind("charts.map_steps", steps)
     told = [change_finding(view, name) for name in ("lead_time", "flow_efficiency")]
     card = content_card("map", "Where does an item spend its time?", _answer(steps, chart), drawn, behind, how)
-    return html.Div([findings([each.text for each in told if each]), card])
+    return html.Div([findings([each.text for each in told if each]), card, process.cards(view)])
 
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
     """A chosen step tells its facts under the map."""
+    process.register(app, view_for)
 
     for drawing, place in ((ACROSS, STEP), (DOWN, STEP_DOWN)):
 

@@ -13,6 +13,7 @@ create or replace macro macros.items_where(
             when 'started' then items.arrived_on >= chosen['since'] and items.arrived_on < chosen['until']
             when 'finished' then items.finished_on >= chosen['since'] and items.finished_on < chosen['until']
             when 'cancelled' then items.cancelled_on >= chosen['since'] and items.cancelled_on < chosen['until']
+            when 'ended' then items.ended_on >= chosen['since'] and items.ended_on < chosen['until']
             -- Departures: finished, or withdrawn after the start.
             when 'departed'
                 then
@@ -74,6 +75,56 @@ create or replace macro macros.items_where(
                 where visits.stream = chosen_stream and visits.stage = chosen['passed']
             )
         )
+        and (
+            chosen['variant'] is null
+            or items.item_id in (
+                select paths.item_id
+                from marts.paths
+                where paths.stream = chosen_stream and paths.variant = chosen['variant']
+            )
+        )
+        and case chosen['move']
+            when 'state'
+                then items.item_id in (
+                    select moves.item_id
+                    from marts.moves
+                    where
+                        moves.stream = chosen_stream
+                        and case
+                            when chosen['move_to'] is not null
+                                then
+                                    moves.to_state = chosen['move_to']
+                                    and moves.from_state is not distinct from chosen['move_from']
+                            when ends_with(moves.to_state, ' · ended') then moves.from_state = chosen['move_from']
+                            else moves.is_last and moves.to_state = chosen['move_from']
+                        end
+                )
+            when 'stage'
+                then items.item_id in (
+                    select visits.item_id
+                    from marts.visits
+                    where
+                        visits.stream = chosen_stream
+                        and visits.previous_stage = chosen['move_from']
+                        and visits.stage = chosen['move_to']
+                )
+            when 'team'
+                then items.item_id in (
+                    select moves.item_id
+                    from marts.moves
+                    where
+                        moves.stream = chosen_stream
+                        and moves.from_team = chosen['move_from']
+                        and moves.to_team = chosen['move_to']
+                )
+            when 'skipped'
+                then items.item_id not in (
+                    select visits.item_id
+                    from marts.visits
+                    where visits.stream = chosen_stream and visits.stage = chosen['move_to']
+                )
+            else true
+        end
         and (chosen['rework'] is null or (items.rework_visits_count > 0) = chosen['rework'])
         and (chosen['was_blocked'] is null or (items.blocked_days > 0) = chosen['was_blocked'])
         and (chosen['days_from'] is null or items.cycle_days >= chosen['days_from'])

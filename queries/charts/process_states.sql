@@ -1,0 +1,56 @@
+/*
+title = "States of the process map"
+question = "Which states did items go through, in which order, and for how long?"
+grain = "one row per state, over the items that ended in the period; in the order in which items usually reach them"
+[columns]
+state = "state as the source names it"
+stage = "stage that collects it; null where none does"
+mode = "active or wait, as the stage has it"
+entries = "how often it was entered"
+items = "items that were in it"
+median_days = "median time of a stay; null where none ended"
+mean_days = "mean time of a stay"
+total_days = "all stays together"
+place = "mean place on the way, from 0 (first) to 1 (last)"
+*/
+with chosen as (
+
+    select
+        moves.item_id,
+        moves.move_no,
+        moves.to_state as state,
+        lead(
+            case when $clock = 'working' then moves.working_seconds else moves.seconds end
+        ) over item_history / 86400 as days,
+        (moves.move_no - 1) / nullif(max(moves.move_no) over (partition by moves.item_id) - 1, 0) as place
+    from marts.moves
+    where
+        moves.stream = $stream
+        and moves.ended_on >= $since
+        and moves.ended_on < $until
+        and ($teams is null or list_contains($teams, moves.team))
+        and ($types is null or list_contains($types, moves.type))
+    window item_history as (partition by moves.item_id order by moves.move_no)
+
+)
+
+select
+    chosen.state,
+    any_value(stages.stage) as stage,
+    any_value(stages.mode) as mode,
+    count(*) as entries,
+    count(distinct chosen.item_id) as items,
+    quantile_cont(chosen.days, 0.5) as median_days,
+    avg(chosen.days) as mean_days,
+    sum(chosen.days) as total_days,
+    avg(coalesce(chosen.place, 0)) as place
+from chosen
+left join marts.stages
+    on stages.stream = $stream
+    and list_contains(stages.states, chosen.state)
+where not ends_with(chosen.state, ' · ended')
+group by chosen.state
+order by
+    min(coalesce(stages.position, 1000)),
+    place,
+    chosen.state
