@@ -51,7 +51,10 @@ WITHOUT_ITEMS: Mapping[str, str] = {
 UNFILTERED = set(" ".join(WITHOUT_ITEMS.values()).split())
 LEFT_OUT = {"teams": UNFILTERED, "types": UNFILTERED | {"metrics.team_satisfaction"}}  # a survey asks a team
 # Choices that a query hands to a macro, of whose answer it reads no column that depends on them.
-NO_MATTER = {("clock", "charts.in_and_out"), ("clock", "charts.types"), ("start_rule", "charts.time_split")}
+NO_MATTER = {
+    ("clock", "charts.in_and_out"), ("clock", "charts.types"), ("start_rule", "charts.time_split"),
+    ("clock", "charts.attributes"), ("start_rule", "charts.attributes"),
+}  # fmt: skip
 
 TEAMS, TYPE = {"bank": "Payments Core", "retailer": "Checkout", "healthcare": "Records"}, "defect"
 FILTERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
@@ -70,20 +73,24 @@ def within(column: str) -> str:
 # What counts in the days [since, until): a mart, which of its rows, and the queries that are about them.
 PRESENT = "started_first_on < {until} and coalesce(ended_on >= {until}, true)"
 DAYS: Mapping[tuple[str, str], str] = {
-    ("items", within("finished_on")): "charts.cycle_histogram charts.cycle_scatter charts.map_back_flows "
-    "charts.map_steps charts.pace charts.time_split metrics.blocked_time metrics.complete_and_accurate "
+    (
+        "items",
+        within("finished_on"),
+    ): "charts.conformance charts.cycle_histogram charts.cycle_scatter "
+    "charts.map_back_flows charts.map_steps charts.pace charts.time_split metrics.blocked_time metrics.complete_and_accurate "
     "metrics.cycle_time metrics.first_pass_yield metrics.flow_distribution metrics.flow_efficiency metrics.handoffs "
     "metrics.lead_time metrics.process_time metrics.reopened_ratio metrics.rework_ratio "
     "metrics.rolled_complete_and_accurate metrics.service_level metrics.throughput metrics.value_added_ratio "
     "metrics.wait_time",
-    ("items", within("ended_on")): "charts.waste charts.waste_trend metrics.withdrawn_ratio",
+    ("items", within("ended_on")): "charts.handovers charts.process_map charts.process_states charts.variants "
+    "charts.waste charts.waste_trend metrics.withdrawn_ratio",
     ("items", within("started_first_on")): "metrics.arrivals",
     ("items", PRESENT): "charts.ageing charts.total_age metrics.flow_load metrics.work_in_progress "
     "metrics.work_item_age",
     ("items", f"{within('finished_on')} or {PRESENT}"): "charts.types",
     ("items", "coalesce(ended_on >= {since}, true) and created_on < {until}"): "charts.timeline",
-    ("items", f"coalesce({within('ended_on')}, true) and created_on < {{until}}"): "charts.durations "
-    "charts.found_items charts.groups charts.items",
+    ("items", f"coalesce({within('ended_on')}, true) and created_on < {{until}}"): "charts.attributes "
+    "charts.durations charts.found_items charts.groups charts.items",
     ("visits", within("left_on")): "charts.stage_weeks",
     ("blocked", "unblocked_on >= {since} and blocked_on < {until}"): "charts.blocked_reasons",
     ("deployments", within("deployed_on")): "metrics.batch_size metrics.change_fail_rate metrics.deployment_frequency "
@@ -124,7 +131,7 @@ SUM_UP = f"create or replace table marts.flow_daily as {MARTS['flow_daily'].sql}
 EVENTFUL = (
     *(f"update marts.{mart} set team = case when hash(item_id) % 5 = 0 then 'Third' when hash(item_id) % 5 > 1 "
       "then team end, type = case when hash(item_id) % 7 > 0 then type end"
-      for mart in OF_ITEMS),
+      for mart in OF_ITEMS if "team" in MARTS[mart].columns),
     "update marts.items set started_last_at = started_first_at + to_seconds(cycle_first_seconds / 2), "
     "started_last_on = cast(started_first_at + to_seconds(cycle_first_seconds / 2) as date), "
     "cycle_last_seconds = cycle_first_seconds / 2, cycle_last_working_seconds = cycle_first_working_seconds / 2, "
@@ -467,6 +474,16 @@ def test_each_condition_finds_what_is_found_by_hand(stream: str, make: Make) -> 
     limit, one = float(cycle.sort_values().iloc[len(items) // 2]), items[items["labels"].notna() & there].iloc[9]
     word, label = one["title"][2:9], one["labels"].split("|")[0]
 
+    moves, paths = (make().of(mart, stream) for mart in ("moves", "paths"))
+    begun, way = moves[moves["from_state"].isna()], paths["variant"].mode().iloc[0]
+    moved, first, last = moves[moves["move_no"] == 2].iloc[9], begun.iloc[9], moves[moves["is_last"]].iloc[9]
+    handed = moves[moves["from_team"].notna() & (moves["from_team"] != moves["to_team"])].iloc[9]
+    step = visits[visits["is_rework"]].iloc[9]
+
+    def made(where: Where) -> pd.Series:
+        pair = ("from_team", "to_team") if where.move == "team" else ("from_state", "to_state")
+        return of(moves[(moves[pair[0]] == where.move_from) & (moves[pair[1]] == where.move_to)])
+
     def event(name: str, first: str, end: str | None = None, mart: str = "items", **more: str) -> Where:
         part = make().part(stream, mart, first, end or first)
         return Where(event=name, since=part.since, until=part.until, **more)
@@ -491,6 +508,7 @@ def test_each_condition_finds_what_is_found_by_hand(stream: str, make: Make) -> 
         (event("started", "started_first_on"), lambda w: within(w, started)),
         (event("finished", "finished_on"), lambda w: within(w, finished)),
         (event("cancelled", "cancelled_on"), lambda w: within(w, cancelled)),
+        (event("ended", "ended_on"), lambda w: within(w, ended)),
         (event("departed", "ended_on"), lambda w: within(w, ended) & started.notna()),
         (event("in progress", "started_first_on"), lambda w: at_end(w, started, ended)),
         (event("in stage", "entered_on", mart="visits", stage=work), lambda w: in_stage(w, at_work)),
@@ -513,6 +531,19 @@ def test_each_condition_finds_what_is_found_by_hand(stream: str, make: Make) -> 
         (Where(outcome="in progress"), lambda w: there & ended.isna() & started.notna()),
         (Where(outcome="not started"), lambda w: there & ended.isna() & started.isna()),
         (Where(now_in=one["stage"]), lambda w: there & (items["stage"] == w.now_in)),
+        (Where(variant=way), lambda w: there & of(paths[paths["variant"] == w.variant])),
+        (Where(move="state", move_from=moved["from_state"], move_to=moved["to_state"]), lambda w: there & made(w)),
+        (Where(move="state", move_to=first["to_state"]), lambda w: there & of(begun[begun["to_state"] == w.move_to])),
+        (
+            Where(move="state", move_from=last["to_state"]),
+            lambda w: there & of(moves[moves["is_last"] & (moves["to_state"] == w.move_from)]),
+        ),
+        (Where(move="team", move_from=handed["from_team"], move_to=handed["to_team"]), lambda w: there & made(w)),
+        (
+            Where(move="stage", move_from=step["previous_stage"], move_to=step["stage"]),
+            lambda w: there & of(visits[(visits["previous_stage"] == w.move_from) & (visits["stage"] == w.move_to)]),
+        ),
+        (Where(move="skipped", move_to=work), lambda w: there & ~of(at_work)),
         (Where(passed=work), lambda w: there & of(at_work)),
         *((Where(rework=yes), lambda w: there & ((items["rework_seconds"] > 0) == w.rework)) for yes in (True, False)),
         *(
