@@ -74,8 +74,8 @@ def _choices() -> dict[str, Any]:
         "group_by": asked.get("group_by", "type"),
         "sort": asked.get("sort", "item_id"),
         "is_descending": asked.get("is_descending", "yes") == "yes",
-        "row_limit": asked.get("row_limit", 10_000, int),
-        "row_offset": asked.get("row_offset", 0, int),
+        "row_limit": max(0, min(asked.get("row_limit", 10_000, int), 10**9)),
+        "row_offset": max(0, min(asked.get("row_offset", 0, int), 10**9)),
     }
 
 
@@ -91,6 +91,8 @@ def _view(warehouse: Warehouse, home: Path) -> View:
 
 
 def _answer(table: pd.DataFrame, name: str) -> Response:
+    wanted = [column for column in request.args.get("columns", "").split("~") if column in table]
+    table = table[wanted] if wanted else table
     if request.args.get("format") == "csv":
         disposition = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
         return Response(safe_csv(table), mimetype="text/csv", headers=disposition)

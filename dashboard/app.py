@@ -243,6 +243,21 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings) -> None:
         State(scope_bar.DEFAULTS, "data"),
         State({"type": "nav", "path": ALL}, "id"),
     )
+    presets = {"type": scope_bar.PRESET, "since": ALL, "until": ALL}
+    app.clientside_callback(
+        ClientsideFunction("vsm", "choosePreset"),
+        Output(scope_bar.SINCE, "value"),
+        Output(scope_bar.UNTIL, "value"),
+        Input(presets, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("vsm", "markPreset"),
+        Output(presets, "className"),
+        Input(scope_bar.SINCE, "value"),
+        Input(scope_bar.UNTIL, "value"),
+        State(presets, "id"),
+    )
     app.clientside_callback(
         ClientsideFunction("vsm", "chooseDays"),
         Output(scope_bar.AGAINST_ID, "options"),

@@ -13,6 +13,10 @@ PERIODS = ("day", "week", "month", "quarter", "all")
 CLOCKS = ("elapsed", "working")
 START_RULES = ("first", "last")
 PERCENTILES = (0.5, 0.85, 0.95)
+# All teams or types, where a control has to say so; no name can be written so.
+ALL = "~all"
+# Days that a URL may name: nothing was delivered before, and calendars end somewhere.
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 # What a scope is compared with → its words.
 AGAINST = {"previous": "the period before", "year": "the same period last year"}
 
@@ -137,7 +141,7 @@ def _span(text: str) -> tuple[dt.date, dt.date]:
     """The days [since, until) of `first~last`. Raises ScopeError for what is no such text."""
     first, _, last = text.partition("~")
     try:
-        since, until = dt.date.fromisoformat(first), dt.date.fromisoformat(last) + dt.timedelta(days=1)
+        since, until = _day(first), _day(last) + dt.timedelta(days=1)
     except ValueError:
         raise ScopeError(f"against is {text!r}; expected previous, year, or days as 2024-01-01~2024-03-31.") from None
     if since >= until:
@@ -150,18 +154,33 @@ def _year_before(day: dt.date) -> dt.date:
     return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
 
 
+def names_in_url(names: Iterable[str]) -> str:
+    """Names of teams or types as one text, `~` between them."""
+    return "~".join(name.replace("%", "%25").replace("~", "%7E") for name in sorted(names))
+
+
 def _joined(values: Iterable[str] | None) -> str:
-    return "~".join(sorted(values)) if values is not None else ""
+    return names_in_url(values) if values is not None else ""
 
 
 def _split(text: str) -> tuple[str, ...] | None:
-    return None if text == "all" else tuple(sorted(part for part in text.split("~") if part)) or None
+    if text == ALL:
+        return None
+    names = (part.replace("%7E", "~").replace("%25", "%") for part in text.split("~") if part)
+    return tuple(sorted(names)) or None
+
+
+def _day(text: str) -> dt.date:
+    day = dt.date.fromisoformat(text)
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError(text)
+    return day
 
 
 _READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "stream": lambda text: {"stream": text},
-    "from": lambda text: {"since": dt.date.fromisoformat(text)},
-    "to": lambda text: {"until": dt.date.fromisoformat(text) + dt.timedelta(days=1)},
+    "from": lambda text: {"since": _day(text)},
+    "to": lambda text: {"until": _day(text) + dt.timedelta(days=1)},
     "period": lambda text: {"period": text},
     "clock": lambda text: {"clock": text},
     "start": lambda text: {"start_rule": text},

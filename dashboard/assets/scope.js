@@ -33,6 +33,16 @@ window.dash_clientside.vsm = Object.assign(window.dash_clientside.vsm || {}, {
     if (search !== location.search) history.replaceState(history.state, "", location.pathname + search);
     return asked;
   },
+  /* A preset sets both days, and everything else stays as it is. */
+  choosePreset: function (clicks) {
+    const chosen = window.dash_clientside.callback_context.triggered_id;
+    if (!chosen || !clicks.some(Boolean)) return [window.dash_clientside.no_update, window.dash_clientside.no_update];
+    return [chosen.since, chosen.until];
+  },
+  /* The preset whose days are chosen is marked. */
+  markPreset: function (since, until, ids) {
+    return ids.map((id) => (id.since === since && id.until === until ? "chip active" : "chip"));
+  },
   /* Two days make another period to compare with: one more choice, and the chosen one. */
   chooseDays: function (first, last, options) {
     const none = window.dash_clientside.no_update;

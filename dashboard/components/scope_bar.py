@@ -12,10 +12,11 @@ from dash import Input, State, dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.aria import aria
-from dashboard.scope import AGAINST, Scope, to_query
+from dashboard.scope import AGAINST, ALL, Scope, names_in_url
 
 STREAM, SINCE, UNTIL, TEAM, TYPE = "scope-stream", "scope-since", "scope-until", "scope-team", "scope-type"
 PERIOD, CLOCK, START, PERCENTILE = "scope-period", "scope-clock", "scope-start", "scope-percentile"
+PRESET = "scope-preset"
 AGAINST_ID, AGAINST_SINCE, AGAINST_UNTIL = "scope-against", "scope-against-since", "scope-against-until"
 CHANGED, DEFAULTS = "scope-changed", "scope-defaults"
 
@@ -35,9 +36,7 @@ KEYS = {
 INPUTS = {key: Input(control, "value") for control, key in KEYS.items()}
 STATES = {key: State(control, "value") for control, key in KEYS.items()} | {"stream": State(STREAM, "value")}
 
-# A native select shows nothing for an empty value.
-ALL = "all"
-PERIODS = {"day": "Days", "week": "Weeks", "month": "Months", "quarter": "Quarters"}
+PERIODS = {"day": "Days", "week": "Weeks", "month": "Months", "quarter": "Quarters", "all": "One period"}
 CLOCKS = {"elapsed": "Elapsed time", "working": "Working time"}
 STARTS = {"first": "First start", "last": "Last start"}
 PERCENTILES = {"0.5": "Median (50 %)", "0.85": "85 %", "0.95": "95 %", "mean": "Mean"}
@@ -70,7 +69,7 @@ def scope_bar(
                     html.Div(
                         [
                             _field("By", _select(PERIOD, PERIODS, scope.period)),
-                            _field("Statistic", _select(PERCENTILE, PERCENTILES, _percentile(scope))),
+                            _field("Statistic", _select(PERCENTILE, _percentiles(scope), _percentile(scope))),
                             _field("Clock", _select(CLOCK, CLOCKS, scope.clock)),
                             _field("Start", _select(START, STARTS, scope.start_rule)),
                             _field("Compared with", _select(AGAINST_ID, _against(scope), scope.against)),
@@ -94,20 +93,16 @@ def _presets(scope: Scope, default: Scope) -> list[Component]:
     until = default.until
     spans = {f"{days} days": until - dt.timedelta(days=days) for days in (30, 90, 180)}
     spans["This year"] = _last_day(default).replace(month=1, day=1)
-    chips = [
-        _chip(text, {"from": since.isoformat()}, scope, scope.since == since and scope.until == until)
-        for text, since in spans.items()
-        if since > default.since
-    ]
-    is_all = (scope.since, scope.until) == (default.since, default.until)
-    reset = dcc.Link("Reset", href=f"?stream={scope.stream}", className="chip", title="Reset the scope")
-    shown = to_query(scope, default)
-    return [*chips, _chip("All", {}, scope, is_all), *([reset] if shown else [])]
+    spans = {text: since for text, since in spans.items() if since > default.since} | {"All": default.since}
+    last = _last_day(default).isoformat()
+    reset = dcc.Link("Reset", href=f"?{urlencode({'stream': scope.stream})}", className="chip", title="Reset the scope")
+    return [*(_chip(text, since.isoformat(), last) for text, since in spans.items()), reset]
 
 
-def _chip(text: str, dates: Mapping[str, str], scope: Scope, is_current: bool) -> Component:
-    query = urlencode({"stream": scope.stream, **dates})
-    return dcc.Link(text, href=f"?{query}", className="chip active" if is_current else "chip")
+def _chip(text: str, since: str, last: str) -> Component:
+    """A button that sets the days; everything else stays. assets/scope.js marks the one that holds."""
+    id_ = {"type": PRESET, "since": since, "until": last}
+    return html.Button(text, id=id_, type="button", n_clicks=0, className="chip")
 
 
 def _field(label: str, control: Any) -> Component:
@@ -132,10 +127,9 @@ def _day(id_: str, text: str) -> Component:
 
 
 def _choices(everything: str, names: Sequence[str], chosen: Sequence[str] | None) -> dict[str, str]:
-    options = {ALL: everything, **{name: name for name in names}}
-    if chosen and len(chosen) > 1:
-        options["~".join(chosen)] = ", ".join(chosen)
-    return options
+    options = {ALL: everything, **{names_in_url([name]): name for name in names}}
+    # Several names, or one that the data don't have, come from the URL.
+    return {**options, names_in_url(chosen): ", ".join(chosen)} if chosen else options
 
 
 def _against(scope: Scope) -> dict[str, str]:
@@ -150,7 +144,12 @@ def _compared_days(scope: Scope) -> tuple[str, str]:
 
 
 def _joined(chosen: Sequence[str] | None) -> str:
-    return "~".join(chosen) if chosen else ALL
+    return names_in_url(chosen) if chosen else ALL
+
+
+def _percentiles(scope: Scope) -> dict[str, str]:
+    chosen = _percentile(scope)
+    return PERCENTILES if chosen in PERCENTILES else {**PERCENTILES, chosen: f"{float(chosen) * 100:g} %"}
 
 
 def _percentile(scope: Scope) -> str:

@@ -61,15 +61,23 @@ def compared(view: View, name: str) -> tuple[Mapping[str, float], Mapping[str, f
     The viewer chooses the comparison; where the data do not reach back that far, it is the scope's first half against
     its second.
     """
-    before = view.headline(name, view.scope.compared())
-    if before["items"] >= FEW:
-        return view.headline(name), before, view.scope.compared_words
-    if view.scope.until - view.scope.since >= dt.timedelta(days=2):
-        first, second = _halves(view.scope)
+    scope, earlier = view.covered, view.compared
+    if earlier is not None and (_lasts_as_long(scope, earlier) or view.metric(name).unit != "items"):
+        before = view.headline(name, earlier)
+        if before["items"] >= FEW:
+            return view.headline(name), before, view.scope.compared_words
+    if scope.until - scope.since >= dt.timedelta(days=2):
+        first, second = _halves(scope)
         before = view.headline(name, first)
         if before["items"] >= FEW:
             return view.headline(name, second), before, FIRST_HALF
     return view.headline(name), None, ""
+
+
+def _lasts_as_long(one: Scope, other: Scope) -> bool:
+    """Counts of the two can be compared; a leap day makes no difference."""
+    days = (one.until - one.since).days, (other.until - other.since).days
+    return abs(days[0] - days[1]) <= 1
 
 
 def _halves(scope: Scope) -> tuple[Scope, Scope]:

@@ -138,7 +138,8 @@ def _items(view: View, where: Where, rows: pd.DataFrame, count: int) -> Componen
     sort, page = _sort(view), _page(view)
     pages = -(-count // ROWS)
     table = html.Div(table_of(view, rows, _columns(view)), className="table-wrap", tabIndex="0")
-    address = view.address("/api/charts/found_items", **where.to_query(), sort=sort, row_limit=1_000_000, format="csv")
+    order = {"sort": sort, "is_descending": "no" if sort in UPWARDS else "yes", "columns": "~".join(_columns(view))}
+    address = view.address("/api/charts/found_items", **where.to_query(), **order, row_limit=1_000_000, format="csv")
     more = html.A("Download CSV of all of them", href=address, className="btn btn-sm btn-outline-secondary mt-2")
     first = ROWS * (page - 1) + 1
     answer = f"{first:,} to {first + len(rows) - 1:,} of {count:,}, page {page:,} of {pages:,}"

@@ -11,11 +11,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.analysis.comparison import Comparison, compared
-from dashboard.components.cards import content_card
+from dashboard.components.cards import content_card, empty
 from dashboard.components.controls import select
 from dashboard.components.plain_table import plain_table
 from dashboard.pages.view import View
-from dashboard.theme import formatted
+from dashboard.theme import NO_VALUE, formatted
 from dashboard.where import ANY, Where, where_from
 
 GROUPS = {
@@ -24,22 +24,32 @@ GROUPS = {
     "priority": "Priority",
     "label": "Label",
     "stage": "Stage now",
+    "passed": "Stage passed",
+    "age": "Cycle time or age",
     "outcome": "Outcome",
     "month": "Month it ended",
     "rework": "Rework",
     "blocked": "Blocked",
 }
 # Group → the condition that its values are, where there is one.
-CONDITIONS = {"stage": "now_in", **{name: name for name in ("type", "team", "priority", "label", "outcome")}}
+SAME = ("type", "team", "priority", "label", "passed", "outcome")
+CONDITIONS = {"stage": "now_in", **{name: name for name in SAME}}
 WORDS = {
     "with rework": {"rework": "yes"},
     "without rework": {"rework": "no"},
     "was blocked": {"was_blocked": "yes"},
     "never blocked": {"was_blocked": "no"},
+    "under 1 day": {"days_to": "1.0"},
+    "1 to 3 days": {"days_from": "1.0", "days_to": "3.0"},
+    "3 to 7 days": {"days_from": "3.0", "days_to": "7.0"},
+    "7 to 14 days": {"days_from": "7.0", "days_to": "14.0"},
+    "14 to 30 days": {"days_from": "14.0", "days_to": "30.0"},
+    "30 to 90 days": {"days_from": "30.0", "days_to": "90.0"},
+    "90 days or more": {"days_from": "90.0"},
 }
+FEW = 5
 # What is set side by side → unit.
 MEASURES = {
-    "items": "items",
     "finished": "items",
     "median_cycle_days": "days",
     "p85_cycle_days": "days",
@@ -47,15 +57,16 @@ MEASURES = {
     "rework_share": "ratio",
     "blocked_share": "ratio",
 }
-HERE, BEFORE = "~here", "~before"
+HERE, BEFORE, OTHERS = "~here", "~before", "~others"
 # A select with thousands of labels helps nobody.
 MOST_VALUES = 100
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of two groups that are compared: how it is called, and where its items are."""
+    """One of two groups that are compared: as in the URL, how it is called, and where its items are."""
 
+    text: str
     name: str
     view: View
     where: Where
@@ -74,10 +85,15 @@ def groups_card(view: View, where: Where) -> Component:
     table = view.ask("charts.groups", chosen=where.parameter(), group_by=group)
     keys = [key_of(where, group, str(name)) for name in table["group_name"]]
     address = view.address("/api/charts/groups", **where.to_query(), group_by=group, format="csv")
-    shown = table.rename(columns={"group_name": GROUPS[group].lower()})
-    shown[["rework_share", "blocked_share"]] = shown[["rework_share", "blocked_share"]].map(
-        lambda share: formatted(share, "ratio")
-    )
+    shown = pd.DataFrame({GROUPS[group].lower(): table["group_name"], "items": table["items"]})
+    for name, unit in MEASURES.items():
+        if unit == "items":
+            shown[name] = table[name]
+            continue
+        count = table["finished" if unit == "days" else "items"]
+        texts = [formatted(value, unit) for value in table[name]]
+        few = [f"{text} (few)" if n < FEW and text != NO_VALUE else text for text, n in zip(texts, count, strict=True)]
+        shown[name] = few
     content = [
         html.Div(plain_table(shown, "explore-group-rows", keys), className="table-wrap", tabIndex="0"),
         html.A("Download CSV", href=address, className="btn btn-sm btn-outline-secondary mt-2"),
@@ -88,54 +104,88 @@ def groups_card(view: View, where: Where) -> Component:
 
 
 def sides_to_choose(view: View, part: str, values: Mapping[str, Sequence[str]]) -> list[tuple[str, Component]]:
-    """The two controls that say what is set side by side."""
+    """The two controls that say what is set side by side; what the conditions fix already is no side."""
+    fixed = where_from(view.query).to_query()
     groups = {
         f"{CONDITIONS[attribute]}={value}": f"{GROUPS[attribute]}: {value}"
-        for attribute in ("type", "team", "priority", "label", "stage")
+        for attribute in ("type", "team", "priority", "label", "stage", "passed")
         for value in values.get(attribute, ())
+        if CONDITIONS[attribute] not in fixed
     }
-    groups |= {"rework=yes": "With rework", "rework=no": "Without rework"}
-    groups |= {"was_blocked=yes": "Was blocked", "was_blocked=no": "Never blocked"}
-    before = f"All of {view.scope.compared_words}"
+    for words, key in (("With rework", "rework=yes"), ("Without rework", "rework=no")):
+        groups |= {key: words} if "rework" not in fixed else {}
+    for words, key in (("Was blocked", "was_blocked=yes"), ("Never blocked", "was_blocked=no")):
+        groups |= {key: words} if "was_blocked" not in fixed else {}
+    usual = _usual_second(view, where_from(view.query))
+    before = {BEFORE: f"All of {view.scope.compared_words}"} if usual == BEFORE else {}
     first, second = view.query.get("first"), view.query.get("second")
     return [
         ("Compare", select(part, "first", {HERE: "All that is found", **groups}, first, HERE)),
-        ("with", select(part, "second", {BEFORE: before, HERE: "All that is found", **groups}, second, BEFORE)),
+        ("with", select(part, "second", {**before, OTHERS: "All others found", **groups}, second, usual)),
     ]
 
 
 def sides_card(view: View, where: Where) -> Component:
     """Two sides: their figures, the difference, and whether it is more than chance."""
-    sides = [_side(view, where, view.query.get(key, default)) for key, default in (("first", HERE), ("second", BEFORE))]
-    rows = [_figures(side) for side in sides]
-    table = pd.DataFrame(
-        {
-            "": [name.replace("_", " ") for name in MEASURES],
-            sides[0].name: [formatted(rows[0].get(name), unit) for name, unit in MEASURES.items()],
-            # Two sides may go by one name.
-            f"{sides[1].name} ": [formatted(rows[1].get(name), unit) for name, unit in MEASURES.items()],
-        }
-    )
-    found = compared(durations(sides[0].view, sides[0].where), durations(sides[1].view, sides[1].where))
-    answer = said(found, sides[0].name, sides[1].name) or _why_not(sides, rows)
-    addresses = [side.view.address("/api/charts/durations", **side.where.to_query(), format="csv") for side in sides]
-    content = [
-        html.Div(plain_table(table), className="table-wrap", tabIndex="0"),
-        *(
-            html.A(f"CSV: {side.name}", href=address, className="btn btn-sm btn-outline-secondary mt-2 me-2")
-            for side, address in zip(sides, addresses, strict=True)
-        ),
+    question, how = "Is the difference more than chance?", view.how("charts.groups", "charts.durations")
+    first = _side(view, where, view.query.get("first", HERE))
+    second = _side(view, where, view.query.get("second", _usual_second(view, where)))
+    if second.text in (first.text, HERE) or (second.text == OTHERS and first.text == HERE):
+        words = "Choose two sides: a group and all others, two groups, or another period that the data cover."
+        return content_card("explore-sides", question, "Not asked", empty(words), html.Div(), how)
+    times = [_times(each) for each in (first, second)]
+    both = set(times[0]["item_id"]) & set(times[1]["item_id"])
+    # Chance is judged between items that are on one side only.
+    apart = [list(each.loc[~each["item_id"].isin(both), "cycle_days"].dropna()) for each in times]
+    names = [first.name, second.name if not both or second.text != OTHERS else "all others"]
+    if second.text == OTHERS:
+        apart[0] = list(times[0]["cycle_days"].dropna())
+    answer = said(compared(apart[0], apart[1]), names[0], names[1]) or _why_not(names, apart)
+    if both and second.text != OTHERS:
+        answer += f" {len(both):,} {'item is' if len(both) == 1 else 'items are'} on both sides, and not counted here."
+    content = _side_by_side((first, second), names, times, apart)
+    return content_card("explore-sides", question, answer, content, html.Div(), how)
+
+
+def _usual_second(view: View, where: Where) -> str:
+    """The other period where there is one; what was clicked belongs to its own days."""
+    return BEFORE if view.compared and where.event is None else OTHERS
+
+
+def _side_by_side(
+    sides: Sequence[Side], names: Sequence[str], times: Sequence[pd.DataFrame], apart: Sequence[Sequence[float]]
+) -> Component:
+    """What is compared, in numbers, and the way to the items of each side."""
+    rows = {"finished items": [f"{len(values):,}" for values in apart]}
+    for words, share in (("median cycle time", 0.5), ("85 % took no longer", 0.85)):
+        rows[words] = [_level(values, share) for values in apart]
+    table = pd.DataFrame(rows.values(), columns=[names[0], f"{names[1]} " if names[0] == names[1] else names[1]])
+    table.insert(0, "", list(rows))
+    links = [
+        html.A(
+            f"CSV: {name}",
+            href=side.view.address("/api/charts/durations", **_ended_in(side).to_query(), format="csv"),
+            className="btn btn-sm btn-outline-secondary mt-2 me-2",
+        )
+        for side, name, known in zip(sides, names, times, strict=True)
+        if len(known) and side.text != OTHERS
     ]
-    how = view.how("charts.groups", "charts.durations")
-    question = "Is the difference more than chance?"
-    return content_card("explore-sides", question, answer, html.Div(content), html.Div(), how)
+    return html.Div([html.Div(plain_table(table), className="table-wrap", tabIndex="0"), *links])
 
 
-def _why_not(sides: Sequence[Side], rows: Sequence[Mapping[str, float | None]]) -> str:
-    for side, row in zip(sides, rows, strict=True):
-        if not row.get("finished"):
-            return f"Nothing finished in {side.name[0].lower()}{side.name[1:]}: choose another side to compare with"
-    return "Fewer than five finished items on a side: too few to compare"
+def _level(values: Sequence[float], share: float) -> str:
+    """The median between two items, the others observed; nothing below five."""
+    if len(values) < FEW:
+        return f"{NO_VALUE} (few)"
+    known = pd.Series(values)
+    return formatted(float(known.quantile(share, interpolation="linear" if share == 0.5 else "higher")), "days")
+
+
+def _why_not(names: Sequence[str], apart: Sequence[Sequence[float]]) -> str:
+    for name, values in zip(names, apart, strict=True):
+        if not values:
+            return f"Nothing finished with a known cycle time on the side of {name}: choose another side."
+    return "Fewer than five finished items on a side: too few to compare."
 
 
 def said(found: Comparison | None, first: str, second: str) -> str:
@@ -145,7 +195,7 @@ def said(found: Comparison | None, first: str, second: str) -> str:
     direction = "shorter" if found.difference < 0 else "longer"
     low, high = sorted((abs(found.low), abs(found.high))) if found.is_more_than_chance else (found.low, found.high)
     # One unit for both ends.
-    unit, by = ("d", 1) if abs(high) >= 2 else ("h", 24)
+    unit, by = ("d", 1) if max(abs(low), abs(high)) >= 2 else ("h", 24)
     span = f"{low * by:,.1f} to {high * by:,.1f} {unit}"
     told = (
         f"{first}: median cycle time {formatted(found.first, 'days')}, {second}: "
@@ -158,32 +208,53 @@ def said(found: Comparison | None, first: str, second: str) -> str:
 
 def durations(view: View, where: Where) -> list[float]:
     """Cycle times of the finished items that meet the conditions; of the whole scope only those finished in it."""
-    if where.event is None:
-        where = replace(where, event="finished", since=view.scope.since, until=view.scope.until)
-    return list(view.ask("charts.durations", chosen=where.parameter())["cycle_days"].dropna())
+    return list(_times(Side("", "", view, where))["cycle_days"].dropna())
+
+
+def _times(side: Side) -> pd.DataFrame:
+    return side.view.ask("charts.durations", chosen=_ended_in(side).parameter())
+
+
+def _ended_in(side: Side) -> Where:
+    if side.where.event is not None:
+        return side.where
+    scope = side.view.scope
+    return replace(side.where, event="finished", since=scope.since, until=scope.until)
 
 
 def narrowed(view: View, where: Where, condition: Mapping[str, str]) -> tuple[View, Where]:
     """The view and the conditions of a group: types and teams are of the scope, the others of the items."""
+    scope = view.scope
     if "type" in condition:
-        view = replace(view, scope=replace(view.scope, types=(condition["type"],)))
+        scope = replace(scope, types=_of_both(scope.types, condition["type"]))
     if "team" in condition:
-        view = replace(view, scope=replace(view.scope, teams=(condition["team"],)))
+        scope = replace(scope, teams=_of_both(scope.teams, condition["team"]))
+    view = replace(view, scope=scope)
     rest = {key: text for key, text in condition.items() if key not in ("type", "team")}
     return view, where_from({**where.to_query(), **rest})
+
+
+def _of_both(chosen: tuple[str, ...] | None, name: str) -> tuple[str, ...]:
+    return (name,) if chosen is None or name in chosen else ()
 
 
 def condition_of(group: str, name: str) -> Mapping[str, str]:
     """The condition that a group is; none for one without."""
     if name == "(none)":
         return {}
+    if group == "month":
+        month = pd.Period(name)
+        since, until = month.start_time.date(), (month + 1).start_time.date()
+        return {"event": "ended", "since": since.isoformat(), "until": until.isoformat()}
     return {CONDITIONS[group]: name} if group in CONDITIONS else WORDS.get(name, {})
 
 
 def key_of(where: Where, group: str, name: str) -> str | None:
     """Which items a group holds, as in a URL."""
     condition = condition_of(group, name)
-    return urlencode({**where.to_query(), **condition}) if condition else None
+    if not condition or (where.event and "event" in condition):
+        return None
+    return urlencode({**where.to_query(), **condition})
 
 
 def _largest_two(view: View, where: Where, group: str, table: pd.DataFrame) -> str:
@@ -196,17 +267,15 @@ def _largest_two(view: View, where: Where, group: str, table: pd.DataFrame) -> s
 
 
 def _side(view: View, where: Where, text: str) -> Side:
-    if text == BEFORE:
-        earlier = replace(view, scope=view.scope.compared())
-        return Side(view.scope.compared_words.capitalize(), earlier, where)
+    """What a side means; all that is found where it means nothing here."""
+    if text == BEFORE and view.compared and where.event is None:
+        words = view.scope.compared_words
+        return Side(BEFORE, f"{words[0].upper()}{words[1:]}", replace(view, scope=view.compared), where)
+    if text == OTHERS:
+        return Side(OTHERS, "all others", view, where)
     key, _, name = text.partition("=")
-    if key not in (*CONDITIONS.values(), "rework", "was_blocked") or not name:
-        return Side("All that is found", view, where)
+    known = key in (*CONDITIONS.values(), "rework", "was_blocked") and name and key not in where.to_query()
+    if not known:
+        return Side(HERE, "All that is found", view, where)
     words = next((said for said, condition in WORDS.items() if condition == {key: name}), name)
-    return Side(words, *narrowed(view, where, {key: name}))
-
-
-def _figures(side: Side) -> Mapping[str, float | None]:
-    """The measures of all items of a side as one group; nothing where it has none."""
-    table = side.view.ask("charts.groups", chosen=side.where.parameter(), group_by="none")
-    return {name: None if pd.isna(value) else value for name, value in table.iloc[0].items()} if len(table) else {}
+    return Side(text, words, *narrowed(view, where, {key: name}))

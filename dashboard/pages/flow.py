@@ -26,6 +26,7 @@ from dashboard.where import ANY
 
 PATH, TITLE = "/", "Flow"
 CARDS = ("lead_time", "cycle_time", "throughput", "work_in_progress", "flow_efficiency")
+SIGNALS = ("throughput", "cycle_time")
 SHARES = {"50 %": 0.5, "85 %": 0.85, "95 %": 0.95}
 
 
@@ -92,20 +93,25 @@ def _sentences(view: View) -> list[str | tuple[str, str]]:
     """The weightiest findings, each with the way to its figure."""
     places = {name: f"#flow-{name}-title" for name in ("cycle_time", "throughput", "ageing")}
     places |= {"work_in_progress": "#flow-wip-title", "map": view.address("/value-stream")}
+    places |= {f"signal {name}": _chart_of(view, name) for name in SIGNALS}
     told = [
         change_finding(view, "cycle_time"),
         change_finding(view, "throughput"),
-        flow_stability.signal_finding(view, "throughput"),
-        flow_stability.signal_finding(view, "cycle_time"),
+        *(flow_stability.signal_finding(view, name) for name in SIGNALS),
         found.longest_stage_finding(view.ask("charts.map_steps")),
     ]
     if view.stream["has_start_times"]:
-        earlier = view.scope.compared()
-        present, before = (view.headline("work_in_progress", scope)["value"] for scope in (view.scope, earlier))
-        told.append(found.wip_finding(present, before, view.scope.compared_words))
+        if view.compared:
+            levels = [view.headline("work_in_progress", scope)["value"] for scope in (view.covered, view.compared)]
+            told.append(found.wip_finding(levels[0], levels[1], view.scope.compared_words))
         items = view.ask("charts.ageing")
         told.append(found.ageing_finding(older_than_usual(items, view.ask("charts.pace")), len(items)))
     return [(each.text, places[each.href_fragment or "map"]) for each in found.top(told, 3)]
+
+
+def _chart_of(view: View, name: str) -> str:
+    """The address of a metric's control chart, with the other choices of the page."""
+    return f"{view.address(PATH, **{**view.query, 'metric': name})}#flow-any-title"
 
 
 def _card(view: View, name: str) -> Component:

@@ -34,11 +34,9 @@ def scatter_card(view: View) -> Component:
     answer = "No start is known of any item that finished"
     if len(table):
         first, shown = table.iloc[0], len(table)
-        above = int((table["cycle_days"] > first["most_days"]).sum())
         count = f"{first['items']:,}"
-        answer = (
-            f"85 % of the {count} items took {formatted(first['most_days'], 'days')} or less; {above:,} took longer"
-        )
+        most = formatted(first["most_days"], "days")
+        answer = f"85 % of the {count} items took {most} or less; {first['longer']:,} took longer"
         if first["items"] < FEW:
             answer = f"Only {count} {'item' if first['items'] == 1 else 'items'} finished: too few to say what is usual"
         if shown < first["items"]:
@@ -219,8 +217,13 @@ def stage_periods_card(view: View) -> Component:
     }
     answer = "No stay in a stage ended in this scope"
     if len(table):
-        mean = table.groupby("stage")["median_days"].median().sort_values(ascending=False)
-        answer = f"Longest in {mean.index[0]}. Each row has its own scale: dark is long for that stage"
+        whole = view.warehouse.ask("charts.stage_weeks", view.scope.over_all()).sort_values("median_days")
+        longest = whole.iloc[-1]
+        half = formatted(longest["median_days"], "days")
+        answer = (
+            f"Longest in {longest['stage']}: half stayed {half} or less. "
+            "Each row has its own scale: dark is long for that stage"
+        )
     rows = [keys[(row.stage, iso(row.period_start))] for row in table.itertuples()]
     return _card(
         view,
@@ -282,7 +285,8 @@ def littles_law_card(view: View) -> Component:
     verdict = (
         "All its conditions hold: the averages can be trusted."
         if not failing
-        else f"{len(failing)} of its conditions fail: forecasts from averages are off."
+        else f"{len(failing)} of its conditions {'fails' if len(failing) == 1 else 'fail'}: "
+        "forecasts from averages are off."
     )
     answer = (
         f"{law.mean_wip:,.1f} items in progress on average; throughput {row['departures_per_day']:.2f} a day × "

@@ -56,7 +56,8 @@ def answered(view: View) -> Component:
     reason = forecast.why_not(counts)
     if reason:
         return content_card(DRAWN, QUESTION, "Not known", empty(reason), behind, how)
-    weeks = (by - view.scope.until).days // 7 if by else 0
+    # Whole weeks up to and with that day.
+    weeks = min((by + dt.timedelta(days=1) - view.scope.until).days // 7, forecast.LONGEST_WEEKS)
     shown = pd.DataFrame({"likely, at least": [f"{share:.0%}".replace("%", " %") for share in forecast.SHARES]})
     said = []
     if count:

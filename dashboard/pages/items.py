@@ -51,7 +51,8 @@ def listed(view: View, query: str) -> Component:
         return empty("No items are behind this.")
     count = int(rows["matches"].iloc[0])
     shown = f" The {SHOWN} longest are shown; the CSV holds all." if count > SHOWN else ""
-    address = view.address("/api/charts/found_items", **where.to_query(), sort="cycle_days", row_limit=1_000_000)
+    order = {"sort": "cycle_days", "columns": "~".join(IN_DRAWER)}
+    address = view.address("/api/charts/found_items", **where.to_query(), **order, row_limit=1_000_000)
     return html.Div(
         [
             html.P(f"{in_words(where, count)}.{shown}", className="drawer-words"),

@@ -19,7 +19,7 @@ from dashboard.errors import ConflictError, StoreError
 from dashboard.pages.view import QUERY, View
 from dashboard.store import Note, SavedView, Store
 
-KEPT, TOLD, NAME, TEXT = "kept", "kept-told", "kept-name", "kept-text"
+KEPT, HEAD, TOLD, NAME, TEXT = "kept", "kept-head", "kept-told", "kept-name", "kept-text"
 SAVE, PIN, PAGE = "kept-save", "kept-pin", "kept-page"
 ROW, NEW_TEXT = "kept-row", "kept-new-text"
 NEW = {"type": NEW_TEXT, "id": ALL}
@@ -28,15 +28,10 @@ NEW = {"type": NEW_TEXT, "id": ALL}
 def panel(view: View, path: str, store: Store) -> Component:
     """Closed at first: what is kept of the stream, and the forms that keep this view."""
     address = address_of(view, path)
-    try:
-        notes = store.notes(view.scope.stream)
-        listed, here = _listed(view, address, store), sum(note.address == address for note in notes)
-    except StoreError as error:
-        listed, here = html.P(str(error)), 0
-    words = f"Saved views and notes ({here:,} {'note' if here == 1 else 'notes'} on this view)" if here else None
+    listed, words = _shown(view, address, store)
     return html.Details(
         [
-            html.Summary(words or "Saved views and notes"),
+            html.Summary(words, id=HEAD),
             html.Div(listed, id=KEPT),
             html.P(id=TOLD, **aria(live="polite")),
             _forms(),
@@ -51,6 +46,7 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View], st
 
     @app.callback(
         Output(KEPT, "children"),
+        Output(HEAD, "children"),
         Output(TOLD, "children"),
         Output(NAME, "value"),
         Output(TEXT, "value"),
@@ -83,7 +79,7 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View], st
         pressed, clicks = dash.ctx.triggered_id, (dash.ctx.triggered or [{}])[0].get("value")
         is_button = pressed in (SAVE, PIN) or isinstance(pressed, dict)
         if is_button and not clicks:  # a row that was just drawn
-            return (dash.no_update,) * 4
+            return (dash.no_update,) * 5
         view = view_for({**query, **chosen, "stream": stream})
         address, told = address_of(view, page), ""
         name, text = entered["name"] or "", entered["text"] or ""
@@ -94,10 +90,7 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View], st
         kept = told.startswith("Kept")
         # What was typed meanwhile stays.
         left = ["" if kept and pressed == button else dash.no_update for button in (SAVE, PIN)]
-        try:
-            return _listed(view, address, store), told, *left
-        except StoreError as error:
-            return html.P(str(error)), told, *left
+        return *_shown(view, address, store), told, *left
 
 
 def address_of(view: View, path: str) -> str:
@@ -105,6 +98,16 @@ def address_of(view: View, path: str) -> str:
     address = view.address(path, **view.query)
     _, _, query = address.partition("?")
     return f"{path}?{urlencode(sorted(parse_qsl(query)))}"
+
+
+def _shown(view: View, address: str, store: Store) -> tuple[Component, str]:
+    """What is kept of the stream, and the words above it; or why that can't be read."""
+    try:
+        here = len(store.notes(view.scope.stream, address))
+        words = f"Saved views and notes ({here:,} {'note' if here == 1 else 'notes'} on this view)"
+        return _listed(view, address, store), words if here else "Saved views and notes"
+    except StoreError as error:
+        return html.P(str(error)), "Saved views and notes"
 
 
 def _done(store: Store, pressed: Any, stream: str, address: str, name: str, text: str, texts: Mapping[Any, str]) -> str:

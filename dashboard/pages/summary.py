@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.analysis.ageing import older_than_usual
+from dashboard.pages.changes import FIRST_HALF, compared
 from dashboard.pages.view import View
 from dashboard.theme import formatted
 
@@ -22,20 +23,20 @@ def summary(view: View) -> str:
 
 
 def _done(view: View) -> str:
-    now, before = (view.headline("throughput", scope) for scope in (view.scope, view.scope.compared()))
-    against = f", against {before['items']:,} in {view.scope.compared_words}" if before["items"] else ""
+    now, before, words = view.headline("throughput"), *compared(view, "throughput")[1:]
+    against = f", against {before['items']:,} in {words}" if before and words != FIRST_HALF else ""
     return f"Done: {now['items']:,} {_items(now['items'])}{against}"
 
 
 def _took(view: View) -> str:
-    scopes = (replace(scope, percentile=0.5) for scope in (view.scope, view.scope.compared()))
-    now, before = (view.headline("cycle_time", scope) for scope in scopes)
+    median = replace(view, scope=replace(view.scope, percentile=0.5))
+    now, before, words = median.headline("cycle_time"), *compared(median, "cycle_time")[1:]
     if now["value"] is None:
         return ""
     told = f"Cycle time: half took {formatted(now['value'], 'days')} or less (n = {now['items']:,})"
-    if before["value"] is None:
+    if before is None or words == FIRST_HALF:
         return told
-    return f"{told}; in {view.scope.compared_words} {formatted(before['value'], 'days')}"
+    return f"{told}; in {words} {formatted(before['value'], 'days')}"
 
 
 def _present(view: View) -> list[str]:

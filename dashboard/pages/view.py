@@ -111,6 +111,19 @@ class View:
         return f"{path}?{urlencode({key: value for key, value in chosen.items() if value is not None})}"
 
     @cached_property
+    def covered(self) -> Scope:
+        """The part of the scope that the data cover; the scope itself where that is nothing."""
+        known = self.warehouse.default_scope(self.scope.stream)
+        since, until = max(self.scope.since, known.since), min(self.scope.until, known.until)
+        return replace(self.scope, since=since, until=until) if since < until else self.scope
+
+    @cached_property
+    def compared(self) -> Scope | None:
+        """What the scope is compared with; None where the data don't cover all of it."""
+        known, earlier = self.warehouse.default_scope(self.scope.stream), self.covered.compared()
+        return earlier if known.since <= earlier.since and earlier.until <= known.until else None
+
+    @cached_property
     def set_aside(self) -> int:
         """Records of the stream that no figure could count."""
         return int(self.ask("charts.set_aside_reasons")["records"].sum())

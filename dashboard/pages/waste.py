@@ -26,8 +26,10 @@ def body(view: View) -> Component:
     table = view.ask("charts.waste")
     if table.empty:
         return empty("No items finished or were withdrawn in this scope.")
-    earlier = replace(view, scope=view.scope.compared()).ask("charts.waste")
-    told = [found.waste_finding(table), found.waste_change_finding(table, earlier, view.scope.compared_words)]
+    told = [found.waste_finding(table)]
+    if view.compared:
+        earlier = replace(view, scope=view.compared).ask("charts.waste")
+        told.append(found.waste_change_finding(table, earlier, view.scope.compared_words))
     how = view.how("charts.waste")
     trend = view.ask("charts.waste_trend")
     behind = view.behind("charts.waste", table)

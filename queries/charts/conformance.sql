@@ -61,7 +61,7 @@ deviations as (
         and stages.position < reached.furthest
         and stages.category in ('backlog', 'in-progress')
         -- Where nobody was, nobody skipped it.
-        and stages.stage in (select visited.stage from visited)
+        and stages.stage in (select seen.stage from visited as seen)
     left join visited
         on reached.item_id = visited.item_id
         and stages.stage = visited.stage

@@ -11,6 +11,7 @@ cycle_days = "start to finish"
 half_days = "half of all took no longer"
 most_days = "85 % of all took no longer (observed)"
 nearly_all_days = "95 % of all took no longer (observed)"
+longer = "items that took longer than most_days, shown or not"
 items = "items that finished, shown or not"
 */
 with finished as (
@@ -35,6 +36,14 @@ whole as (
         count(*) as items
     from finished
 
+),
+
+longer as (
+
+    select count(*) as items
+    from finished
+    where finished.cycle_days > (select whole.most_days from whole)
+
 )
 
 select
@@ -46,9 +55,11 @@ select
     whole.half_days,
     whole.most_days,
     whole.nearly_all_days,
+    longer.items as longer,
     whole.items
 from finished
 cross join whole
+cross join longer
 -- The slowest, and of the others a sample that is the same every time.
 qualify
     row_number() over (order by finished.cycle_days >= whole.nearly_all_days desc, hash(finished.item_id)) <= $row_limit

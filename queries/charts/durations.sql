@@ -14,7 +14,7 @@ select
     items.lead_days,
     items.cycle_days
 from macros.items_where($stream, $since, $until, $teams, $types, $clock, $start_rule, $chosen) as items
-where items.finished_on is not null
+where items.outcome = 'finished'
 order by
     items.finished_on,
     items.item_id

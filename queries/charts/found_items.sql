@@ -9,16 +9,16 @@ type = "kind of work"
 team = "team of the item"
 priority = "priority as the source names it"
 labels = "labels, | between them; null where there are none"
-stage = "stage it is in now, or ended in"
-outcome = "finished, cancelled, in progress or not started"
+stage = "stage it was in at the end of the scope, or ended in"
+outcome = "finished, cancelled, in progress or not started, by then"
 created_on = "day of creation in the stream's zone"
 started_on = "day of the first or last start; null where none is told"
-ended_on = "day it finished or was cancelled; null while it is open"
-lead_days = "creation to the end, or to the stream's last event"
-cycle_days = "start to the end, or to the stream's last event; null if never started"
-process_days = "time in active stages, not blocked"
-blocked_days = "time it was flagged as blocked"
-rework_days = "time of visits to stages already passed"
+ended_on = "day it finished or was cancelled; null where it was open at the end of the scope"
+lead_days = "creation to the end, or to the end of the scope"
+cycle_days = "start to the end, or to the end of the scope; null if it had not started"
+process_days = "time in active stages, not blocked, in its whole life"
+blocked_days = "time it was flagged as blocked, in its whole life"
+rework_days = "time of visits to stages already passed, in its whole life"
 handoffs_count = "changes of owning team; null where no owner is known"
 matches = "items that meet the conditions, on all pages"
 */
@@ -26,11 +26,12 @@ with found as (
 
     select
         items.*,
+        case when not items.is_open then items.ended_on end as ended_by_then,
         count(*) over () as matches,
         case $sort
             when 'created_on' then epoch(items.created_on)
             when 'started_on' then epoch(items.started_on)
-            when 'ended_on' then epoch(items.ended_on)
+            when 'ended_on' then epoch(ended_by_then)
             when 'lead_days' then items.lead_days
             when 'cycle_days' then items.cycle_days
             when 'process_days' then items.process_days
@@ -62,7 +63,7 @@ select
     found.outcome,
     found.created_on,
     found.started_on,
-    found.ended_on,
+    found.ended_by_then as ended_on,
     found.lead_days,
     found.cycle_days,
     found.process_days,

@@ -38,7 +38,7 @@ select
     items.handoffs_count,
     items.history_days
 from macros.items_in_scope($stream, $teams, $types, $clock, $start_rule) as items
-where items.created_on < $until and coalesce(items.ended_on >= $since and items.ended_on < $until, true)
+where items.created_on < $until and coalesce(items.ended_on >= $since, true)
 order by
     items.ended_on desc nulls first,
     items.created_on desc,

@@ -1,12 +1,21 @@
 /*
 title = "Items of a scope that meet a condition"
-grain = "one row per item, columns as macros.items_in_scope"
+grain = "one row per item, columns as macros.items_as_of: as they were at the end of the scope, or at the end of the days asked for"
 */
 create or replace macro macros.items_where(
     chosen_stream, first_day, end_day, chosen_teams, chosen_types, clock, start_rule, chosen
 ) as table
+    with as_of as (
+
+        select case when chosen['event'] in ('in progress', 'in stage') then chosen['until'] else end_day end as day
+
+    )
+
     select items.*
-    from macros.items_in_scope(chosen_stream, chosen_teams, chosen_types, clock, start_rule) as items
+    from
+        macros.items_as_of(
+            chosen_stream, chosen_teams, chosen_types, clock, start_rule, (select as_of.day from as_of)
+        ) as items
     where
         case chosen['event']
             when 'created' then items.created_on >= chosen['since'] and items.created_on < chosen['until']
@@ -55,7 +64,7 @@ create or replace macro macros.items_where(
                         and blocked.blocked_on < chosen['until']
                         and coalesce(blocked.reason, '') = coalesce(chosen['reason'], blocked.reason, '')
                 )
-            else items.created_on < end_day and coalesce(items.ended_on >= first_day and items.ended_on < end_day, true)
+            else items.created_on < end_day and coalesce(items.ended_on >= first_day, true)
         end
         and (chosen['item'] is null or items.item_id = chosen['item'])
         and (
@@ -72,7 +81,10 @@ create or replace macro macros.items_where(
             or items.item_id in (
                 select visits.item_id
                 from marts.visits
-                where visits.stream = chosen_stream and visits.stage = chosen['passed']
+                where
+                    visits.stream = chosen_stream
+                    and visits.stage = chosen['passed']
+                    and visits.entered_on < end_day
             )
         )
         and (
