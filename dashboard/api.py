@@ -11,7 +11,9 @@ from flask import Blueprint, Flask, Response, abort, jsonify, request
 
 from dashboard.catalogue import METRIC_COLUMNS
 from dashboard.errors import DashboardError, ScopeError
-from dashboard.pages.view import View, view_of
+from dashboard.figures.map_files import MAP_FILES
+from dashboard.pages.value_stream import NOTHING, measured_map
+from dashboard.pages.view import NO_HISTORY, View, view_of
 from dashboard.spreadsheets import safe_csv
 from dashboard.warehouse import Warehouse
 from dashboard.where import where_from
@@ -49,6 +51,16 @@ def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
         if f"charts.{name}" not in warehouse.catalogue.queries:
             abort(404)
         return _answer(_view(warehouse, home).ask(f"charts.{name}", **_choices()), name)
+
+    @routes.get("/api/map/<kind>")
+    def value_stream_map(kind: str) -> Response:
+        if kind not in MAP_FILES:
+            abort(404)
+        view = _view(warehouse, home)
+        if not (drawn := measured_map(view)):
+            raise ScopeError(NOTHING if view.stream["has_history"] else NO_HISTORY)
+        file = MAP_FILES[kind]
+        return _attached(file.write(drawn), f"value-stream-map.{file.ending}", file.mimetype)
 
     @routes.get("/api/checks/<name>")
     def check(name: str) -> Response:
@@ -94,6 +106,9 @@ def _answer(table: pd.DataFrame, name: str) -> Response:
     wanted = [column for column in request.args.get("columns", "").split("~") if column in table]
     table = table[wanted] if wanted else table
     if request.args.get("format") == "csv":
-        disposition = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-        return Response(safe_csv(table), mimetype="text/csv", headers=disposition)
+        return _attached(safe_csv(table), f"{name}.csv", "text/csv")
     return Response(table.to_json(orient="records", date_format="iso"), mimetype="application/json")
+
+
+def _attached(content: str, name: str, mimetype: str) -> Response:
+    return Response(content, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})

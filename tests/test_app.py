@@ -8,13 +8,17 @@ from pathlib import Path
 
 import dash
 import pytest
+from conftest import Imports
 from dash.development.base_component import Component
+from flask import Flask
 from flask.testing import FlaskClient
 
+from dashboard import api
 from dashboard.app import create_app, create_server
 from dashboard.build import import_files
 from dashboard.catalogue import Catalogue
-from dashboard.pages import PAGES, data, flow
+from dashboard.figures.map_files import MAP_FILES
+from dashboard.pages import PAGES, data, flow, value_stream
 from dashboard.pages.view import view_of
 from dashboard.settings import Settings
 from dashboard.warehouse import Warehouse
@@ -122,6 +126,44 @@ def test_the_interface_lists_every_metric_and_answers_each(client: FlaskClient, 
 def test_the_interface_answers_every_chart(client: FlaskClient, catalogue: Catalogue) -> None:
     for name in catalogue.layer("charts"):
         assert client.get(f"/api/{name.replace('.', '/')}?stream=bank").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins", "mimetype"),
+    [
+        ("svg", "<svg", "image/svg+xml"),
+        ("drawio", "<mxfile", "application/vnd.jgraph.mxfile"),
+        ("mermaid", "flowchart LR", "text/plain"),
+    ],
+)
+def test_the_map_leaves_as_a_file_in_the_scope_of_the_page(
+    kind: str, begins: str, mimetype: str, client: FlaskClient, warehouse: Warehouse, demo: Settings
+) -> None:
+    view, _ = view_of(warehouse, demo.home, {"stream": "bank", "from": "2024-01-01", "to": "2024-06-30"})
+    links = [part.href for part in _parts(value_stream.body(view)) if getattr(part, "href", "")]
+    (address,) = [link for link in links if link.startswith(f"/api/map/{kind}?")]
+    answer = client.get(address)
+    assert (answer.status_code, answer.mimetype) == (200, mimetype)
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="value-stream-map.')
+    assert answer.text == MAP_FILES[kind].write(value_stream.measured_map(view))
+    assert answer.text.startswith(begins)
+    assert "1 Jan 2024 – 30 Jun 2024" in answer.text
+
+
+def test_a_map_of_nothing_or_in_an_unknown_format_is_refused(client: FlaskClient) -> None:
+    empty = client.get("/api/map/svg?stream=bank&from=2023-08-09&to=2023-08-09&type=risk")
+    assert empty.status_code == 400
+    assert "No items finished in this scope" in empty.json["error"]
+    assert client.get("/api/map/exe?stream=bank").status_code == 404
+
+
+def test_a_map_without_a_history_is_refused_with_the_reason(whole_imports: Imports) -> None:
+    whole_imports.run(whole_imports.file("few.csv", "id,created,finished\nA,2024-01-01,2024-01-03\nB,2024-01-02,\n"))
+    server = Flask(__name__)
+    api.register(server, whole_imports.warehouse, whole_imports.settings.home)
+    answer = server.test_client().get("/api/map/drawio")
+    assert answer.status_code == 400
+    assert "No source tells when items entered their stages" in answer.json["error"]
 
 
 def test_an_unknown_metric_is_not_found(client: FlaskClient) -> None:

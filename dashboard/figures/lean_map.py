@@ -300,6 +300,19 @@ def stretches(cells: tuple[Cell, ...]) -> tuple[Stretch, ...]:
     return tuple(way for way in ways if way.end > way.start)
 
 
+def ways(value_map: ValueStreamMap) -> tuple[str, ...]:
+    """How work comes to each step: 'push' or 'pull' into a box, past the triangles before it, '' to a triangle.
+
+    The last step is pushed to, for nothing behind it takes the work.
+    """
+    last = len(value_map.steps) - 1
+    into_box = ("pull" if step.wip_limit is not None else "push" for step in value_map.steps)
+    return tuple(
+        way if step.mode == "active" else "push" if place == last else ""
+        for place, (step, way) in enumerate(zip(value_map.steps, into_box, strict=True))
+    )
+
+
 class Arc(NamedTuple):
     """A back-flow with the places of its ends in the reference order and a lane of its own, 0 the nearest."""
 

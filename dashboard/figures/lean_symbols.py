@@ -30,9 +30,14 @@ font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;f
 """
 
 
+def legal(content: str) -> str:
+    """The text with '�' for each character that XML forbids."""
+    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", content)
+
+
 def clean(content: str) -> str:
     """Text safe in an element or attribute of XML; characters that XML forbids become '�'."""
-    return escape(re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", content))
+    return escape(legal(content))
 
 
 def text_width(content: str, size: float) -> float:

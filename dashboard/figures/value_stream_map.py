@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 
 from dashboard.figures import lean_symbols as draw
@@ -9,7 +10,7 @@ from dashboard.figures.lean_across import draw_across
 from dashboard.figures.lean_down import draw_down
 from dashboard.figures.lean_map import BackFlow, Step, ValueStreamMap, description
 
-__all__ = ["BackFlow", "Step", "ValueStreamMap", "render"]
+__all__ = ["BackFlow", "Step", "ValueStreamMap", "render", "standalone"]
 
 # A wide map shrinks to this much of its drawn size before its container has to scroll, and grows to this much.
 SMALLEST, LARGEST = 0.9, 1.25
@@ -35,3 +36,11 @@ def render(map: ValueStreamMap, *, is_vertical: bool = False, selected: str | No
         f"{draw.definitions(prefix)}"
         f'<rect width="{width:g}" height="{height:g}" class="paper"/>{drawing}</svg>'
     )
+
+
+def standalone(map: ValueStreamMap) -> str:
+    """The wide map as a file of its own: its light colours written out, for many programs know no CSS variables."""
+    light = dict(re.findall(r"--(\w+):var\(--[\w-]+,([^)]+)\)", draw.STYLE))
+    # A label holds no quote and no angle bracket, so that nothing of the data is taken for a style.
+    styles = re.compile(r'<style>.*?</style>|style="[^"]*"', re.DOTALL)
+    return styles.sub(lambda style: re.sub(r"var\(--(\w+)\)", lambda name: light[name[1]], style[0]), render(map))

@@ -14,6 +14,7 @@ from dashboard.components.aria import aria
 from dashboard.components.cards import content_card, empty, findings
 from dashboard.components.inline_svg import InlineSvg
 from dashboard.components.plain_table import plain_table
+from dashboard.figures.map_files import MAP_FILES
 from dashboard.figures.value_stream_map import BackFlow, Step, ValueStreamMap, render
 from dashboard.pages import process
 from dashboard.pages.changes import change_finding
@@ -24,21 +25,22 @@ from dashboard.theme import formatted
 PATH, TITLE = "/value-stream", "Value stream"
 ACROSS, DOWN, STEP, STEP_DOWN = "map-across", "map-down", "map-step", "map-step-down"
 DAY = 86_400
+NOTHING = "No items finished in this scope: there is nothing to draw a map from. Choose a longer period."
 
 
 def body(view: View) -> Component:
     """The map, once across and once down for a narrow screen; CSS shows the one that fits."""
     if silent := without_history(view):
         return silent
+    chart = measured_map(view)
+    if not chart:
+        return empty(NOTHING)
     steps = view.ask("charts.map_steps")
-    items = view.headline("throughput")["items"]
-    if not items:
-        return empty("No items finished in this scope: there is nothing to draw a map from. Choose a longer period.")
-    chart = _map(view, steps, items)
     drawn = html.Div(
         [
             html.Div(InlineSvg(svg=render(chart), id=ACROSS), className="map-across"),
             html.Div(InlineSvg(svg=render(chart, is_vertical=True), id=DOWN), className="map-down"),
+            _downloads(view),
             html.Div(id=STEP, **aria(live="polite")),
             html.Div(id=STEP_DOWN, **aria(live="polite")),
         ],
@@ -67,8 +69,12 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
             return _step_facts(view_for(chosen), step) if step else None
 
 
-def _map(view: View, steps: pd.DataFrame, items: int) -> ValueStreamMap:
-    lead = _mean_lead_days(view)
+def measured_map(view: View) -> ValueStreamMap | None:
+    """The map of this scope; nothing where no item finished, or where no source tells what happened to the items."""
+    items = view.headline("throughput")["items"]
+    if not items or not view.stream["has_history"]:
+        return None
+    steps, lead = view.ask("charts.map_steps"), _mean_lead_days(view)
     back = view.ask("charts.map_back_flows")
     shown = set(steps["stage"])
     return ValueStreamMap(
@@ -89,6 +95,16 @@ def _map(view: View, steps: pd.DataFrame, items: int) -> ValueStreamMap:
         bursts=_bursts(view),
         is_proposal=bool(view.stream["is_proposal"]),
     )
+
+
+def _downloads(view: View) -> Component:
+    """The map as files for other programs, and its table."""
+    links = [
+        html.A(file.title, href=view.address(f"/api/map/{kind}"), className="picture")
+        for kind, file in MAP_FILES.items()
+    ]
+    table = html.A("CSV", href=view.address("/api/charts/map_steps", format="csv"), className="picture")
+    return html.Div(["Download the map:", *links, table], className="pictures")
 
 
 def _mean_lead_days(view: View) -> float:

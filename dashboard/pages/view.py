@@ -24,6 +24,10 @@ from dashboard.where import Where
 
 # Where a page keeps what the URL asks for beside the scope.
 QUERY = "page-query"
+NO_HISTORY = (
+    "No source tells when items entered their stages, or when they started: where their time went is not known. "
+    "The Data page says what to export."
+)
 
 
 @dataclass(frozen=True)
@@ -176,10 +180,7 @@ def without_history(view: View) -> Component | None:
     """What a page says that needs to know when items entered their stages, where no source tells."""
     if view.stream["has_history"]:
         return None
-    return empty(
-        "No source tells when items entered their stages, or when they started: where their time went is not known. "
-        "The Data page says what to export."
-    )
+    return empty(NO_HISTORY)
 
 
 def view_of(warehouse: Warehouse, home: Path, query: Mapping[str, str | None]) -> tuple[View, Scope]:
