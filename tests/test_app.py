@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import dash
@@ -18,8 +19,8 @@ from dashboard.app import create_app, create_server
 from dashboard.build import import_files
 from dashboard.catalogue import Catalogue
 from dashboard.figures.map_files import MAP_FILES
-from dashboard.pages import PAGES, data, flow, value_stream
-from dashboard.pages.view import view_of
+from dashboard.pages import PAGES, data, flow, flow_stability, value_stream
+from dashboard.pages.view import View, view_of
 from dashboard.settings import Settings
 from dashboard.warehouse import Warehouse
 
@@ -199,3 +200,35 @@ def test_what_a_source_does_not_tell_is_named_and_is_not_zero(tmp_path: Path, ca
     for title in ("Deployment frequency", "Incidents", "Blocked time"):
         assert title in told.split("No value over the whole of it:")[1].split("Definitions")[0]
         assert view.headline(title.lower().replace(" ", "_"))["value"] is None
+
+
+LIST = "Issue key,Summary,Issue Type,Status,Created,Resolved\n" + "".join(
+    f"A-{number},Item {number},Bug,{'To Do' if number == 3 else 'Done'},2024-0{number}-01 10:00,"
+    f"{'' if number == 3 else f'2024-0{number + 1}-02 10:00'}\n"
+    for number in (1, 2, 3)
+)
+
+
+def test_pages_of_a_list_without_starts_are_drawn(whole_imports: Imports) -> None:
+    whole_imports.run(whole_imports.file("list.csv", LIST))
+    warehouse = Warehouse(whole_imports.settings.warehouse, whole_imports.catalogue)
+    for period in ("day", "week", "month"):
+        view = View(warehouse, replace(warehouse.default_scope(), period=period), whole_imports.settings.home)
+        for page in PAGES:
+            assert page.body(view) is not None
+
+
+def test_signal_at_the_top_is_that_of_the_chart(demo: Settings, catalogue: Catalogue) -> None:
+    warehouse = Warehouse(demo.warehouse, catalogue)
+    told = 0
+    for stream in ("bank", "retailer", "healthcare"):
+        for period in ("week", "month"):
+            for name in flow.SIGNALS:
+                scope = replace(warehouse.default_scope(stream), period=period)
+                view = View(warehouse, scope, demo.home, {"metric": name})
+                found, card = flow_stability.signal_finding(view, name), str(flow_stability.picked(view))
+                if found:
+                    told += 1
+                    assert found.text.split(": ", 1)[1].rstrip(".") in card, (stream, period, name)
+                assert "23 signals" not in card
+    assert told > 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
@@ -11,6 +12,9 @@ import pytest
 
 from dashboard.analysis.comparison import compared
 from dashboard.catalogue import Catalogue
+from dashboard.pages import explore_groups as groups
+from dashboard.pages.changes import FIRST_HALF
+from dashboard.pages.changes import compared as compared_with
 from dashboard.pages.explore_groups import GROUPS, durations, key_of, narrowed, said
 from dashboard.pages.view import View
 from dashboard.settings import Settings
@@ -103,3 +107,65 @@ def test_of_many_values_a_sample_is_resampled() -> None:
     many = pd.Series(range(200_000), dtype="float64").tolist()
     found = compared(many, [value + 50_000 for value in many])
     assert found is not None and found.is_more_than_chance and found.first_count == 200_000
+
+
+def _scope(view: View, since: str, until: str, **more: str) -> View:
+    days = {"since": dt.date.fromisoformat(since), "until": dt.date.fromisoformat(until)}
+    return replace(view, scope=replace(view.scope, **days), query=more)
+
+
+def test_items_that_ended_later_were_there(view: View) -> None:
+    """PAY-226 was in progress at the end of 2024, and finished in 2025."""
+    end = _scope(view, "2024-10-01", "2025-01-01")
+    ageing = end.ask("charts.ageing").set_index("item_id")
+    (found,) = end.found(Where(item="PAY-226")).to_dict("records")
+    assert found["outcome"] == "in progress" and pd.isna(found["ended_on"])
+    assert found["stage"] == ageing.loc["PAY-226", "stage"] == "Development"
+    assert found["cycle_days"] == pytest.approx(ageing.loc["PAY-226", "age_days"])
+    assert not end.found(Where(outcome="in progress"), limit=1).empty
+    assert len(_scope(view, "2024-03-01", "2024-03-08").found(ANY, limit=1))
+
+
+def test_an_item_is_on_one_side_only(view: View) -> None:
+    card = str(groups.sides_card(replace(view, query={"first": "type=feature", "second": groups.OTHERS}), ANY))
+    items = view.found(Where(outcome="finished"), limit=10_000)
+    is_feature = items["type"] == "feature"
+    assert f"(n = {is_feature.sum():,}, {(~is_feature).sum():,})" in card
+    both = replace(view, query={"first": "label=refunds", "second": "label=asked-by-customers"})
+    labels = items["labels"].str.split("|")
+    shared = labels.map(lambda each: {"refunds", "asked-by-customers"} <= set(each)).sum()
+    assert shared and f"{shared:,} items are on both sides" in str(groups.sides_card(both, ANY))
+
+
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        ({"first": "type=feature", "second": "type=feature"}, ANY),
+        ({"first": groups.HERE, "second": groups.HERE}, ANY),
+        ({}, Where(event="finished", since=dt.date(2025, 6, 1), until=dt.date(2025, 7, 1))),
+        ({"first": "label=refunds"}, Where(label="payouts")),
+    ],
+    ids=["a group and itself", "all and all", "clicked days and a period", "a label that the filter fixes"],
+)
+def test_what_can_not_be_compared_is_not(query: dict[str, str], where: Where, view: View) -> None:
+    assert "Choose two sides" in str(groups.sides_card(replace(view, query=query), where))
+
+
+def test_a_period_is_compared_only_where_the_data_cover_it(view: View) -> None:
+    assert view.compared is None
+    year = _scope(view, "2026-01-01", "2027-01-01")
+    assert year.covered.until == view.scope.until
+    later = replace(year, scope=replace(year.scope, against="year"))
+    assert later.compared is not None
+    assert later.compared.until - later.compared.since == later.covered.until - later.covered.since
+    month = _scope(view, "2025-06-01", "2025-07-01")
+    month = replace(month, scope=replace(month.scope, against="2024-06-01~2025-05-31"))
+    _, before, words = compared_with(month, "throughput")
+    assert before is None or words == FIRST_HALF  # a month is not compared with a year
+
+
+def test_few_items_have_no_statistic_without_a_word(view: View) -> None:
+    some = Where(text="PAY-31")
+    table = view.ask("charts.groups", chosen=some.parameter(), group_by="type")
+    few = table["finished"].between(1, 4).sum()
+    assert few and str(groups.groups_card(view, some)).count("(few)") >= 3 * few

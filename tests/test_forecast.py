@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +22,11 @@ from dashboard.analysis.forecast import (
     when_done,
     why_not,
 )
+from dashboard.catalogue import Catalogue
+from dashboard.pages import flow_forecast
+from dashboard.pages.view import View
+from dashboard.settings import Settings
+from dashboard.warehouse import Warehouse
 
 SEED = 7
 UNEVEN = [3, 0, 1, 5, 2, 2, 0, 4, 6, 1]
@@ -113,3 +120,17 @@ def test_back_test_counts_what_was_promised_and_kept() -> None:
 
 def test_forecast_of_nothing_is_no_trial() -> None:
     assert back_test([9, *[0] * 12] * 3, SEED).tried == 0
+
+
+def test_a_week_ends_with_its_last_day(demo: Settings, catalogue: Catalogue) -> None:
+    """The scope ends with Sunday 25 October: one week later is Sunday 1 November."""
+    warehouse = Warehouse(demo.warehouse, catalogue)
+    scope = replace(
+        warehouse.default_scope("retailer"), since=dt.date(2025, 11, 3), until=dt.date(2026, 10, 26), period="week"
+    )
+    asked = {day: str(flow_forecast.answered(View(warehouse, scope, demo.home, {"by": day}))) for day in DAYS}
+    assert "done by 31 Oct" not in asked["2026-10-31"] and "done by 1 Nov 2026" in asked["2026-11-01"]
+    assert "more than ten years" not in asked["9999-12-31"]  # and it ends
+
+
+DAYS = ("2026-10-31", "2026-11-01", "9999-12-31")

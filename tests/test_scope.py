@@ -16,7 +16,7 @@ DEFAULT = Scope("s", dt.date(2024, 1, 1), dt.date(2025, 1, 1))
 
 days = st.dates(dt.date(2000, 1, 1), dt.date(2030, 1, 1))
 names = st.lists(
-    st.text(st.characters(exclude_characters="~", exclude_categories=["Cs"]), min_size=1),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
     min_size=1,
     unique=True,
 )
@@ -53,7 +53,16 @@ def test_only_what_differs_from_the_default_is_in_the_url() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [{"from": "yesterday"}, {"period": "fortnight"}, {"percentile": "7"}, {"to": "1999-01-01"}, {"x": "y"}],
+    [
+        {"from": "yesterday"},
+        {"period": "fortnight"},
+        {"percentile": "7"},
+        {"to": "1999-01-01"},
+        {"to": "9999-12-31"},
+        {"from": "0001-01-01"},
+        {"against": "0001-01-01~9999-12-31"},
+        {"x": "y"},
+    ],
 )
 def test_a_value_that_can_not_be_is_left_at_the_default(query: dict[str, str]) -> None:
     assert from_query(query, DEFAULT) == DEFAULT

@@ -57,7 +57,7 @@ def answered(view: View) -> Component:
     if reason:
         return content_card(DRAWN, QUESTION, "Not known", empty(reason), behind, how)
     # Whole weeks up to and with that day.
-    weeks = min((by + dt.timedelta(days=1) - view.scope.until).days // 7, forecast.LONGEST_WEEKS)
+    weeks = min(((by - view.scope.until).days + 1) // 7, forecast.LONGEST_WEEKS)
     shown = pd.DataFrame({"likely, at least": [f"{share:.0%}".replace("%", " %") for share in forecast.SHARES]})
     said = []
     if count:

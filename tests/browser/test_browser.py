@@ -97,8 +97,12 @@ def test_another_stream_opens_with_its_own_teams(clean_page: Page, server: str) 
 
 def test_a_preset_sets_the_dates_and_reset_takes_them_back(clean_page: Page, server: str) -> None:
     _open(clean_page, f"{server}/?stream=bank")
-    clean_page.get_by_role("link", name="90 days").click()
+    clean_page.locator("#scope-type").select_option("feature")
+    clean_page.get_by_role("button", name="90 days").click()
     expect(clean_page.locator("#scope-since")).to_have_value("2026-08-02")
+    expect(clean_page.get_by_role("button", name="90 days")).to_have_class("chip active")
+    expect(clean_page.locator("#scope-type")).to_have_value("feature")
+    assert "type=feature" in clean_page.url
     clean_page.get_by_role("link", name="Reset").click()
     expect(clean_page.locator("#scope-since")).to_have_value("2023-08-09")
 
