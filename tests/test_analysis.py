@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.analysis import findings
+from dashboard.analysis.constraint import constraint_of
 from dashboard.analysis.control_chart import Limits, Signal, known, never_below_zero, signals, xmr_limits
 from dashboard.analysis.findings import Finding, top
 from dashboard.analysis.targets import (
@@ -630,3 +631,30 @@ def test_top_keeps_the_weightiest_and_drops_silence() -> None:
     assert top([None]) == []
     same = [Finding(text, "throughput", 0.5) for text in "ab"]
     assert top(same) == same[:1]
+
+
+def _steps(*rows: tuple[str, str, str, float, int, float | None]) -> pd.DataFrame:
+    columns = ["stage", "category", "mode", "mean_days", "visited_items", "wip_limit"]
+    return pd.DataFrame(rows, columns=columns).assign(work_in_progress=3)
+
+
+def test_constraint_is_what_most_of_the_waiting_is_for() -> None:
+    """Of 100 days, 30 are waited for Test in two queues, 20 for Build, and 40 in the backlog, which is a choice."""
+    steps = _steps(
+        ("Open", "backlog", "wait", 40, 9, None),
+        ("Ready", "in-progress", "wait", 20, 9, None),
+        ("Build", "in-progress", "active", 5, 9, 4),
+        ("Built", "in-progress", "wait", 10, 9, None),
+        ("Queued", "in-progress", "wait", 20, 9, None),
+        ("Test", "in-progress", "active", 5, 9, 2),
+    )
+    found = constraint_of(steps, finished_per_day=0.3)
+    assert found is not None
+    assert (found.step, found.wait_days, found.share) == ("Test", 30, 0.3)
+    told = "items wait 30.0 d for it, 30 % of the lead time; 6 wait now; on average 75 % of its places are taken"
+    assert found.reason == told  # 5 days × 0.3 a day = 1.5 of 2 places
+    slack = constraint_of(steps, finished_per_day=0.1)  # a quarter of the places of Test, an eighth of those of Build
+    assert slack is None
+    assert constraint_of(steps.assign(visited_items=4), 0.3) is None
+    assert constraint_of(steps.assign(mode="active"), 0.3) is None
+    assert constraint_of(steps.head(0), 0.3) is None

@@ -58,6 +58,7 @@ NO_MATTER = {
 }  # fmt: skip
 
 TEAMS, TYPE = {"bank": "Payments Core", "retailer": "Checkout", "healthcare": "Records"}, "defect"
+STAGE = {"bank": "Development", "retailer": "In progress", "healthcare": "Development"}  # of charts.stays
 FILTERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "a team": lambda team: {"teams": (team,)},
     "two teams": lambda team: {"teams": (team, "Third")},
@@ -74,7 +75,7 @@ def within(column: str) -> str:
 # What counts in the days [since, until): a mart, which of its rows, and the queries that are about them.
 PRESENT = "started_first_on < {until} and coalesce(ended_on >= {until}, true)"
 DAYS: Mapping[tuple[str, str], str] = {
-    ("items", within("finished_on")): "charts.conformance charts.cycle_histogram charts.cycle_scatter "
+    ("items", within("finished_on")): "charts.accuracy charts.conformance charts.cycle_histogram charts.cycle_scatter "
     "charts.map_back_flows charts.map_steps charts.pace charts.time_split metrics.blocked_time "
     "metrics.complete_and_accurate metrics.cycle_time metrics.first_pass_yield metrics.flow_distribution "
     "metrics.flow_efficiency metrics.handoffs metrics.lead_time metrics.process_time metrics.reopened_ratio "
@@ -88,7 +89,7 @@ DAYS: Mapping[tuple[str, str], str] = {
     ("items", f"{within('finished_on')} or {PRESENT}"): "charts.types",
     ("items", "coalesce(ended_on >= {since}, true) and created_on < {until}"): "charts.timeline "
     "charts.attributes charts.durations charts.found_items charts.groups charts.items",
-    ("visits", within("left_on")): "charts.stage_weeks",
+    ("visits", within("left_on")): "charts.stage_weeks charts.stays",
     ("blocked", "unblocked_on >= {since} and blocked_on < {until}"): "charts.blocked_reasons",
     ("deployments", within("deployed_on")): "metrics.batch_size metrics.change_fail_rate metrics.deployment_frequency "
     "metrics.deployment_rework_rate",
@@ -101,7 +102,7 @@ DECIDED = [(name, *rows) for rows, names in DAYS.items() for name in names.split
 # Columns that are about the days themselves; like the other queries they have a test of their own below.
 ABOUT_DAYS = {
     "charts.blocked_reasons": ["days"],
-    "charts.map_steps": ["work_in_progress", "arrivals_per_day"],
+    "charts.map_steps": ["work_in_progress", "arrivals_per_day", "departures_per_day"],
     "metrics.deployment_frequency": ["value"],
 }
 BY_HAND = {
@@ -156,7 +157,8 @@ class Data:
 
     def ask(self, name: str, scope: Scope, sql: str | None = None, **more: Any) -> pd.DataFrame:
         """The table of a query, or of a changed one under its name."""
-        sql, offered = sql or QUERIES[name].sql, {**MORE, **scope.parameters(), **more}
+        stage = {"chosen": Where(stage=STAGE[scope.stream]).parameter()} if name == "charts.stays" else {}
+        sql, offered = sql or QUERIES[name].sql, {**MORE, **stage, **scope.parameters(), **more}
         return self.engine.ask(sql, {key: offered[key] for key in parameters(sql)})
 
     def of(self, mart: str, stream: str) -> pd.DataFrame:
@@ -415,10 +417,12 @@ def test_what_is_about_the_days_themselves_is_of_those_days(stream: str, make: M
 
     steps = ask("charts.map_steps").set_index("stage")
     begun = visits[(visits["entered_on"] >= since) & (visits["entered_on"] < until)]
+    gone_by = visits[(visits["left_on"] >= since) & (visits["left_on"] < until)]
     there = visits[(visits["entered_on"] < until) & ~(visits["left_on"] < until)]
     for stage, row in steps.iterrows():
         assert row["work_in_progress"] == (there["stage"] == stage).sum()
         assert row["arrivals_per_day"] == pytest.approx((begun["stage"] == stage).sum() / days)
+        assert row["departures_per_day"] == pytest.approx((gone_by["stage"] == stage).sum() / days)
 
     flow = ask("charts.cumulative_flow")
     assert flow["day"].min() == since and flow["day"].max() == last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 from dash.development.base_component import Component
 
 ROWS = "rows"
+NUMBER = re.compile(r"–( \(few\))?|[-−]?[\d.,]+( (%|d|h|min))?( \(few\))?")
 
 
 class PlainTable(Component):
@@ -56,8 +58,15 @@ def plain_table(
         **opens,
         columns=[str(column).replace("_", " ") for column in table.columns],
         rows=[[cell_text(value) for value in row] for row in table.itertuples(index=False, name=None)],
-        numeric=[bool(pd.api.types.is_numeric_dtype(table[column])) for column in table.columns],
+        numeric=[_is_numeric(table.iloc[:, number]) for number in range(len(table.columns))],
     )
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    """Numbers, with or without a unit, stand to the right."""
+    if pd.api.types.is_numeric_dtype(column):
+        return True
+    return bool(len(column)) and all(isinstance(cell, str) and NUMBER.fullmatch(cell) for cell in column)
 
 
 def cell_text(value: Any) -> str:

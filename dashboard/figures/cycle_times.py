@@ -14,13 +14,14 @@ from dashboard.theme import LINES, WORK, axis_scale, axis_title, escaped, format
 NO_STARTS = "No item that finished in this scope has a known start."
 # Column of charts.cycle_scatter → its words.
 LEVELS = {"half_days": "50 %", "most_days": "85 %", "nearly_all_days": "95 %"}
+FINISHED = ("Day finished", "Cycle time", "finished")
 DASHES = ("solid", "dash", "dot")
 
 
-def cycle_scatter(table: pd.DataFrame) -> Figure:
+def cycle_scatter(table: pd.DataFrame, words: tuple[str, str, str] = FINISHED) -> Figure:
     """A point for each item of charts.cycle_scatter, with the levels that 50, 85 and 95 % of all stay below.
 
-    `customdata` of a point names its item, as in a URL.
+    `customdata` of a point names its item, as in a URL. `words` name the day, the time, and what happened.
     """
     if table.empty:
         return empty(NO_STARTS)
@@ -34,7 +35,7 @@ def cycle_scatter(table: pd.DataFrame) -> Figure:
         "y": numbers(table["cycle_days"], factor),
         "customdata": [urlencode({"item": key}) for key in table["item_id"]],
         "marker": {"size": 7, "color": WORK, "opacity": 0.6},
-        "hovertext": [_told(row) for _, row in table.iterrows()],
+        "hovertext": [_told(row, words[2]) for _, row in table.iterrows()],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "showlegend": False,
     }
@@ -43,8 +44,8 @@ def cycle_scatter(table: pd.DataFrame) -> Figure:
     return figure(
         [points, *lines],
         HEIGHT + 40,
-        xaxis=time_axis("Day finished"),
-        yaxis=axis(f"Cycle time, {axis_title(unit)}", rangemode="tozero"),
+        xaxis=time_axis(words[0]),
+        yaxis=axis(f"{words[1]}, {axis_title(unit)}", rangemode="tozero"),
         showlegend=True,
     )
 
@@ -62,12 +63,12 @@ def _level(column: str, value: float, factor: float, days: Sequence[str]) -> Tra
     }
 
 
-def _told(row: pd.Series) -> str:
+def _told(row: pd.Series, verb: str) -> str:
     title = f"<br>{shortened(str(row['title']))}" if pd.notna(row["title"]) else ""
     day = pd.Timestamp(row["finished_on"])
     return (
         f"<b>{escaped(row['item_id'])}</b> {formatted(row['cycle_days'], 'days')}{title}<br>"
-        f"finished {day.day} {day:%b %Y}"
+        f"{verb} {day.day} {day:%b %Y}"
     )
 
 

@@ -10,7 +10,7 @@ from dashboard.figures import lean_symbols as draw
 from dashboard.figures.lean_map import Cell, Step, ValueStreamMap
 
 WIDTH, MARGIN = 360, frame.MARGIN
-FACTS, TEAM, WAIT, GAP, MARKS, BURST = 102, 20, 98, 34, 26, 46
+PAIR, TEAM, WAIT, GAP, MARKS, BURST = 34, 20, 98, 34, 26, 46
 LADDER, LANE = 276, 12
 FACTORY, FACTORY_HEIGHT, CONTROL = 98, 78, 172
 
@@ -72,7 +72,11 @@ def _header(step: Step, room: float) -> float:
 
 
 def _box_height(step: Step, room: float) -> float:
-    return _header(step, room) + (TEAM if step.team else 0) + FACTS
+    return _header(step, room) + (TEAM if step.team else 0) + _facts_height(step)
+
+
+def _facts_height(step: Step) -> float:
+    return PAIR * -(-len(model.facts(step)) // 2)
 
 
 def _marks_height(value_map: ValueStreamMap, step: Step) -> float:
@@ -133,11 +137,11 @@ def _step(sheet: Sheet, cell: Cell) -> str:
 
 
 def _box(sheet: Sheet, cell: Cell) -> str:
-    """A process box with its data box: two columns of three facts."""
+    """A process box with its data box: two facts a row."""
     step, x, y = cell.step, sheet.left, cell.start
     head = _header(step, sheet.room)
     muted = " mut" if 0 < step.visits < model.FEW_ITEMS else ""
-    data = cell.end - FACTS
+    data = cell.end - _facts_height(step)
     parts = [
         draw.rectangle(x, y, sheet.room, data - y, "outline"),
         draw.rectangle(x, y, sheet.room, head, "process"),
@@ -148,10 +152,10 @@ def _box(sheet: Sheet, cell: Cell) -> str:
         parts.append(draw.worker(x + 8, data - 3))
         parts.append(draw.paragraph(x + 28, data - 6, draw.wrap(step.team, sheet.room - 34, 12, 1), full=step.team))
     for i, fact in enumerate(model.facts(step)):
-        left, top = x + sheet.room * 0.58 * (i % 2), data + 34 * (i // 2)
+        left, top = x + sheet.room * 0.58 * (i % 2), data + PAIR * (i // 2)
         room = sheet.room * (0.42 if i % 2 else 0.58) - 12
-        parts.append(draw.line(x, top, x + sheet.room, top) if i in (2, 4) else "")
-        parts.append(draw.rectangle(left, top, 5, 34, "bad") if fact.is_bad else "")
+        parts.append(draw.line(x, top, x + sheet.room, top) if i and not i % 2 else "")
+        parts.append(draw.rectangle(left, top, 5, PAIR, "bad") if fact.is_bad else "")
         parts.append(draw.text(left + 9, top + 14, fact.label, "small mut"))
         parts.append(draw.number(left + 9, top + 28, fact.value, room, "b" + muted))
     return "".join(parts)

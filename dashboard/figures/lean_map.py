@@ -17,7 +17,8 @@ class Step:
     """One stage as it is drawn: a process box when active, an inventory triangle when waiting.
 
     `mean_seconds` is the mean over all items of the map (a skipped stage counts as 0), so that the ladder adds up.
-    `visits` is the number of items that passed; ratios are 0…1; null is "not known".
+    `visits` is the number of items that passed; ratios are 0…1; null is "not known". `leaves_per_day` is its rate;
+    it `falls_behind` where less leaves than comes in.
     """
 
     name: str
@@ -33,6 +34,8 @@ class Step:
     wip_limit: int | None = None
     is_handoff: bool = False
     days_of_supply: float | None = None
+    leaves_per_day: float | None = None
+    falls_behind: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ class ValueStreamMap:
 
     `lead_seconds` is the mean lead time, null when no item finished; it equals the sum of the steps' `mean_seconds`
     and `unattributed_seconds`. `constraint` is (step, reason); `bursts` are (step, initiative). `is_proposal`: stages
-    and modes were guessed from the data and nobody has confirmed them.
+    and modes were guessed from the data and nobody has confirmed them. `demand_per_day` are items that the stream
+    takes up, `takt_seconds` is the working time available for each.
     """
 
     title: str
@@ -66,6 +70,8 @@ class ValueStreamMap:
     constraint: tuple[str, str] | None = None
     bursts: tuple[tuple[str, str], ...] = ()
     is_proposal: bool = False
+    demand_per_day: float | None = None
+    takt_seconds: float | None = None
 
 
 class Fact(NamedTuple):
@@ -129,8 +135,14 @@ def facts(step: Step) -> tuple[Fact, ...]:
         Fact("%C&A", complete_and_accurate(step)),
         Fact("Rework", percent(step.rework_ratio)),
         Fact("WIP", work_in_progress(step), is_over_limit(step)),
+        *([Fact("Rate", per_day(step.leaves_per_day), step.falls_behind)] if step.leaves_per_day is not None else []),
         Fact("n", f"{step.visits:,}{few}"),
     )
+
+
+def per_day(rate: float) -> str:
+    """'0.43 a day', '12.1 a day'."""
+    return f"{rate:,.2f} a day" if rate < 10 else f"{rate:,.1f} a day"
 
 
 def supply(step: Step) -> str:
@@ -225,7 +237,9 @@ def basis(value_map: ValueStreamMap) -> str:
         counts = f"only {counted(value_map.items)}: too few to judge"
     else:
         counts = f"means of {counted(value_map.items)}"
-    return " · ".join(part for part in (value_map.period, counts) if part)
+    demand = f"demand {per_day(value_map.demand_per_day)}" if value_map.demand_per_day else ""
+    takt = f"takt time {duration(value_map.takt_seconds)} of work" if value_map.takt_seconds else ""
+    return " · ".join(part for part in (value_map.period, counts, demand, takt) if part)
 
 
 def notes(value_map: ValueStreamMap) -> tuple[str, ...]:
@@ -242,6 +256,8 @@ def notes(value_map: ValueStreamMap) -> tuple[str, ...]:
         marks.append("H = hand-off, the team changes here.")
     if back_flows(value_map):
         marks.append("Dashed arc = share of items sent back.")
+    if any(step.falls_behind for step in value_map.steps):
+        marks.append("Rate marked = less leaves the step than comes in.")
     if any(step.wip_limit is not None for step in value_map.steps):
         marks.append("Looped arrow = pull, the next step has a WIP limit.")
     return (*lines, *([" ".join(marks)] if marks else []))

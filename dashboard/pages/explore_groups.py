@@ -196,7 +196,7 @@ def said(found: Comparison | None, first: str, second: str) -> str:
     low, high = sorted((abs(found.low), abs(found.high))) if found.is_more_than_chance else (found.low, found.high)
     # One unit for both ends.
     unit, by = ("d", 1) if max(abs(low), abs(high)) >= 2 else ("h", 24)
-    span = f"{low * by:,.1f} to {high * by:,.1f} {unit}"
+    span = f"{low * by:,.1f} to {high * by:,.1f} {unit}".replace("-", "−")
     told = (
         f"{first}: median cycle time {formatted(found.first, 'days')}, {second}: "
         f"{formatted(found.second, 'days')} (n = {found.first_count:,}, {found.second_count:,})."

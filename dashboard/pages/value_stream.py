@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
+from dashboard.analysis.constraint import constraint_of
 from dashboard.components import scope_bar
 from dashboard.components.aria import aria
 from dashboard.components.cards import content_card, empty, findings
 from dashboard.components.inline_svg import InlineSvg
-from dashboard.components.plain_table import plain_table
 from dashboard.figures.map_files import MAP_FILES
 from dashboard.figures.value_stream_map import BackFlow, Step, ValueStreamMap, render
 from dashboard.pages import process
 from dashboard.pages.changes import change_finding
+from dashboard.pages.map_step import step_panel
 from dashboard.pages.view import View, without_history
 from dashboard.streams.plan import read_plan
 from dashboard.theme import formatted
@@ -25,6 +26,8 @@ from dashboard.theme import formatted
 PATH, TITLE = "/value-stream", "Value stream"
 ACROSS, DOWN, STEP, STEP_DOWN = "map-across", "map-down", "map-step", "map-step-down"
 DAY = 86_400
+# Less than this share of what comes in: the step falls behind.
+KEEPS_UP = 0.95
 NOTHING = "No items finished in this scope: there is nothing to draw a map from. Choose a longer period."
 
 
@@ -65,8 +68,8 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
             state={"chosen": scope_bar.STATES},
             prevent_initial_call=True,
         )
-        def tell(step: str | None, chosen: Mapping[str, str | None]) -> Component | None:
-            return _step_facts(view_for(chosen), step) if step else None
+        def tell(step: str | None, chosen: Mapping[str, str | None], place: str = place) -> Component | None:
+            return step_panel(view_for(chosen), step, place) if step else None
 
 
 def measured_map(view: View) -> ValueStreamMap | None:
@@ -94,7 +97,20 @@ def measured_map(view: View) -> ValueStreamMap | None:
         period=view.in_words,
         bursts=_bursts(view),
         is_proposal=bool(view.stream["is_proposal"]),
+        constraint=(found.step, found.reason) if (found := constraint_of(steps, items / view.covered_days)) else None,
+        **_demand(view),
     )
+
+
+def _demand(view: View) -> dict[str, float | None]:
+    """What the stream takes up, and the working time there is for each item; null where nobody tells starts."""
+    if not view.stream["has_start_times"]:
+        return {}
+    takt = view.headline("takt_time")["value"]
+    return {
+        "demand_per_day": view.headline("arrivals")["items"] / view.covered_days,
+        "takt_seconds": takt * DAY if takt else None,
+    }
 
 
 def _downloads(view: View) -> Component:
@@ -133,6 +149,8 @@ def _step(row: Mapping[str, Any]) -> Step:
         wip_limit=int(row["wip_limit"]) if pd.notna(row["wip_limit"]) else None,
         is_handoff=bool((_known(row["handoff_ratio"]) or 0) >= 0.5),
         days_of_supply=row["work_in_progress"] / arrivals if arrivals else None,
+        leaves_per_day=row["departures_per_day"],
+        falls_behind=row["departures_per_day"] < KEEPS_UP * arrivals,
     )
 
 
@@ -162,15 +180,3 @@ def _answer(steps: pd.DataFrame, chart: ValueStreamMap) -> str:
         else "no stage is marked as waiting, so waits can't be told from work"
     )
     return f"{formatted(lead, 'days')} on average, {waiting}; longest in {longest['stage']}, {share} of it"
-
-
-def _step_facts(view: View, step: str) -> Component | None:
-    steps = view.ask("charts.map_steps")
-    rows = steps[steps["stage"] == step]
-    if rows.empty:
-        return None
-    facts: Sequence[Any] = [(key.replace("_", " "), value) for key, value in rows.iloc[0].items() if pd.notna(value)]
-    meanings = view.warehouse.catalogue.queries["charts.map_steps"].columns
-    table = pd.DataFrame(facts, columns=["fact", "value"])
-    table["meaning"] = [meanings[str(key).replace(" ", "_")] for key in table["fact"]]
-    return html.Section([html.H3(step), plain_table(table)], className="step-facts table-wrap")

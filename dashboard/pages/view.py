@@ -121,6 +121,11 @@ class View:
         since, until = max(self.scope.since, known.since), min(self.scope.until, known.until)
         return replace(self.scope, since=since, until=until) if since < until else self.scope
 
+    @property
+    def covered_days(self) -> int:
+        """How many days of the scope the data cover."""
+        return (self.covered.until - self.covered.since).days
+
     @cached_property
     def compared(self) -> Scope | None:
         """What the scope is compared with; None where the data don't cover all of it."""

@@ -19,6 +19,7 @@ produced_ratio = "%C&A produced: 1 - items that came back to it or before, of th
 received_ratio = "%C&A received: the same of the steps that feed it"
 work_in_progress = "items in it at the end of the period"
 arrivals_per_day = "visits that began in it per day of the period"
+departures_per_day = "visits that ended in it per day of the period"
 */
 with finished as (
 
@@ -118,7 +119,9 @@ present as (
             where visits.entered_on < $until and coalesce(visits.left_on >= $until, true) and visits.is_in_flow
         ) as work_in_progress,
         count(*) filter (where visits.entered_on >= $since and visits.entered_on < $until)
-        / date_diff('day', cast($since as date), cast($until as date)) as arrivals_per_day
+        / date_diff('day', cast($since as date), cast($until as date)) as arrivals_per_day,
+        count(*) filter (where visits.left_on >= $since and visits.left_on < $until)
+        / date_diff('day', cast($since as date), cast($until as date)) as departures_per_day
     from marts.visits
     where
         visits.stream = $stream
@@ -144,7 +147,8 @@ select
     produced.ratio as produced_ratio,
     received.ratio as received_ratio,
     coalesce(present.work_in_progress, 0) as work_in_progress,
-    coalesce(present.arrivals_per_day, 0) as arrivals_per_day
+    coalesce(present.arrivals_per_day, 0) as arrivals_per_day,
+    coalesce(present.departures_per_day, 0) as departures_per_day
 from marts.stages
 cross join total
 left join spent
