@@ -59,6 +59,8 @@ NO_MATTER = {
 
 TEAMS, TYPE = {"bank": "Payments Core", "retailer": "Checkout", "healthcare": "Records"}, "defect"
 STAGE = {"bank": "Development", "retailer": "In progress", "healthcare": "Development"}  # of charts.stays
+# Of charts.story, of another team and type than are chosen: blocked, and with rework.
+ITEM = {"bank": "PAY-124", "retailer": "SHOP-212", "healthcare": "REC-163"}
 FILTERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "a team": lambda team: {"teams": (team,)},
     "two teams": lambda team: {"teams": (team, "Third")},
@@ -157,8 +159,11 @@ class Data:
 
     def ask(self, name: str, scope: Scope, sql: str | None = None, **more: Any) -> pd.DataFrame:
         """The table of a query, or of a changed one under its name."""
-        stage = {"chosen": Where(stage=STAGE[scope.stream]).parameter()} if name == "charts.stays" else {}
-        sql, offered = sql or QUERIES[name].sql, {**MORE, **stage, **scope.parameters(), **more}
+        one = {
+            "charts.stays": {"chosen": Where(stage=STAGE[scope.stream]).parameter()},
+            "charts.story": {"item": ITEM[scope.stream]},
+        }.get(name, {})
+        sql, offered = sql or QUERIES[name].sql, {**MORE, **one, **scope.parameters(), **more}
         return self.engine.ask(sql, {key: offered[key] for key in parameters(sql)})
 
     def of(self, mart: str, stream: str) -> pd.DataFrame:

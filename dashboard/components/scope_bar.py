@@ -95,7 +95,9 @@ def _presets(scope: Scope, default: Scope) -> list[Component]:
     spans["This year"] = _last_day(default).replace(month=1, day=1)
     spans = {text: since for text, since in spans.items() if since > default.since} | {"All": default.since}
     last = _last_day(default).isoformat()
-    reset = dcc.Link("Reset", href=f"?{urlencode({'stream': scope.stream})}", className="chip", title="Reset the scope")
+    # A whole page anew: the address was rewritten without Dash's knowledge.
+    query = urlencode({"stream": scope.stream})
+    reset = html.A("Reset", href=f"?{query}", className="chip", title="Reset the scope")
     return [*(_chip(text, since.isoformat(), last) for text, since in spans.items()), reset]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import pandas as pd
 from dash import Dash, Output, html
 from dash.development.base_component import Component
 
@@ -14,14 +13,13 @@ from dashboard.components.cards import empty, figure_card, findings
 from dashboard.components.controls import labelled, select
 from dashboard.figures.timeline import timeline
 from dashboard.pages.changes import change_finding
+from dashboard.pages.story import story_of
 from dashboard.pages.view import View, without_history
-from dashboard.theme import duration, formatted
 
 PATH, TITLE = "/timeline", "Timeline"
 PART, DRAWN = "timeline", "timeline-drawn"
 OUTCOMES = {"all": "All items", "finished": "Finished", "open": "Still open", "cancelled": "Cancelled"}
 ROWS = 40
-ENDS = {"finished": "it was finished", "cancelled": "it was withdrawn", "open": "the last event of the stream"}
 
 
 def body(view: View) -> Component:
@@ -29,7 +27,7 @@ def body(view: View) -> Component:
     if silent := without_history(view):
         return silent
     if item := view.query.get("item"):
-        return _story(view, item)
+        return story_of(view, item, view.address(PATH))
     chooser = labelled("Show", select(PART, "shown", OUTCOMES, view.query.get("shown"), "all"))
     told = [change_finding(view, name) for name in ("lead_time", "wait_time")]
     sentences = findings([each.text for each in told if each])
@@ -47,29 +45,6 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
     )
     def choose(entered: Mapping[str, Any], chosen: Mapping[str, str | None]) -> Component:
         return _drawn(view_for({**controls.said(**entered), **chosen}))
-
-
-def _story(view: View, item: str) -> Component:
-    """Staple yourself to one item: every stay, one after the other."""
-    table = view.ask("charts.timeline", row_limit=1, outcome=None, item=item)
-    back = html.P(html.A("All items on the timeline", href=view.address(PATH)))
-    if table.empty:
-        return html.Div([back, empty(f"There is no item {item} among the teams and types of this scope.")])
-    first = table.iloc[0]
-    title = f": {first['title']}" if pd.notna(first["title"]) else ""
-    seconds = (table["until_at"] - table["entered_at"]).dt.total_seconds()
-    waited = seconds[table["mode"] == "wait"].sum()
-    rework = int(table["is_rework"].sum())
-    answer = (
-        f"{formatted(first['lead_days'], 'days')} from creation until {ENDS[first['outcome']]}, "
-        f"{duration(waited)} of it in waiting stages; {len(table):,} stays, {rework:,} of them rework"
-    )
-    shown = table.assign(time=seconds.map(duration))[["stage", "mode", "is_rework", "entered_at", "until_at", "time"]]
-    behind = view.behind("charts.timeline", shown, item=item)
-    figure = timeline(table, view.modes)
-    return html.Div(
-        [back, figure_card("timeline", f"{item}{title}", answer, figure, behind, view.how("charts.timeline"))]
-    )
 
 
 def _drawn(view: View) -> Component:

@@ -7,7 +7,7 @@ item_id = "key of the work item"
 stage = "active stage in progress that was left"
 position = "its order in the reference path"
 next_stage = "stage entered at the first crossing"
-next_step = "first active stage in progress after it; null where none came"
+next_step = "first active stage in progress that the item came to after it; null where that lies before it, or none came"
 is_returned = "the item later came back to the stage or to one before"
 team = "team of the item"
 type = "type of the item"
@@ -30,6 +30,9 @@ with ahead as (
         lead(
             case when visits.mode = 'active' and visits.category = 'in-progress' then visits.stage end ignore nulls
         ) over item_history as next_step,
+        lead(
+            case when visits.mode = 'active' and visits.category = 'in-progress' then visits.position end ignore nulls
+        ) over item_history as next_step_position,
         lead(visits.position) over item_history as next_position,
         min(visits.position) over (
             partition by visits.stream, visits.item_id
@@ -62,7 +65,7 @@ select
     numbered.stage,
     numbered.position,
     numbered.next_stage,
-    numbered.next_step,
+    case when numbered.next_step_position > numbered.position then numbered.next_step end as next_step,
     numbered.lowest_after <= numbered.position as is_returned,
     numbered.team,
     numbered.type,

@@ -126,7 +126,8 @@ def test_a_step_of_the_map_opens_by_keyboard(clean_page: Page, server: str) -> N
     step = clean_page.locator("#map-across [data-id='Development']")
     step.focus()
     clean_page.keyboard.press("Enter")
-    expect(clean_page.locator("#map-step")).to_contain_text("mean time per finished item")
+    expect(clean_page.locator("#map-step")).to_contain_text("Items are worked on here")
+    expect(clean_page.locator("#map-step")).to_contain_text("Is what is handed on complete and accurate?")
     expect(step).to_have_attribute("aria-pressed", "true")
 
 
