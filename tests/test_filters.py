@@ -103,6 +103,7 @@ DAYS: Mapping[tuple[str, str], str] = {
 DECIDED = [(name, *rows) for rows, names in DAYS.items() for name in names.split()]
 # Columns that are about the days themselves; like the other queries they have a test of their own below.
 ABOUT_DAYS = {
+    "charts.stays": ["next_stage"],
     "charts.blocked_reasons": ["days"],
     "charts.map_steps": ["work_in_progress", "arrivals_per_day", "departures_per_day"],
     "metrics.deployment_frequency": ["value"],
