@@ -46,7 +46,7 @@ FILES = int(os.environ.get("VSM_FUZZ_FILES", "2000"))
 # As many tests as that share the files, so that they run on all cores.
 PARTS = 10
 # Of the files that are read, one in so many is imported as a whole, with its marts and checks.
-WHOLE_EVERY = 10
+WHOLE_EVERY = 20
 HANGS_AFTER_SECONDS = 20
 MEMORY = 3 * 1024**3
 CORPUS = SHARED / "badinput"

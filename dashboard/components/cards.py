@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import dash_bootstrap_components as dbc
 import pandas as pd
@@ -14,6 +15,7 @@ from dash.development.base_component import Component
 from dashboard.catalogue import Metric, Query
 from dashboard.components.aria import aria, data
 from dashboard.components.plain_table import plain_table
+from dashboard.spreadsheets import safe_csv
 from dashboard.theme import TEMPLATES
 
 Answer = str | Sequence[Component | str]
@@ -101,6 +103,13 @@ def behind(table: pd.DataFrame, address: str, id_: str | None = None, keys: Sequ
         ],
         className="data-table",
     )
+
+
+def csv_of(table: pd.DataFrame, name: str) -> Component:
+    """A link that saves a small table just as it is shown; large ones have an address of their own."""
+    address = f"data:text/csv;charset=utf-8,{quote(safe_csv(table))}"
+    look = "btn btn-sm btn-outline-secondary mt-2 me-2"
+    return html.A("Download CSV", href=address, download=f"{name}.csv", className=look)
 
 
 def how_computed(queries: Sequence[Query | Metric], parameters: Mapping[str, Any]) -> Component:

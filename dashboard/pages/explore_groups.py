@@ -11,7 +11,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.analysis.comparison import Comparison, compared
-from dashboard.components.cards import content_card, empty
+from dashboard.components.cards import content_card, csv_of, empty
 from dashboard.components.controls import select
 from dashboard.components.plain_table import plain_table
 from dashboard.pages.view import View
@@ -170,7 +170,8 @@ def _side_by_side(
         for side, name, known in zip(sides, names, times, strict=True)
         if len(known) and side.text != OTHERS
     ]
-    return html.Div([html.Div(plain_table(table), className="table-wrap", tabIndex="0"), *links])
+    shown = html.Div(plain_table(table), className="table-wrap", tabIndex="0")
+    return html.Div([shown, csv_of(table, "comparison"), *links])
 
 
 def _level(values: Sequence[float], share: float) -> str:

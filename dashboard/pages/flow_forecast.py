@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from dashboard.analysis import forecast
 from dashboard.components import controls, scope_bar
-from dashboard.components.cards import content_card, empty
+from dashboard.components.cards import content_card, csv_of, empty
 from dashboard.components.controls import entry, labelled
 from dashboard.components.plain_table import plain_table
 from dashboard.pages.view import View
@@ -80,9 +80,8 @@ def answered(view: View) -> Component:
         "seeded, so the same data give the same answer. It holds as long as team and size of items stay alike.",
         className="rule",
     )
-    return content_card(
-        DRAWN, QUESTION, answer, html.Div([html.Div(plain_table(shown), className="table-wrap"), note]), behind, how
-    )
+    drawn = [html.Div(plain_table(shown), className="table-wrap"), csv_of(shown, "forecast"), note]
+    return content_card(DRAWN, QUESTION, answer, html.Div(drawn), behind, how)
 
 
 def _held(counts: list[int]) -> str:

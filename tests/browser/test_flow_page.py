@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
@@ -169,3 +170,15 @@ def test_the_page_prints_whole(clean_page: Page, server: str) -> None:
     page.evaluate("window.print = () => { document.title = 'printed' }")
     page.get_by_role("button", name="Print or PDF").click()
     expect(page).to_have_title("printed")
+
+
+def test_the_forecast_leaves_as_it_is_shown(clean_page: Page, server: str, tmp_path: Path) -> None:
+    page = opened(clean_page, server)
+    promise = page.locator("#flow-forecast")
+    with page.expect_download() as started:
+        promise.get_by_role("link", name="Download CSV").first.click()
+    started.value.save_as(tmp_path / "forecast.csv")
+    saved = list(csv.reader((tmp_path / "forecast.csv").read_text(encoding="utf-8").splitlines()))
+    heads = promise.locator("figure th").all_inner_texts()
+    assert started.value.suggested_filename == "forecast.csv"
+    assert saved[0] == heads and len(saved) == 5
