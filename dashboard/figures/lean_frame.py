@@ -16,7 +16,7 @@ def heading(value_map: ValueStreamMap, width: float) -> tuple[str, float]:
     rows = draw.wrap(value_map.title, room, 18.7)
     parts = [draw.paragraph(MARGIN, 30, rows, "big", leading=22, full=value_map.title)]
     y = 28.0 + 22 * len(rows)
-    lines = draw.wrap(model.basis(value_map), room, 12)
+    lines = draw.wrap(model.basis(value_map), room, 12, lines=3)
     parts.append(draw.paragraph(MARGIN, y, lines, "mut"))
     y += 15 * len(lines) + 8
     if value_map.is_proposal:

@@ -94,18 +94,18 @@ def _sentences(view: View) -> list[str | tuple[str, str]]:
     places = {name: f"#flow-{name}-title" for name in ("cycle_time", "throughput", "ageing")}
     places |= {"work_in_progress": "#flow-wip-title", "map": view.address("/value-stream")}
     places |= {f"signal {name}": _chart_of(view, name) for name in SIGNALS}
-    told = [
-        change_finding(view, "cycle_time"),
-        change_finding(view, "throughput"),
-        *(flow_stability.signal_finding(view, name) for name in SIGNALS),
-        found.longest_stage_finding(view.ask("charts.map_steps")),
-    ]
+    changes = [change_finding(view, name) for name in ("cycle_time", "throughput")]
+    signals = [flow_stability.signal_finding(view, name) for name in SIGNALS]
+    ageing = None
     if view.stream["has_start_times"]:
         if view.compared:
             levels = [view.headline("work_in_progress", scope)["value"] for scope in (view.covered, view.compared)]
-            told.append(found.wip_finding(levels[0], levels[1], view.scope.compared_words))
+            changes.append(found.wip_finding(levels[0], levels[1], view.scope.compared_words))
         items = view.ask("charts.ageing")
-        told.append(found.ageing_finding(older_than_usual(items, view.ask("charts.pace")), len(items)))
+        ageing = found.ageing_finding(older_than_usual(items, view.ask("charts.pace")), len(items))
+    longest = found.longest_stage_finding(view.ask("charts.map_steps"))
+    # One of each kind: the largest change, a signal, what grows old, where items stay.
+    told = [*found.top(changes, 1), *found.top(signals, 1), ageing, longest]
     return [(each.text, places[each.href_fragment or "map"]) for each in found.top(told, 3)]
 
 

@@ -82,7 +82,8 @@ def _map_card(view: View, states: pd.DataFrame) -> Component:
     place = {name: number for number, name in enumerate(states["state"])}
     back = moves[moves["from_state"].map(place) > moves["to_state"].map(place)]
     ended = int(moves.loc[moves["from_state"].isna(), "items"].sum())
-    answer = f"{ended:,} items that ended went through {len(states):,} states, by {len(moves):,} different moves"
+    items = "item" if ended == 1 else "items"
+    answer = f"{ended:,} {items} that ended went through {len(states):,} states, by {len(moves):,} different moves"
     if len(back):
         first = back.iloc[0]
         answer += (

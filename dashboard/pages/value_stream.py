@@ -28,6 +28,7 @@ ACROSS, DOWN, STEP, STEP_DOWN = "map-across", "map-down", "map-step", "map-step-
 DAY = 86_400
 # Less than this share of what comes in: the step falls behind.
 KEEPS_UP = 0.95
+FEW_ITEMS = 5
 NOTHING = "No items finished in this scope: there is nothing to draw a map from. Choose a longer period."
 
 
@@ -150,7 +151,7 @@ def _step(row: Mapping[str, Any]) -> Step:
         is_handoff=bool((_known(row["handoff_ratio"]) or 0) >= 0.5),
         days_of_supply=row["work_in_progress"] / arrivals if arrivals else None,
         leaves_per_day=row["departures_per_day"],
-        falls_behind=row["departures_per_day"] < KEEPS_UP * arrivals,
+        falls_behind=row["visited_items"] >= FEW_ITEMS and row["departures_per_day"] < KEEPS_UP * arrivals,
     )
 
 
