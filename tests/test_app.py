@@ -19,7 +19,7 @@ from dashboard.app import create_app, create_server
 from dashboard.build import import_files
 from dashboard.catalogue import Catalogue
 from dashboard.figures.map_files import MAP_FILES
-from dashboard.pages import PAGES, data, flow, flow_stability, value_stream
+from dashboard.pages import PAGES, data, flow, flow_stability, remembered, value_stream
 from dashboard.pages.view import View, view_of
 from dashboard.settings import Settings
 from dashboard.warehouse import Warehouse
@@ -232,3 +232,12 @@ def test_signal_at_the_top_is_that_of_the_chart(demo: Settings, catalogue: Catal
                     assert found.text.split(": ", 1)[1].rstrip(".") in card, (stream, period, name)
                 assert "23 signals" not in card
     assert told > 1
+
+
+@pytest.mark.parametrize("path", [page.PATH for page in PAGES])
+def test_a_word_of_the_program_in_the_url_does_no_harm(path: str, warehouse: Warehouse, demo: Settings) -> None:
+    query = {"path": "x", "self": "y", "metric": "z", "move": "state", "kind": "w"}
+    view, _ = view_of(warehouse, demo.home, query)
+    page = next(page for page in PAGES if path == page.PATH)
+    assert page.body(view) is not None
+    assert remembered.address_of(view, path).startswith(f"{path}?")

@@ -7,12 +7,14 @@ the page, which hears all its controls together (`inputs`) and reads what they s
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, Input, State, html
+from dash import ALL, Dash, Input, Output, State, html
 from dash.development.base_component import Component
+
+from dashboard.components import scope_bar
 
 IN_URL = "in-url"
 # A native select shows nothing for an empty value.
@@ -29,6 +31,19 @@ def inputs(part: str) -> dict[str, Input | State]:
     """What a callback of a part of the page is called with: `values` and `ids`."""
     pattern = {**EVERY, "part": part}
     return {"values": Input(pattern, "value"), "ids": State(pattern, "id")}
+
+
+def redraw(app: Dash, part: str, place: str, view_for: Callable[..., Any], draw: Callable[[Any], Component]) -> None:
+    """What stands at `place` is drawn anew from the view that the controls of a part and the scope say."""
+
+    @app.callback(
+        Output(place, "children"),
+        inputs={"entered": inputs(part)},
+        state={"chosen": scope_bar.STATES},
+        prevent_initial_call=True,
+    )
+    def drawn(entered: Mapping[str, Any], chosen: Mapping[str, str | None]) -> Component:
+        return draw(view_for({**said(**entered), **chosen}))
 
 
 def said(values: Sequence[Any], ids: Sequence[Mapping[str, str]]) -> dict[str, str]:

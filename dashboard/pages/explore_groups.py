@@ -47,6 +47,8 @@ WORDS = {
     "30 to 90 days": {"days_from": "30.0", "days_to": "90.0"},
     "90 days or more": {"days_from": "90.0"},
 }
+# An item may have several of these, so that the groups overlap.
+SEVERAL = ("label", "passed")
 FEW = 5
 # What is set side by side → unit.
 MEASURES = {
@@ -259,6 +261,8 @@ def key_of(where: Where, group: str, name: str) -> str | None:
 
 
 def _largest_two(view: View, where: Where, group: str, table: pd.DataFrame) -> str:
+    if group in SEVERAL:
+        return "An item may be in several of these groups; set two of them side by side below"
     conditions = {str(name): condition_of(group, str(name)) for name in table.loc[table["finished"] > 0, "group_name"]}
     names = [name for name, condition in conditions.items() if condition][:2]
     if len(names) < 2:

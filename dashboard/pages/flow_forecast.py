@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
-from dash import Dash, Output, html
+from dash import Dash, html
 from dash.development.base_component import Component
 
 from dashboard.analysis import forecast
-from dashboard.components import controls, scope_bar
+from dashboard.components import controls
 from dashboard.components.cards import content_card, csv_of, empty
 from dashboard.components.controls import entry, labelled
 from dashboard.components.plain_table import plain_table
@@ -34,15 +33,7 @@ def card(view: View) -> Component:
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
     """Other questions."""
-
-    @app.callback(
-        Output(DRAWN, "children"),
-        inputs={"entered": controls.inputs(PART)},
-        state={"chosen": scope_bar.STATES},
-        prevent_initial_call=True,
-    )
-    def ask(entered: Mapping[str, Any], chosen: Mapping[str, str | None]) -> Component:
-        return answered(view_for({**controls.said(**entered), **chosen}))
+    controls.redraw(app, PART, DRAWN, view_for, answered)
 
 
 def answered(view: View) -> Component:
@@ -57,22 +48,20 @@ def answered(view: View) -> Component:
     if reason:
         return content_card(DRAWN, QUESTION, "Not known", empty(reason), behind, how)
     # Whole weeks up to and with that day.
-    weeks = min(((by - view.scope.until).days + 1) // 7, forecast.LONGEST_WEEKS)
+    weeks = ((by - view.scope.until).days + 1) // 7
     shown = pd.DataFrame({"likely, at least": [f"{share:.0%}".replace("%", " %") for share in forecast.SHARES]})
     said = []
     if count:
         done = forecast.when_done(counts, count, SEED)
         shown[f"{count:,} items done in"] = [_weeks(done.levels[share]) for share in forecast.SHARES]
-        shown["that is by"] = [
-            _day(view.scope.until + dt.timedelta(weeks=done.levels[share])) for share in forecast.SHARES
-        ]
-        said.append(f"{count:,} items: with 85 % by {_day(view.scope.until + dt.timedelta(weeks=done.levels[0.85]))}")
-    if by and weeks >= 1:
+        shown["that is by"] = [_day(_last_day(view, done.levels[share])) for share in forecast.SHARES]
+        said.append(f"{count:,} items: with 85 % by {_day(_last_day(view, done.levels[0.85]))}")
+    if 1 <= weeks <= forecast.LONGEST_WEEKS:
         many = forecast.how_many(counts, weeks, SEED)
         shown[f"items done by {_day(by)}"] = [many.levels[share] for share in forecast.SHARES]
         said.append(f"by {_day(by)}: with 85 % {many.levels[0.85]:,} items or more")
     if not said:
-        words = "Ask for 1 to 10,000 items, or for a day a week or more after the end of the scope."
+        words = "Ask for 1 to 10,000 items, or for a day from a week to ten years after the end of the scope."
         return content_card(DRAWN, QUESTION, "Not asked", empty(words), behind, how)
     answer = f"{'; '.join(said)}. {_held(counts)}"
     note = html.P(
@@ -101,6 +90,11 @@ def _weeks(weeks: int) -> str:
 def _count_of(text: str) -> int | None:
     count = int(text) if text.isdecimal() and len(text) < 7 else 0
     return count if 0 < count <= MOST else None
+
+
+def _last_day(view: View, weeks: int) -> dt.date:
+    """The last day of so many weeks after the scope, whose own end is the day after its last."""
+    return view.scope.until + dt.timedelta(days=7 * weeks - 1)
 
 
 def _by_default(view: View) -> dt.date:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
-from dash import Dash, Output, html
+from dash import Dash, html
 from dash.development.base_component import Component
 
 from dashboard.analysis import control_chart as xmr
 from dashboard.analysis import findings
 from dashboard.catalogue import Metric
-from dashboard.components import controls, scope_bar
+from dashboard.components import controls
 from dashboard.components.cards import content_card, empty, figure_card
 from dashboard.components.controls import entry, labelled, select
 from dashboard.errors import ScopeError
@@ -46,15 +45,7 @@ def card(view: View) -> Component:
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
     """Another metric, another shape, another baseline."""
-
-    @app.callback(
-        Output(PICKED, "children"),
-        inputs={"entered": controls.inputs(PART)},
-        state={"chosen": scope_bar.STATES},
-        prevent_initial_call=True,
-    )
-    def pick(entered: Mapping[str, Any], chosen: Mapping[str, str | None]) -> Component:
-        return picked(view_for({**controls.said(**entered), **chosen}))
+    controls.redraw(app, PART, PICKED, view_for, picked)
 
 
 def picked(view: View) -> Component:

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 import dash_bootstrap_components as dbc
 import pandas as pd
-from dash import Dash, Output, html
+from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.components import controls, scope_bar
+from dashboard.components import controls
 from dashboard.components.cards import content_card, empty
 from dashboard.components.controls import entry, labelled, select
 from dashboard.components.inline_svg import InlineSvg
@@ -62,16 +62,11 @@ def cards(view: View) -> Component:
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
     """Another measure, another threshold."""
+    controls.redraw(app, PART, DRAWN, view_for, _redrawn)
 
-    @app.callback(
-        Output(DRAWN, "children"),
-        inputs={"entered": controls.inputs(PART)},
-        state={"chosen": scope_bar.STATES},
-        prevent_initial_call=True,
-    )
-    def draw(entered: Mapping[str, Any], chosen: Mapping[str, str | None]) -> Component:
-        view = view_for({**controls.said(**entered), **chosen})
-        return _map_card(view, view.ask("charts.process_states"))
+
+def _redrawn(view: View) -> Component:
+    return _map_card(view, view.ask("charts.process_states"))
 
 
 def _map_card(view: View, states: pd.DataFrame) -> Component:

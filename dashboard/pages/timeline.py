@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from dash import Dash, Output, html
+from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.components import controls, scope_bar
+from dashboard.components import controls
 from dashboard.components.cards import empty, figure_card, findings
 from dashboard.components.controls import labelled, select
 from dashboard.figures.timeline import timeline
@@ -36,15 +35,7 @@ def body(view: View) -> Component:
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
     """The choice of outcome draws anew."""
-
-    @app.callback(
-        Output(DRAWN, "children"),
-        inputs={"entered": controls.inputs(PART)},
-        state={"chosen": scope_bar.STATES},
-        prevent_initial_call=True,
-    )
-    def choose(entered: Mapping[str, Any], chosen: Mapping[str, str | None]) -> Component:
-        return _drawn(view_for({**controls.said(**entered), **chosen}))
+    controls.redraw(app, PART, DRAWN, view_for, _drawn)
 
 
 def _drawn(view: View) -> Component:

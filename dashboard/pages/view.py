@@ -108,7 +108,7 @@ class View:
         order = {"sort": sort, "is_descending": is_descending, "row_limit": limit, "row_offset": offset}
         return self.ask("charts.found_items", chosen=where.parameter(), **order)
 
-    def address(self, path: str, **more: Any) -> str:
+    def address(self, path: str, /, **more: Any) -> str:
         """A page or an answer of the interface in this scope."""
         default = self.warehouse.default_scope(self.scope.stream)
         chosen = {"stream": self.scope.stream, **to_query(self.scope, default), **more}

@@ -19,7 +19,7 @@ with chosen as (
         moves.from_state,
         moves.to_state,
         moves.is_last,
-        ends_with(moves.to_state, ' · ended') as is_end_mark,
+        moves.is_end_mark,
         case when $clock = 'working' then moves.working_seconds else moves.seconds end / 86400 as days
     from marts.moves
     where

@@ -19,6 +19,7 @@ with chosen as (
         moves.item_id,
         moves.move_no,
         moves.to_state as state,
+        moves.is_end_mark,
         lead(
             case when $clock = 'working' then moves.working_seconds else moves.seconds end
         ) over item_history / 86400 as days,
@@ -48,7 +49,7 @@ from chosen
 left join marts.stages
     on stages.stream = $stream
     and list_contains(stages.states, chosen.state)
-where not ends_with(chosen.state, ' · ended')
+where not chosen.is_end_mark
 group by chosen.state
 order by
     min(coalesce(stages.position, 1000)),

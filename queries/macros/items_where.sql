@@ -107,7 +107,7 @@ create or replace macro macros.items_where(
                                 then
                                     moves.to_state = chosen['move_to']
                                     and moves.from_state is not distinct from chosen['move_from']
-                            when ends_with(moves.to_state, ' · ended') then moves.from_state = chosen['move_from']
+                            when moves.is_end_mark then moves.from_state = chosen['move_from']
                             else moves.is_last and moves.to_state = chosen['move_from']
                         end
                 )

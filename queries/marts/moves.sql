@@ -10,6 +10,7 @@ to_state = "state entered"
 from_team = "team that owned the item before, as declared for the stage or recorded; null if not known"
 to_team = "team that owns it from then on; the last one known where nothing new is said"
 is_last = "no other state was entered after it"
+is_end_mark = "no state of the source: where events say when an activity ended, it stands for that end"
 seconds = "time in from_state until the move; null for the first"
 working_seconds = "the same by the working calendar"
 moved_on = "day of the move in the stream's zone"
@@ -68,6 +69,7 @@ select
     lag(clocked.to_team) over item_history as from_team,
     clocked.to_team,
     lead(clocked.state) over item_history is null as is_last,
+    ends_with(clocked.state, ' · ended') as is_end_mark,
     epoch(clocked.entered_at) - epoch(lag(clocked.entered_at) over item_history) as seconds,
     clocked.worked_by_entry - lag(clocked.worked_by_entry) over item_history as working_seconds,
     clocked.moved_on,

@@ -16,7 +16,7 @@ with listed as (
         array_to_string(list(moves.to_state order by moves.move_no), ' → ') as path,
         count(*) as moves_count
     from marts.moves
-    where not ends_with(moves.to_state, ' · ended')
+    where not moves.is_end_mark
     group by
         moves.stream,
         moves.item_id
