@@ -46,7 +46,7 @@ def test_what_is_ageing(clean_page: Page, server: str) -> None:
     page.locator(".drawer td a").click()
     expect(page.locator(".card-question").first).to_contain_text(f"{key}:")
     expect(page.get_by_text("What happened, step by step?")).to_be_visible()
-    assert f"item={key}" in page.url
+    expect(page).to_have_url(re.compile(f"item={key}"))
 
 
 def test_is_the_flow_stable(clean_page: Page, server: str) -> None:
@@ -61,9 +61,8 @@ def test_is_the_flow_stable(clean_page: Page, server: str) -> None:
     expect(shown.locator("li").first).to_contain_text("1 point above the upper limit")
     page.get_by_label("Shown as").select_option("ranges")
     expect(page.get_by_text("How much does it move from one period to the next?")).to_be_visible()
-    address = page.url
-    assert "base_from=2025-12-01" in address and "shape=ranges" in address
-    page.goto(address)
+    expect(page).to_have_url(re.compile("base_from=2025-12-01.*shape=ranges"))
+    page.goto(page.url)
     expect(shown.locator(".card-answer").first).to_contain_text("10 periods, 1 Dec 2025 to 1 Sep 2026")
     expect(page.get_by_text("How much does it move from one period to the next?")).to_be_visible()
     page.get_by_label("Any metric of the catalogue").select_option("team_satisfaction")
@@ -80,7 +79,8 @@ def test_what_can_we_promise_for_20_items(clean_page: Page, server: str) -> None
     page.get_by_label("How many items?").press("Enter")
     expect(promise).to_contain_text("40 items done in")
     assert number(promise.locator("tbody tr").nth(2).locator("td").nth(1).inner_text()) > number(before.split("\t")[1])
-    assert "items=40" in page.url and "by=" not in page.url
+    expect(page).to_have_url(re.compile("items=40"))
+    expect(page).not_to_have_url(re.compile("by="))
     answer = promise.locator(".card-answer").inner_text()
     page.locator("#scope-type").select_option("feature")
     expect(promise.locator(".card-answer")).not_to_have_text(answer, timeout=20_000)
@@ -143,7 +143,7 @@ def test_days_of_another_period_are_compared_with(clean_page: Page, server: str)
     page.locator("#scope-against-until").press("Enter")
     expect(page.locator(".kpi-change").first).to_contain_text("than 1 Jan 2024 to 30 Jun 2024")
     expect(page.locator("#scope-against")).to_have_value("2024-01-01~2024-06-30")
-    assert "against=2024-01-01%7E2024-06-30" in page.url
+    expect(page).to_have_url(re.compile("against=2024-01-01%7E2024-06-30"))
     told = page.locator(".kpi-change").first.inner_text()
     page.goto(page.url)
     expect(page.locator(".kpi-change").first).to_have_text(told)
