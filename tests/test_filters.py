@@ -78,7 +78,7 @@ def within(column: str) -> str:
 PRESENT = "started_first_on < {until} and coalesce(ended_on >= {until}, true)"
 DAYS: Mapping[tuple[str, str], str] = {
     ("items", within("finished_on")): "charts.accuracy charts.conformance charts.cycle_histogram charts.cycle_scatter "
-    "charts.map_back_flows charts.map_steps charts.pace charts.time_split metrics.blocked_time "
+    "charts.journeys charts.map_back_flows charts.map_steps charts.pace charts.time_split metrics.blocked_time "
     "metrics.complete_and_accurate metrics.cycle_time metrics.first_pass_yield metrics.flow_distribution "
     "metrics.flow_efficiency metrics.handoffs metrics.lead_time metrics.process_time metrics.reopened_ratio "
     "metrics.rework_ratio metrics.rolled_complete_and_accurate metrics.service_level metrics.throughput "

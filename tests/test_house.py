@@ -29,6 +29,7 @@ ROWS = {
     "snapshots": 1,
     "access": 1,
     "layers": 2,
+    "designs": 2,
     "reading": 2,
     "store": 2,
     "build": 3,
@@ -57,6 +58,7 @@ ONLY_IN = {
     "dash": {"app", "pages", "components"},
     "dash_bootstrap_components": {"app", "pages", "components"},
     "flask": {"app", "api", "access"},
+    "simpy": {"analysis"},
     "sqlalchemy": {"store"},
 }
 

@@ -12,7 +12,8 @@ import pytest
 
 from dashboard.errors import DefinitionError
 from dashboard.streams.definition import Stage, Stream, read_definition
-from dashboard.streams.mapping import NONE, OWN, ChangedMeanwhileError, Drawn, drawn, read_form, rewritten, save
+from dashboard.streams.files import ChangedMeanwhileError
+from dashboard.streams.mapping import NONE, OWN, Drawn, drawn, read_form, rewritten, save
 from dashboard.streams.written import write_definition
 
 # Comments in every place, keys in no order, a stream before and one after.

@@ -8,14 +8,10 @@ compared with what was meant.
 from __future__ import annotations
 
 import copy
-import fcntl
 import hashlib
-import os
 import re
-import shutil
 import tomllib
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +21,7 @@ from pydantic import ValidationError
 
 from dashboard.errors import DefinitionError
 from dashboard.streams.definition import Stage, Stream, parse_definition
+from dashboard.streams.files import ChangedMeanwhileError, alone, put_in_place, text_of
 from dashboard.streams.written import stage_text, stream_text
 
 # Where a state may go besides a stage of the form.
@@ -40,10 +37,6 @@ QUOTED = re.compile(
     re.DOTALL,
 )
 HEADER = re.compile(r"^[ \t]*\[\[?[ \t]*([\w.\- \t]+?)[ \t]*\]\]?[ \t]*\r?$", re.MULTILINE)
-
-
-class ChangedMeanwhileError(DefinitionError):
-    """The definition is not the one that the form was drawn from."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,7 @@ class Edit:
 
 def drawn(path: Path, known: Stream) -> Drawn:
     """The stream as the file defines it, else as `known`. Raises DefinitionError for a file that can't be read."""
-    text = _text(path)
+    text = text_of(path)
     defined = parse_definition(path, text).get(known.id) if text else None
     return Drawn(defined or known, text, defined is not None)
 
@@ -137,14 +130,14 @@ def save(path: Path, known: Stream, mark: str, edits: Sequence[Edit]) -> Drawn:
     """
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(path.parent):
+    with alone(path.parent):
         before = drawn(path, known)
         if before.mark != mark:
             raise ChangedMeanwhileError(
                 f"{path.name} was changed since this page was opened. Nothing was written, and what you entered is "
                 "still here: open the page in another tab, compare, and enter it there."
             )
-        _write(path, rewritten(path, before, edits))
+        put_in_place(path, rewritten(path, before, edits))
         return drawn(path, known)
 
 
@@ -399,38 +392,3 @@ def _apply(table: MutableMapping[str, Any], changes: Mapping[str, Any]) -> None:
 
 def _joined(blocks: Sequence[_Block]) -> str:
     return "".join(block.body + block.tail for block in blocks)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise DefinitionError(f"{path}: can't be read: {error}.") from None
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One writer at a time, of all processes; locking the folder leaves no file behind."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file in one step: a reader finds the old text or the new one."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with aside.open("wb") as stream:
-            stream.write(text.encode("utf-8"))
-            stream.flush()
-            os.fsync(stream.fileno())
-        if path.exists():
-            shutil.copymode(path, aside)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
