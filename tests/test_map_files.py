@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 from test_value_stream_map import FOUR, HOUR, active, value_stream, wait
 
-from dashboard.figures import lean_map
+from dashboard.figures import lean_map, lean_words
 from dashboard.figures.lean_symbols import wrap
 from dashboard.figures.map_drawio import drawio
 from dashboard.figures.map_files import MAP_FILES
@@ -228,10 +228,13 @@ def test_a_data_box_holds_every_fact_and_moves_with_its_box(value_map: ValueStre
     found = cells(value_map)
     for number, step in enumerate(value_map.steps, 1):
         if step.mode == "active":
-            facts = [words(found[f"step-{number}-fact-{row}"].label) for row in range(1, 7)]
-            assert facts == [f"{fact.label}: {fact.value}" for fact in lean_map.facts(step)]
+            told = lean_words.facts(value_map, step)
+            rows = {f"step-{number}-fact-{row}" for row in range(1, len(told) + 1)}
+            assert rows == {name for name in found if name.startswith(f"step-{number}-fact-")}
+            facts = [words(found[name].label) for name in sorted(rows)]
+            assert facts == [f"{fact.label}: {fact.value}" for fact in told]
             assert found[f"step-{number}-data"].get("parent") == f"step-{number}"
-            assert {found[f"step-{number}-fact-{row}"].get("parent") for row in range(1, 7)} == {f"step-{number}-data"}
+            assert {found[name].get("parent") for name in rows} == {f"step-{number}-data"}
 
 
 def test_the_facts_of_a_data_box_are_times_quality_rework_work_in_progress_and_n() -> None:
@@ -289,7 +292,7 @@ def test_back_flows_lead_back_with_their_share(value_map: ValueStreamMap) -> Non
     place = {step.name: f"step-{i}" for i, step in enumerate(value_map.steps, 1)}
     drawn = [cell for name, cell in cells(value_map).items() if name.startswith("back-flow")]
     assert {(cell.get("source"), cell.get("target"), cell.label) for cell in drawn} == {
-        (place[flow.from_step], place[flow.to_step], lean_map.percent(flow.share))
+        (place[flow.from_step], place[flow.to_step], lean_words.percent(flow.share))
         for flow in lean_map.back_flows(value_map)
     }
     assert all(cell.style["dashed"] == "1" for cell in drawn)
@@ -333,9 +336,9 @@ def test_the_ladder_tells_times_and_what_is_unattributed() -> None:
 
 
 def test_totals_of_210_hours_of_which_160_are_work_are_76_per_cent() -> None:
-    assert {"Lead time 8.8 d", "Process time 6.7 d", "Flow efficiency 76 %"} <= shown(GOLDEN)
+    assert {"Lead time 8.8 d", "Process time 6.7 d", "Flow efficiency 76.2 %"} <= shown(GOLDEN)
     assert all(f"{words}<br/>" in mermaid(GOLDEN) for words in ("Lead time 8.8 d", "Process time 6.7 d"))
-    assert "Flow efficiency 76 #37;" in mermaid(GOLDEN)
+    assert "Flow efficiency 76.2 #37;" in mermaid(GOLDEN)
 
 
 def test_the_scale_is_as_long_as_the_map_and_each_piece_as_its_share() -> None:
@@ -346,7 +349,7 @@ def test_the_scale_is_as_long_as_the_map_and_each_piece_as_its_share() -> None:
 
 def test_title_period_n_and_notes_are_on_it() -> None:
     told = shown(replace(FULL, is_proposal=True))
-    assert {"Checkout", "2026 · means of 120 items", *lean_map.notes(FULL)} <= told
+    assert {"Checkout", "2026 · means of 120 items", *lean_words.notes(FULL)} <= told
     assert "Proposed from the data, not confirmed: check the stages and modes." in told
 
 
@@ -482,8 +485,8 @@ def test_mermaid_tells_times_quality_and_work_in_progress() -> None:
     assert found["step4"] == ["Development", "Payments", *facts]
     assert found["step1"] == ["Backlog", "21 items", "12.4 d supply", "Wait 4.0 d", "n 120"]
     assert found["step2"][4] == "%C&A 98 → 92 %"
-    totals = ["Lead time 16.3 d", "Process time 2.8 d", "Flow efficiency 17 %", "Unattributed 7.0 h"]
-    assert found["totals"] == [*totals, "Constraint: Test – longest queue"]
+    totals = ["Lead time 16.3 d", "Process time 2.8 d", "Flow efficiency 17.0 %", "Rolled %C&A 92.0 %"]
+    assert found["totals"] == [*totals, "Unattributed 7.0 h", "Constraint: Test – longest queue"]
     assert found["control"] == ["Planning and control", "Jira", "GitHub"]
     assert 'subgraph map["Checkout · 2026 · means of 120 items"]' in rows(FULL)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dashboard.figures import lean_map as model
+from dashboard.figures import lean_words as words
 from dashboard.figures.drawio import Shape, bold, choices, escaped, lean, named, styled
 from dashboard.figures.lean_map import Step, ValueStreamMap
 from dashboard.figures.lean_symbols import BAD, IMPROVEMENT, wrap
@@ -15,7 +16,7 @@ BOX, TRIANGLE, TRIANGLE_HEIGHT = 160, 104, 70
 # How far from its left edge a process box is told what to do; bursts stand to the right of it.
 DROP, BURST = 20, 40
 ROW, MARK, OPERATOR = 22, 26, 32
-# The library's data box has five rows; a sixth closes it.
+# The library's data box has five rows; more are closed under it, fewer leave some of them free.
 FIXED_ROWS = 5
 HANDOFF, WARNING = "#CC79A7", "#F7D9C8"
 
@@ -83,7 +84,7 @@ def place(value_map: ValueStreamMap, number: int, x: float, axis: float) -> Plac
     step = value_map.steps[number]
     is_box = step.mode == "active"
     height = _box_height(value_map) if is_box else TRIANGLE_HEIGHT
-    below = ROW * len(model.facts(step)) if is_box else 15 * _label_rows(step) + 6
+    below = _data_height(value_map) if is_box else 15 * _label_rows(value_map, step) + 6
     return Place(f"step-{number + 1}", step, x, axis - height / 2, width_of(step), height, below)
 
 
@@ -94,7 +95,7 @@ def shapes(value_map: ValueStreamMap, spot: Place) -> Iterator[Shape]:
     if spot.step.mode == "active":
         yield from _box(value_map, spot, frame)
     else:
-        yield _triangle(spot, frame)
+        yield _triangle(value_map, spot, frame)
     yield from _marks(value_map, spot)
 
 
@@ -117,7 +118,7 @@ def _box(value_map: ValueStreamMap, spot: Place, frame: dict[str, object]) -> It
     yield Shape(spot.id, named(spot.step.name, 13), look, spot.x, spot.y, spot.width, spot.height)
     if spot.step.team:
         yield from _team(spot, strip, spot.step.team)
-    yield from _data_box(spot)
+    yield from _data_box(value_map, spot)
 
 
 def _team(spot: Place, strip: float, team: str) -> Iterator[Shape]:
@@ -129,31 +130,38 @@ def _team(spot: Place, strip: float, team: str) -> Iterator[Shape]:
     yield Shape(f"{spot.id}-team", escaped(team), look, OPERATOR, strip + 2, room, height, spot.id)
 
 
-def _data_box(spot: Place) -> Iterator[Shape]:
+def _data_height(value_map: ValueStreamMap) -> float:
+    rows = len(words.rows_shown(value_map))
+    return ROW * max(rows, FIXED_ROWS) if rows else 0
+
+
+def _data_box(value_map: ValueStreamMap, spot: Place) -> Iterator[Shape]:
     """The library's data box of five rows, and what is more than five under it."""
-    box = f"{spot.id}-data"
+    box, facts = f"{spot.id}-data", words.facts(value_map, spot.step)
+    if not facts:
+        return
     look = lean("data_box", strokeWidth=1, fillColor="#FFFFFF", strokeColor=INK)
     yield Shape(box, "", look, 0, spot.height, BOX, ROW * FIXED_ROWS, spot.id)
-    for number, fact in enumerate(model.facts(spot.step)):
+    for number, fact in enumerate(facts):
         edge = "none" if number < FIXED_ROWS else INK
         fill = WARNING if fact.is_bad else "none" if number < FIXED_ROWS else "#FFFFFF"
         look = styled("text", verticalAlign="middle", spacingLeft=4, fontColor=INK, strokeColor=edge, fillColor=fill)
-        words = f"{escaped(fact.label)}: {bold(fact.value)}"
-        yield Shape(f"{spot.id}-fact-{number + 1}", words, look, 0, ROW * number, BOX, ROW, box)
+        told = f"{escaped(fact.label)}: {bold(fact.value)}"
+        yield Shape(f"{spot.id}-fact-{number + 1}", told, look, 0, ROW * number, BOX, ROW, box)
 
 
-def _label_rows(step: Step) -> int:
-    return rows_of(step.name, TRIANGLE - 6, 13.2) + 1 + bool(model.supply(step))
+def _label_rows(value_map: ValueStreamMap, step: Step) -> int:
+    return rows_of(step.name, TRIANGLE - 6, 13.2) + len(words.inventory(value_map, step))
 
 
-def _triangle(spot: Place, frame: dict[str, object]) -> Shape:
-    """An inventory triangle, under it its name, its count and days of supply."""
+def _triangle(value_map: ValueStreamMap, spot: Place, frame: dict[str, object]) -> Shape:
+    """An inventory triangle, under it its name, its count and what else is known."""
     look = lean("inventory_box", fillColor="#FBE3B5", verticalLabelPosition="bottom", verticalAlign="top", **frame)
     look += choices(align="center", fontColor=INK)
     warning = f' style="background-color:{WARNING}"' if model.is_over_limit(spot.step) else ""
-    lines = [f"{named(spot.step.name)}<span{warning}>{escaped(model.work_in_progress(spot.step))}</span>"]
-    lines += [escaped(model.supply(spot.step))] if model.supply(spot.step) else []
-    return Shape(spot.id, "<br>".join(lines), look, spot.x, spot.y, spot.width, spot.height)
+    lines = [escaped(line) for line in words.inventory(value_map, spot.step)]
+    lines[:1] = [f"<span{warning}>{line}</span>" for line in lines[:1]]
+    return Shape(spot.id, named(spot.step.name) + "<br>".join(lines), look, spot.x, spot.y, spot.width, spot.height)
 
 
 def _burst_height(label: str) -> float:

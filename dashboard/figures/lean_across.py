@@ -7,12 +7,14 @@ from typing import NamedTuple
 from dashboard.figures import lean_frame as frame
 from dashboard.figures import lean_map as model
 from dashboard.figures import lean_symbols as draw
+from dashboard.figures import lean_words as words
 from dashboard.figures.lean_map import Cell, ValueStreamMap
 from dashboard.theme import duration
 
-BOX, WAIT, GAP, SIDE = 150, 110, 46, 56
+# A box is as wide as its longest row of data, within bounds; a longer number is squeezed.
+BOX, WIDEST, WAIT, GAP, SIDE = 150, 190, 110, 46, 56
 FACTORY, FACTORY_HEIGHT, CONTROL = 132, 84, 240
-ROW, BURST, LANE, INSET = 22, 56, 24, 7
+ROW, LINE, BURST, LANE, INSET = 22, 16, 56, 24, 7
 NARROWEST = 760
 
 
@@ -23,6 +25,7 @@ class Levels(NamedTuple):
     trunk: float
     box: float
     data: float
+    under: float
     arrow: float
     lanes: float
     ladder: float
@@ -55,11 +58,11 @@ def draw_across(value_map: ValueStreamMap, prefix: str, selected: str | None) ->
 
 def _columns(value_map: ValueStreamMap) -> tuple[tuple[Cell, ...], float]:
     """The steps' columns, centred, and the width of the whole map."""
-    x, cells = 0.0, []
+    x, cells, box = 0.0, [], _box_width(value_map)
     for i, step in enumerate(value_map.steps):
         if i and step.mode == value_map.steps[i - 1].mode == "active":
             x += GAP
-        cells.append(Cell(step, x, BOX if step.mode == "active" else WAIT))
+        cells.append(Cell(step, x, box if step.mode == "active" else WAIT))
         x = cells[-1].end
     rest = WAIT if value_map.unattributed_seconds else 0
     sides = 2 * (frame.MARGIN + SIDE)
@@ -68,18 +71,27 @@ def _columns(value_map: ValueStreamMap) -> tuple[tuple[Cell, ...], float]:
     return tuple(cell._replace(start=cell.start + shift) for cell in cells), width
 
 
+def _box_width(value_map: ValueStreamMap) -> float:
+    rows = [fact for step in value_map.steps if step.mode == "active" for fact in words.facts(value_map, step)]
+    needed = (draw.text_width(row.label, 12) + draw.text_width(row.value, 13.2) + 24 for row in rows)
+    return min(max([BOX, *needed]), WIDEST)
+
+
 def _levels(value_map: ValueStreamMap, top: float) -> Levels:
     bursts = max((len(model.bursts_of(value_map, step)) for step in value_map.steps), default=0)
-    rows = len(model.facts(value_map.steps[0])) if value_map.steps else 0
+    rows = len(words.rows_shown(value_map))
     lanes = max((arc.lane + 1 for arc in model.arcs(value_map)), default=0)
     trunk = top + 8 + FACTORY_HEIGHT + 14
     box = trunk + 40 + BURST * bursts
     data = box + (72 if any(step.team for step in value_map.steps) else 46)
-    lane = data + ROW * rows + 14
+    lines = [len(words.inventory(value_map, step)) for step in value_map.steps if step.mode == "wait"]
+    # Below a triangle's lines; without one, between the boxes.
+    arrow = box + 118 + LINE * max(lines) if lines else box + 80
+    under = data + ROW * rows if rows else data - 6
+    lane = max(under, arrow + 22 if lines else 0) + 14
     is_flat = all(piece.mode == "active" for piece in model.segments(value_map))
     ladder = lane + LANE * lanes + (8 if lanes else 0) + (-16 if is_flat else 34)
-    arrow = box + 150 if model.has_waits(value_map) else data + ROW * 3
-    return Levels(top + 8, trunk, box, data, arrow, lane, ladder, ladder + 96)
+    return Levels(top + 8, trunk, box, data, under, arrow, lane, ladder, ladder + 96)
 
 
 def _information(sheet: Sheet) -> str:
@@ -123,7 +135,7 @@ def _material(sheet: Sheet) -> str:
 
 
 def _step(sheet: Sheet, cell: Cell) -> str:
-    name, top, bottom = cell.step.name, sheet.levels.box, sheet.levels.lanes - 14
+    name, top, bottom = cell.step.name, sheet.levels.box, sheet.levels.under
     inside = _box(sheet, cell) if cell.step.mode == "active" else _triangle(sheet, cell)
     frame_kind = "frame" if model.is_constraint(sheet.map, cell.step) else ""
     reach = bottom if cell.step.mode == "active" else sheet.levels.arrow - 16
@@ -133,35 +145,35 @@ def _step(sheet: Sheet, cell: Cell) -> str:
     ring = draw.rectangle(x - 6, top - 6, width + 12, reach - top + 12, "ring", 5)
     return (
         f'<g class="step" role="button" tabindex="0" data-id="{draw.clean(name)}" '
-        f'aria-label="{draw.clean(model.spoken(sheet.map, cell.step))}" '
+        f'aria-label="{draw.clean(words.spoken(sheet.map, cell.step))}" '
         f'aria-pressed="{str(name == sheet.selected).lower()}">{inside}{outline}{ring}</g>'
     )
 
 
 def _box(sheet: Sheet, cell: Cell) -> str:
     """A process box with its data box."""
-    step, x, levels = cell.step, cell.start, sheet.levels
-    names = draw.wrap(step.name, BOX - 10, 14.3)
-    rows = model.facts(step)
+    step, x, levels, box = cell.step, cell.start, sheet.levels, cell.length
+    names = draw.wrap(step.name, box - 10, 14.3)
+    rows = words.facts(sheet.map, step)
     muted = " mut" if 0 < step.visits < model.FEW_ITEMS else ""
     parts = [
-        draw.rectangle(x, levels.box, BOX, levels.data - levels.box - 6, "outline"),
-        draw.rectangle(x, levels.box, BOX, 40, "process"),
+        draw.rectangle(x, levels.box, box, levels.data - levels.box - 6, "outline"),
+        draw.rectangle(x, levels.box, box, 40, "process"),
         draw.paragraph(
             cell.middle, levels.box + (25 if len(names) == 1 else 17), names, "head", "middle", 16, step.name
         ),
-        draw.rectangle(x, levels.data, BOX, ROW * len(rows), "data"),
+        draw.rectangle(x, levels.data, box, ROW * len(rows), "data") if rows else "",
     ]
     if step.team:
         parts.append(draw.worker(x + 8, levels.box + 60))
-        parts.append(draw.paragraph(x + 28, levels.box + 58, draw.wrap(step.team, BOX - 34, 12, 1), full=step.team))
+        parts.append(draw.paragraph(x + 28, levels.box + 58, draw.wrap(step.team, box - 34, 12, 1), full=step.team))
     for i, fact in enumerate(rows):
         y = levels.data + ROW * i
-        room = BOX - 19 - draw.text_width(fact.label, 12)
-        parts.append(draw.line(x, y, x + BOX, y) if i else "")
+        room = box - 19 - draw.text_width(fact.label, 12)
+        parts.append(draw.line(x, y, x + box, y) if i else "")
         parts.append(draw.rectangle(x, y, 5, ROW, "bad") if fact.is_bad else "")
         parts.append(draw.text(x + 9, y + 15, fact.label, "mut"))
-        parts.append(draw.number(x + BOX - 8, y + 15, fact.value, room, "b" + muted, "end"))
+        parts.append(draw.number(x + box - 8, y + 15, fact.value, room, "b" + muted, "end"))
     return "".join(parts)
 
 
@@ -170,17 +182,18 @@ def _triangle(sheet: Sheet, cell: Cell) -> str:
     step, y = cell.step, sheet.levels.box
     hit = draw.rectangle(cell.start + INSET, y, WAIT - 2 * INSET, sheet.levels.arrow - y - 16, "paper")
     names = draw.wrap(step.name, WAIT - 2 * INSET - 2, 12, 3)
-    count = model.work_in_progress(step)
-    room = WAIT - 2 * INSET - 14
-    mark = cell.middle - min(draw.text_width(count, 13.2), room) / 2 - 8
+    lines, room = words.inventory(sheet.map, step), WAIT - 2 * INSET
+    mark = cell.middle - min(draw.text_width("".join(lines[:1]), 13.2), room - 14) / 2 - 8
     warning = draw.rectangle(mark, y + 97, 5, 14, "bad") if model.is_over_limit(step) else ""
     return (
         hit
         + draw.paragraph(cell.middle, y + 13 + 8 * (3 - len(names)), names, "", "middle", full=step.name)
         + draw.inventory(cell.middle, y + 50, sheet.prefix)
         + warning
-        + draw.number(cell.middle, y + 108, count, room, "b", "middle")
-        + (draw.text(cell.middle, y + 124, model.supply(step), "mut", "middle") if model.supply(step) else "")
+        + "".join(
+            draw.number(cell.middle, y + 108 + LINE * i, line, room - (0 if i else 14), "mut" if i else "b", "middle")
+            for i, line in enumerate(lines)
+        )
     )
 
 
@@ -209,12 +222,12 @@ def _back_flows(sheet: Sheet) -> str:
             f"V{_underside(sheet, earlier) + 2:g}"
         )
         lines.append(draw.path(shape, "back", sheet.prefix, "back"))
-        labels.append(draw.text(later.start, y + 4, model.percent(arc.flow.share), "b halo", "middle"))
+        labels.append(draw.text(later.start, y + 4, words.percent(arc.flow.share), "b halo", "middle"))
     return f'<g class="back-flows" aria-hidden="true">{"".join(lines + labels)}</g>'
 
 
 def _underside(sheet: Sheet, cell: Cell) -> float:
-    return sheet.levels.lanes - 13 if cell.step.mode == "active" else sheet.levels.arrow + 18
+    return sheet.levels.under + 1 if cell.step.mode == "active" else sheet.levels.arrow + 18
 
 
 def _ladder(sheet: Sheet) -> str:
@@ -234,6 +247,8 @@ def _ladder(sheet: Sheet) -> str:
             f'<g data-segment="{draw.clean(piece.name)}" data-mode="{piece.mode}" data-seconds="{piece.seconds!r}">'
             f"{frame.segment_bar(piece, start, bar, end - start, 8, sheet.prefix)}{_labels(sheet, i, piece, level)}</g>"
         )
+    if sheet.map.average == "median" and sheet.cells:
+        parts.append(draw.text(sheet.cells[0].start - 10, y + 26, "means", "small mut", "end"))
     return f'<g class="timeline" aria-hidden="true">{"".join(parts)}{draw.path(shape, "ladder") if shape else ""}</g>'
 
 

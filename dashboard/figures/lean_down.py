@@ -7,11 +7,12 @@ from typing import NamedTuple
 from dashboard.figures import lean_frame as frame
 from dashboard.figures import lean_map as model
 from dashboard.figures import lean_symbols as draw
+from dashboard.figures import lean_words as words
 from dashboard.figures.lean_map import Cell, Step, ValueStreamMap
 
 WIDTH, MARGIN = 360, frame.MARGIN
 PAIR, TEAM, WAIT, GAP, MARKS, BURST = 34, 20, 98, 34, 26, 46
-LADDER, LANE = 276, 12
+LADDER, LANE, LINE = 276, 12, 15
 FACTORY, FACTORY_HEIGHT, CONTROL = 98, 78, 172
 
 
@@ -58,7 +59,13 @@ def _rows(value_map: ValueStreamMap, y: float, room: float) -> tuple[Cell, ...]:
         marks = _marks_height(value_map, step)
         if i and step.mode == value_map.steps[i - 1].mode == "active":
             marks = max(marks, GAP)
-        cells.append(Cell(step, y + marks, _box_height(step, room) if step.mode == "active" else WAIT))
+        cells.append(
+            Cell(
+                step,
+                y + marks,
+                _box_height(value_map, step, room) if step.mode == "active" else _wait_height(value_map, step),
+            )
+        )
         y = cells[-1].end
     return tuple(cells)
 
@@ -71,12 +78,16 @@ def _header(step: Step, room: float) -> float:
     return 10 + 16 * len(_names(step, room))
 
 
-def _box_height(step: Step, room: float) -> float:
-    return _header(step, room) + (TEAM if step.team else 0) + _facts_height(step)
+def _box_height(value_map: ValueStreamMap, step: Step, room: float) -> float:
+    return _header(step, room) + (TEAM if step.team else 0) + _facts_height(value_map)
 
 
-def _facts_height(step: Step) -> float:
-    return PAIR * -(-len(model.facts(step)) // 2)
+def _facts_height(value_map: ValueStreamMap) -> float:
+    return PAIR * -(-len(words.rows_shown(value_map)) // 2)
+
+
+def _wait_height(value_map: ValueStreamMap, step: Step) -> float:
+    return WAIT + LINE * max(0, len(words.inventory(value_map, step)) - 2)
 
 
 def _marks_height(value_map: ValueStreamMap, step: Step) -> float:
@@ -131,7 +142,7 @@ def _step(sheet: Sheet, cell: Cell) -> str:
     ring = draw.rectangle(sheet.left - 5, y - 5, room + 10, height + 10, "ring", 5)
     return (
         f'<g class="step" role="button" tabindex="0" data-id="{draw.clean(name)}" '
-        f'aria-label="{draw.clean(model.spoken(sheet.map, cell.step))}" '
+        f'aria-label="{draw.clean(words.spoken(sheet.map, cell.step))}" '
         f'aria-pressed="{str(name == sheet.selected).lower()}">{inside}{outline}{ring}</g>'
     )
 
@@ -141,7 +152,7 @@ def _box(sheet: Sheet, cell: Cell) -> str:
     step, x, y = cell.step, sheet.left, cell.start
     head = _header(step, sheet.room)
     muted = " mut" if 0 < step.visits < model.FEW_ITEMS else ""
-    data = cell.end - _facts_height(step)
+    data = cell.end - _facts_height(sheet.map)
     parts = [
         draw.rectangle(x, y, sheet.room, data - y, "outline"),
         draw.rectangle(x, y, sheet.room, head, "process"),
@@ -151,7 +162,7 @@ def _box(sheet: Sheet, cell: Cell) -> str:
     if step.team:
         parts.append(draw.worker(x + 8, data - 3))
         parts.append(draw.paragraph(x + 28, data - 6, draw.wrap(step.team, sheet.room - 34, 12, 1), full=step.team))
-    for i, fact in enumerate(model.facts(step)):
+    for i, fact in enumerate(words.facts(sheet.map, step)):
         left, top = x + sheet.room * 0.58 * (i % 2), data + PAIR * (i // 2)
         room = sheet.room * (0.42 if i % 2 else 0.58) - 12
         parts.append(draw.line(x, top, x + sheet.room, top) if i and not i % 2 else "")
@@ -165,16 +176,16 @@ def _triangle(sheet: Sheet, cell: Cell) -> str:
     """An inventory triangle with its words to the right."""
     step, x, y = cell.step, sheet.left + 58, cell.start
     names = draw.wrap(step.name, sheet.right - 29 - x, 12, 3)
+    lines = words.inventory(sheet.map, step)
     top = y + 45 - 7.5 * len(names)
-    under = top + 15 * len(names)
+    under, room = top + LINE * len(names), sheet.right - 32 - x
     is_over = model.is_over_limit(step)
     return (
-        draw.rectangle(sheet.left, y + 4, sheet.room - 32, WAIT - 8, "paper")
+        draw.rectangle(sheet.left, y + 4, sheet.room - 32, cell.length - 8, "paper")
         + draw.inventory(sheet.left + 26, y + 26, sheet.prefix)
         + draw.paragraph(x, top, names, full=step.name)
         + (draw.rectangle(x - 6, under - 11, 4, 14, "bad") if is_over else "")
-        + draw.number(x, under, model.work_in_progress(step), sheet.right - 32 - x)
-        + (draw.text(x, under + 15, model.supply(step), "mut") if model.supply(step) else "")
+        + "".join(draw.number(x, under + LINE * i, line, room, "mut" if i else "b") for i, line in enumerate(lines))
     )
 
 
@@ -204,7 +215,7 @@ def _back_flows(sheet: Sheet) -> str:
         shape = f"M{sheet.left - 2:g},{start:g} H{x + 5:g} q-5,0 -5,-5 V{end + 5:g} q0,-5 5,-5 H{sheet.left - 1:g}"
         lines.append(draw.path(shape, "back", sheet.prefix, "back"))
         turn = f"translate({x + 4:g},{later.start - 6:g}) rotate(-90)"
-        share = draw.text(0, 0, model.percent(arc.flow.share), "small b halo")
+        share = draw.text(0, 0, words.percent(arc.flow.share), "small b halo")
         labels.append(f'<g transform="{turn}">{share}</g>')
     return f'<g class="back-flows" aria-hidden="true">{"".join(lines + labels)}</g>'
 
@@ -218,6 +229,8 @@ def _ladder(sheet: Sheet) -> str:
         x = LADDER + (18 if piece.mode == "wait" else 0)
         shape += f"{'L' if shape else 'M'}{x:g},{start:g} V{end:g} "
         parts.append(_segment(sheet, piece, x, start, end, cell.middle))
+    if sheet.map.average == "median" and sheet.cells:
+        parts.append(draw.text(WIDTH - 6, sheet.cells[0].start - 8, "means", "small mut", "end"))
     return f'<g class="timeline" aria-hidden="true">{"".join(parts)}{draw.path(shape, "ladder") if shape else ""}</g>'
 
 

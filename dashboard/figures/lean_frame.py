@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard.figures import lean_map as model
 from dashboard.figures import lean_symbols as draw
+from dashboard.figures import lean_words as words
 from dashboard.figures.lean_map import ValueStreamMap
 
 MARGIN = 16
@@ -16,7 +17,7 @@ def heading(value_map: ValueStreamMap, width: float) -> tuple[str, float]:
     rows = draw.wrap(value_map.title, room, 18.7)
     parts = [draw.paragraph(MARGIN, 30, rows, "big", leading=22, full=value_map.title)]
     y = 28.0 + 22 * len(rows)
-    lines = draw.wrap(model.basis(value_map), room, 12, lines=3)
+    lines = draw.wrap(words.basis(value_map), room, 12, lines=3)
     parts.append(draw.paragraph(MARGIN, y, lines, "mut"))
     y += 15 * len(lines) + 8
     if value_map.is_proposal:
@@ -37,21 +38,32 @@ def _marked(content: str, y: float, room: float, kind: str) -> tuple[str, float]
 def footer(value_map: ValueStreamMap, y: float, width: float, prefix: str) -> tuple[str, float]:
     """Totals, the lead time drawn to scale and the notes; with the y where they end."""
     room = width - 2 * MARGIN
-    pitch, size = (210, "big") if width >= WIDE else (room / 3, "b")
-    parts = [draw.line(MARGIN, y, width - MARGIN, y)]
-    for i, total in enumerate(model.totals(value_map)):
-        x = MARGIN + pitch * i
-        parts.append(draw.text(x, y + 20, total.label, "small mut") + draw.text(x, y + 40, total.value, size))
-    y += 54
+    svg, height = _totals(value_map, y, room)
+    parts = [draw.line(MARGIN, y, width - MARGIN, y), svg]
+    y += height
     if value_map.lead_seconds:
         parts.append(draw.text(MARGIN, y + 12, "The lead time to scale", "small mut"))
         parts.append(_scale(value_map, y + 18, room, prefix))
         y += 46
-    for note in model.notes(value_map):
+    for note in words.notes(value_map):
         rows = draw.wrap(note, room, 12, lines=8)
         parts.append(draw.paragraph(MARGIN, y + 12, rows, "mut", full=note))
         y += 15 * len(rows) + 3
     return f'<g class="totals">{"".join(parts)}</g>', y + 12
+
+
+def _totals(value_map: ValueStreamMap, y: float, room: float) -> tuple[str, float]:
+    """The totals in a grid of equal columns, and its height."""
+    found, size = words.totals(value_map), "big" if room >= WIDE else "b"
+    gap, font = (44, 18.7) if size == "big" else (12, 13.2)
+    widest = max(max(draw.text_width(each.label, 11), draw.text_width(each.value, font)) for each in found) + gap
+    columns = max(1, min(len(found), int(room // widest)))
+    pitch = min(room / columns, max(widest, 210))
+    parts, rows = [], -(-len(found) // columns)
+    for i, total in enumerate(found):
+        x, top = MARGIN + pitch * (i % columns), y + 44 * (i // columns)
+        parts.append(draw.text(x, top + 20, total.label, "small mut") + draw.text(x, top + 40, total.value, size))
+    return "".join(parts), 44 * rows + 10
 
 
 def _scale(value_map: ValueStreamMap, y: float, room: float, prefix: str) -> str:
@@ -61,7 +73,7 @@ def _scale(value_map: ValueStreamMap, y: float, room: float, prefix: str) -> str
     x, drawn = float(MARGIN), []
     for piece in pieces:
         width = room * piece.seconds / whole
-        share = model.percent(piece.seconds / whole)
+        share = words.percent(piece.seconds / whole)
         hint = f"<title>{draw.clean(piece.name)}: {piece.value}, {share}</title>"
         drawn.append(f"<g>{hint}{segment_bar(piece, x, y, width, 16, prefix)}</g>")
         x += width

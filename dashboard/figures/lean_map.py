@@ -1,4 +1,4 @@
-"""A value-stream map as plain data, and the words that are written on it."""
+"""A value-stream map as plain data, and where its parts stand to one another; the words are in lean_words.py."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from dashboard.theme import duration
 # Thinner arcs are noise, and more than six cannot be told apart.
 SMALLEST_BACK_FLOW, MOST_BACK_FLOWS = 0.02, 6
 FEW_ITEMS = 5
+# The rows of a data box; lean_words.ROWS says what each of them is.
+DATA_ROWS = ("process", "lead", "accurate", "rework", "wip", "batch", "rate", "n")
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class Step:
 
     `mean_seconds` is the mean over all items of the map (a skipped stage counts as 0), so that the ladder adds up.
     `visits` is the number of items that passed; ratios are 0…1; null is "not known". `leaves_per_day` is its rate;
-    it `falls_behind` where less leaves than comes in.
+    it `falls_behind` where less leaves than comes in. The medians are over the items that were in it; `batch` is how
+    many go on together.
     """
 
     name: str
@@ -36,6 +39,9 @@ class Step:
     days_of_supply: float | None = None
     leaves_per_day: float | None = None
     falls_behind: bool = False
+    median_seconds: float | None = None
+    median_process_seconds: float | None = None
+    batch: float | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,9 @@ class ValueStreamMap:
     and `unattributed_seconds`. `constraint` is (step, reason); `bursts` are (step, initiative). `is_proposal`: stages
     and modes were guessed from the data and nobody has confirmed them. `demand_per_day` are items that the stream
     takes up, `takt_seconds` is the working time available for each.
+
+    `rows` are the keys of lean_words.ROWS that data boxes show, `average` what the times in them are: the ladder is
+    always of means. `batch_basis` says what a batch is and what its size rests on.
     """
 
     title: str
@@ -72,14 +81,11 @@ class ValueStreamMap:
     is_proposal: bool = False
     demand_per_day: float | None = None
     takt_seconds: float | None = None
-
-
-class Fact(NamedTuple):
-    """One row of a data box."""
-
-    label: str
-    value: str
-    is_bad: bool = False
+    rows: tuple[str, ...] = DATA_ROWS
+    average: Literal["mean", "median"] = "mean"
+    median_lead_seconds: float | None = None
+    first_pass_yield: float | None = None
+    batch_basis: str = ""
 
 
 class Segment(NamedTuple):
@@ -91,16 +97,6 @@ class Segment(NamedTuple):
     value: str
 
 
-def percent(ratio: float | None) -> str:
-    """A ratio in whole per cent; '–' for null."""
-    return "–" if ratio is None else f"{100 * ratio:.0f} %"
-
-
-def counted(count: int) -> str:
-    """'1 item', '1,924 items'."""
-    return f"{count:,} item" if count == 1 else f"{count:,} items"
-
-
 def signed_duration(seconds: float | None) -> str:
     """As `duration`, with a minus sign before a remainder below zero."""
     return f"−{duration(-seconds)}" if seconds is not None and seconds < 0 else duration(seconds)
@@ -109,61 +105,6 @@ def signed_duration(seconds: float | None) -> str:
 def is_over_limit(step: Step) -> bool:
     """Whether more items are in the step than were agreed."""
     return step.wip_limit is not None and step.work_in_progress > step.wip_limit
-
-
-def work_in_progress(step: Step) -> str:
-    """The live count, with the limit where one is agreed."""
-    if step.wip_limit is None:
-        return f"{step.work_in_progress:,}" if step.mode == "active" else counted(step.work_in_progress)
-    return f"{step.work_in_progress:,}{' >' if is_over_limit(step) else ','} limit {step.wip_limit:,}"
-
-
-def complete_and_accurate(step: Step) -> str:
-    """%C&A as received and as produced: '92 → 88 %'."""
-    if step.received is None and step.produced is None:
-        return "–"
-    return f"{percent(step.received).removesuffix(' %')} → {percent(step.produced)}"
-
-
-def facts(step: Step) -> tuple[Fact, ...]:
-    """The rows of a process box's data box."""
-    is_unknown = not step.visits and not step.mean_seconds and not step.process_seconds
-    few = " (few)" if 0 < step.visits < FEW_ITEMS else ""
-    return (
-        Fact("Process time", duration(None if is_unknown else step.process_seconds)),
-        Fact("Lead time", duration(None if is_unknown else step.mean_seconds)),
-        Fact("%C&A", complete_and_accurate(step)),
-        Fact("Rework", percent(step.rework_ratio)),
-        Fact("WIP", work_in_progress(step), is_over_limit(step)),
-        *([Fact("Rate", per_day(step.leaves_per_day), step.falls_behind)] if step.leaves_per_day is not None else []),
-        Fact("n", f"{step.visits:,}{few}"),
-    )
-
-
-def per_day(rate: float) -> str:
-    """'0.43 a day', '12.1 a day'."""
-    return f"{rate:,.2f} a day" if rate < 10 else f"{rate:,.1f} a day"
-
-
-def supply(step: Step) -> str:
-    """Days of supply under a triangle; empty when not known."""
-    return "" if step.days_of_supply is None else f"{step.days_of_supply:,.1f} d supply"
-
-
-def spoken(value_map: ValueStreamMap, step: Step) -> str:
-    """The accessible name of a step: its visible words in their order, then what the symbols say."""
-    if step.mode == "active":
-        visible = [step.name, step.team or "", *(f"{fact.label} {fact.value}" for fact in facts(step))]
-        more = ["process box"]
-    else:
-        visible = [step.name, work_in_progress(step), supply(step)]
-        more = [f"inventory, mean wait {duration(step.mean_seconds)}, n {step.visits:,}"]
-    more += ["hand-off: the team changes here"] if step.is_handoff else []
-    more += (
-        [f"constraint: {value_map.constraint[1]}"] if is_constraint(value_map, step) and value_map.constraint else []
-    )
-    more += [f"improvement: {label}" for label in bursts_of(value_map, step)]
-    return f"{' '.join(word for word in visible if word)}. {'; '.join(more)}."
 
 
 def is_constraint(value_map: ValueStreamMap, step: Step) -> bool:
@@ -200,24 +141,6 @@ def process_seconds(value_map: ValueStreamMap) -> float:
     return sum(step.process_seconds for step in value_map.steps if step.mode == "active")
 
 
-def flow_efficiency(value_map: ValueStreamMap) -> str:
-    """Process time ÷ lead time; 'not configured' where no stage waits."""
-    if not has_waits(value_map):
-        return "not configured"
-    lead = value_map.lead_seconds
-    return percent(process_seconds(value_map) / lead if lead else None)
-
-
-def totals(value_map: ValueStreamMap) -> tuple[Fact, ...]:
-    """The three numbers under the ladder."""
-    process = None if value_map.lead_seconds is None else process_seconds(value_map)
-    return (
-        Fact("Lead time", duration(value_map.lead_seconds)),
-        Fact("Process time", duration(process)),
-        Fact("Flow efficiency", flow_efficiency(value_map)),
-    )
-
-
 def back_flows(value_map: ValueStreamMap) -> tuple[BackFlow, ...]:
     """The arcs worth drawing, largest first: at least 2 %, at most 6, each from a later step to an earlier one."""
     place = {step.name: position for position, step in enumerate(value_map.steps)}
@@ -227,54 +150,6 @@ def back_flows(value_map: ValueStreamMap) -> tuple[BackFlow, ...]:
         if flow.share >= SMALLEST_BACK_FLOW and place.get(flow.to_step, len(place)) < place.get(flow.from_step, -1)
     ]
     return tuple(sorted(drawable, key=lambda flow: -flow.share)[:MOST_BACK_FLOWS])
-
-
-def basis(value_map: ValueStreamMap) -> str:
-    """Which period and how many items the figures rest on."""
-    if not value_map.items:
-        counts = "no items measured"
-    elif value_map.items < FEW_ITEMS:
-        counts = f"only {counted(value_map.items)}: too few to judge"
-    else:
-        counts = f"means of {counted(value_map.items)}"
-    demand = f"demand {per_day(value_map.demand_per_day)}" if value_map.demand_per_day else ""
-    takt = f"takt time {duration(value_map.takt_seconds)} of work" if value_map.takt_seconds else ""
-    return " · ".join(part for part in (value_map.period, counts, demand, takt) if part)
-
-
-def notes(value_map: ValueStreamMap) -> tuple[str, ...]:
-    """The lines below the totals: what the map cannot show, and what its own marks mean."""
-    lines = []
-    if not has_waits(value_map):
-        lines.append("No waiting stage is defined: waiting inside a step cannot be seen.")
-    if value_map.unattributed_seconds:
-        lines.append("Unattributed: the part of the lead time that no step accounts for.")
-    if value_map.bursts:
-        lines.append("Improvements: " + "; ".join(f"{label} ({step})" for step, label in value_map.bursts) + ".")
-    marks = []
-    if any(step.is_handoff for step in value_map.steps):
-        marks.append("H = hand-off, the team changes here.")
-    if back_flows(value_map):
-        marks.append("Dashed arc = share of items sent back.")
-    if any(step.falls_behind for step in value_map.steps):
-        marks.append("Rate marked = less leaves the step than comes in.")
-    if any(step.wip_limit is not None for step in value_map.steps):
-        marks.append("Looped arrow = pull, the next step has a WIP limit.")
-    return (*lines, *([" ".join(marks)] if marks else []))
-
-
-def description(value_map: ValueStreamMap) -> str:
-    """The map in a few sentences, for those who do not see it."""
-    active = sum(step.mode == "active" for step in value_map.steps)
-    ends = f"{active} process steps and {len(value_map.steps) - active} waiting steps"
-    parts = [f"{ends} from {value_map.supplier} to {value_map.customer}; {basis(value_map)}."]
-    parts.append(", ".join(f"{total.label} {total.value}" for total in totals(value_map)) + ".")
-    if value_map.constraint:
-        parts.append("Constraint: {}, {}.".format(*value_map.constraint))
-    parts += [f"{percent(f.share)} go back from {f.from_step} to {f.to_step}." for f in back_flows(value_map)]
-    left_out = len(value_map.back_flows) - len(back_flows(value_map))
-    parts += [f"{left_out} smaller back-flow{'s are' if left_out > 1 else ' is'} left out."] if left_out else []
-    return " ".join([*parts, *notes(value_map)])
 
 
 class Cell(NamedTuple):

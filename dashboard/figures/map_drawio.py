@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dashboard.figures import drawio_steps as steps
 from dashboard.figures import lean_map as model
+from dashboard.figures import lean_words
 from dashboard.figures.drawio import Edge, Shape, bold, choices, document, escaped, lean, line, named, styled
 from dashboard.figures.drawio_steps import BOX, INK, MUTED, Place, rows_of
 from dashboard.figures.lean_map import ValueStreamMap
@@ -81,7 +82,7 @@ def _heading(value_map: ValueStreamMap, width: float) -> tuple[Shape, ...]:
     guessed = "Proposed from the data, not confirmed: check the stages and modes."
     lines = [
         ("title", value_map.title, styled("text", fontColor=INK, fontSize=18, fontStyle=1), 22),
-        ("basis", model.basis(value_map), styled("text", fontColor=MUTED), 16),
+        ("basis", lean_words.basis(value_map), styled("text", fontColor=MUTED), 16),
     ]
     if value_map.is_proposal:
         lines.append(("proposal", guessed, _marked(IMPROVEMENT), 18))
@@ -204,7 +205,7 @@ def _back_flows(plan: Plan) -> Iterator[Edge]:
         shift, y = 8 + 8 * arc.lane, plan.lanes + 10 + LANE * arc.lane
         start, end = later.middle + shift, earlier.middle - shift
         ends = _ends(0.5, 1, 0.5, 1, exitDx=shift, exitDy=later.below, entryDx=-shift, entryDy=earlier.below)
-        share = model.percent(arc.flow.share)
+        share = lean_words.percent(arc.flow.share)
         yield Edge(f"back-flow-{number}", share, f"{look}{ends}", later.id, earlier.id, ((start, y), (end, y)))
 
 
@@ -254,15 +255,18 @@ def _said(value_map: ValueStreamMap, number: int, piece: model.Segment) -> str:
 def _footer(plan: Plan) -> Iterator[Shape]:
     """Totals, the lead time drawn to scale and the notes."""
     y, room = plan.foot, plan.width - 2 * MARGIN
-    for number, total in enumerate(model.totals(plan.map)):
+    totals = lean_words.totals(plan.map)
+    pitch = min(210, room / len(totals))
+    for number, total in enumerate(totals):
         words = f'{total.label}<br><b style="font-size:18px">{escaped(total.value)}</b>'
-        yield Shape(f"total-{number + 1}", words, styled("text", fontColor=INK), MARGIN + 210 * number, y, 200, 44)
+        x, look = MARGIN + pitch * number, styled("text", fontColor=INK)
+        yield Shape(f"total-{number + 1}", words, look, x, y, pitch - 10, 44)
     y += 56
     if plan.map.lead_seconds:
         yield Shape("scale", "The lead time to scale", styled("text", fontColor=MUTED), MARGIN, y, 300, 20)
         yield from _scale(plan, y + 22, room)
         y += 50
-    for number, note in enumerate(model.notes(plan.map)):
+    for number, note in enumerate(lean_words.notes(plan.map)):
         height = 15 * rows_of(note, room, 12) + 6
         yield Shape(f"note-{number + 1}", escaped(note), styled("text", fontColor=MUTED), MARGIN, y, room, height)
         y += height
@@ -276,7 +280,7 @@ def _scale(plan: Plan, y: float, room: float) -> Iterator[Shape]:
     for number, piece in enumerate(pieces):
         share = piece.seconds / whole
         colour = COLOURS.get(piece.mode, "#CED4DA")
-        told = f"{escaped(piece.name)}: {piece.value}, {model.percent(share)}"
+        told = f"{escaped(piece.name)}: {piece.value}, {lean_words.percent(share)}"
         look = styled(fillColor=colour, strokeColor=INK)
         yield Shape(f"scale-{number + 1}", "", look, x, y, room * share, 16, tooltip=told)
         x += room * share

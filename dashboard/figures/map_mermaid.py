@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dashboard.figures import lean_map as model
+from dashboard.figures import lean_words as words
 from dashboard.figures.lean_map import Step, ValueStreamMap
 from dashboard.figures.lean_symbols import legal
 from dashboard.theme import duration
@@ -23,7 +24,7 @@ CLASSES = {
 
 def mermaid(value_map: ValueStreamMap) -> str:
     """The text of a flowchart; the same map gives the same text."""
-    head = [value_map.title, model.basis(value_map)]
+    head = [value_map.title, words.basis(value_map)]
     head += ["Proposed from the data, not confirmed"] if value_map.is_proposal else []
     rows = [
         # Mermaid leaves room for one line over a group.
@@ -53,16 +54,17 @@ def _label(lines: list[str]) -> str:
 def _nodes(value_map: ValueStreamMap) -> Iterator[str]:
     yield f"supplier([{_label([value_map.supplier, 'supplier'])}])"
     for number, step in enumerate(value_map.steps, 1):
-        words = _label(_told(value_map, step))
-        yield f"step{number}[{words}]" if step.mode == "active" else f"step{number}[/{words}\\]"
+        told = _label(_told(value_map, step))
+        yield f"step{number}[{told}]" if step.mode == "active" else f"step{number}[/{told}\\]"
     yield f"customer([{_label([value_map.customer, 'customer'])}])"
 
 
 def _told(value_map: ValueStreamMap, step: Step) -> list[str]:
     """The lines on a step: what the map says at its box or triangle, and on the ladder under it."""
     waited = duration(None if value_map.lead_seconds is None else step.mean_seconds)
-    facts = [f"{fact.label} {fact.value}" for fact in model.facts(step)]
-    inventory = [model.work_in_progress(step), model.supply(step), f"Wait {waited}", f"n {step.visits:,}"]
+    facts = [f"{fact.label} {fact.value}" for fact in words.facts(value_map, step)]
+    wait = f"Mean wait {waited}" if value_map.average == "median" else f"Wait {waited}"
+    inventory = [*words.inventory(value_map, step), wait, *([f"n {step.visits:,}"] if step.visits else [])]
     marks = ["Hand-off"] if step.is_handoff else []
     marks += ["Constraint"] if model.is_constraint(value_map, step) else []
     return [step.name, step.team or "", *(facts if step.mode == "active" else inventory), *marks]
@@ -75,7 +77,7 @@ def _edges(value_map: ValueStreamMap) -> Iterator[str]:
     for before, after, way in zip(["supplier", *names], [*names, "customer"], ways, strict=False):
         yield f'{before} -->|"{way}"| {after}' if way else f"{before} --> {after}"
     for arc in model.arcs(value_map):
-        share = _label([model.percent(arc.flow.share)])
+        share = _label([words.percent(arc.flow.share)])
         yield f"{names[arc.from_place]} -. {share} .-> {names[arc.to_place]}"
 
 
@@ -86,7 +88,7 @@ def _looks(value_map: ValueStreamMap) -> Iterator[str]:
 
 def _beside(value_map: ValueStreamMap) -> Iterator[str]:
     """Totals, tools, what is left of the lead time, the constraint's reason and the improvements."""
-    told = [f"{total.label} {total.value}" for total in model.totals(value_map)]
+    told = [f"{total.label} {total.value}" for total in words.totals(value_map)]
     if value_map.unattributed_seconds:
         told.append(f"Unattributed {model.signed_duration(value_map.unattributed_seconds)}")
     if value_map.constraint:

@@ -8,7 +8,8 @@ import zlib
 from dashboard.figures import lean_symbols as draw
 from dashboard.figures.lean_across import draw_across
 from dashboard.figures.lean_down import draw_down
-from dashboard.figures.lean_map import BackFlow, Step, ValueStreamMap, description
+from dashboard.figures.lean_map import BackFlow, Step, ValueStreamMap
+from dashboard.figures.lean_words import description
 
 __all__ = ["BackFlow", "Step", "ValueStreamMap", "render", "standalone"]
 

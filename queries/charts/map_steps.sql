@@ -12,6 +12,8 @@ team = "team that owns it"
 wip_limit = "agreed limit"
 mean_days = "mean time per finished item, 0 for those that skipped it: these add up to the mean lead time"
 process_days = "mean unblocked active time per finished item"
+median_days = "median time over the finished items that were in it; medians do not add up"
+median_process_days = "median unblocked active time over the same items"
 visited_items = "finished items that were in it"
 rework_ratio = "share of its time that is rework"
 handoff_ratio = "share of its visits that begin with a change of team"
@@ -20,6 +22,9 @@ received_ratio = "%C&A received: the same of the steps that feed it"
 work_in_progress = "items in it at the end of the period"
 arrivals_per_day = "visits that began in it per day of the period"
 departures_per_day = "visits that ended in it per day of the period"
+batch_size = "median items (see batch_unit) per successful deployment of the period, as in metrics.batch_size: told of the stages whose waiting is booked to batch (marts.waste), and of the last active stage before each, whose work is held back for the deployment; null elsewhere"
+batch_unit = "items; changes where the source links no items to deployments"
+deployments_count = "deployments that batch_size rests on"
 */
 with finished as (
 
@@ -41,10 +46,11 @@ total as (
 
 ),
 
-spent as (
+spent_by_item as (
 
     select
         visits.stage,
+        visits.item_id,
         sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) / 86400 as days,
         sum(
             case
@@ -60,8 +66,8 @@ spent as (
                 else visits.seconds
             end
         ) / 86400 as rework_days,
-        count(distinct visits.item_id) as visited_items,
-        avg(case when visits.is_handoff then 1 else 0 end) as handoff_ratio
+        count(*) filter (where visits.is_handoff) as handoffs,
+        count(*) as visits
     from marts.visits
     where
         visits.stream = $stream
@@ -70,7 +76,70 @@ spent as (
         and visits.finished_on < $until
         and ($teams is null or list_contains($teams, visits.team))
         and ($types is null or list_contains($types, visits.type))
-    group by visits.stage
+    group by
+        visits.stage,
+        visits.item_id
+
+),
+
+spent as (
+
+    select
+        spent_by_item.stage,
+        sum(spent_by_item.days) as days,
+        sum(spent_by_item.process_days) as process_days,
+        quantile_cont(cast(spent_by_item.days as double), 0.5) as median_days,
+        quantile_cont(cast(spent_by_item.process_days as double), 0.5) as median_process_days,
+        sum(spent_by_item.rework_days) as rework_days,
+        count(*) as visited_items,
+        sum(spent_by_item.handoffs) / sum(spent_by_item.visits) as handoff_ratio
+    from spent_by_item
+    group by spent_by_item.stage
+
+),
+
+batched as (
+
+    select stages.position
+    from marts.waste
+    join finished
+        on waste.item_id = finished.item_id
+    join marts.stages
+        on stages.stream = $stream
+        and waste.stage = stages.stage
+    where waste.stream = $stream and waste.bucket = 'batch'
+    group by stages.position
+    having sum(case when $clock = 'working' then waste.working_seconds else waste.seconds end) > 0
+
+),
+
+held_back as (
+
+    select max(stages.position) as position
+    from batched
+    join marts.stages
+        on stages.stream = $stream
+        and batched.position > stages.position
+    where stages.mode = 'active' and stages.category = 'in-progress'
+    group by batched.position
+    union
+    select batched.position
+    from batched
+
+),
+
+released as (
+
+    select
+        quantile_cont(cast(coalesce(deployments.items_count, deployments.changes_count) as double), 0.5) as batch_size,
+        count(coalesce(deployments.items_count, deployments.changes_count)) as deployments_count,
+        case when count(deployments.items_count) > 0 then 'items' else 'changes' end as batch_unit
+    from marts.deployments
+    where
+        deployments.stream = $stream
+        and deployments.deployed_on >= $since
+        and deployments.deployed_on < $until
+        and deployments.is_success
 
 ),
 
@@ -141,6 +210,8 @@ select
     stages.wip_limit,
     coalesce(spent.days, 0) / nullif(total.items, 0) as mean_days,
     coalesce(spent.process_days, 0) / nullif(total.items, 0) as process_days,
+    spent.median_days,
+    spent.median_process_days,
     coalesce(spent.visited_items, 0) as visited_items,
     spent.rework_days / nullif(spent.days, 0) as rework_ratio,
     spent.handoff_ratio,
@@ -148,15 +219,22 @@ select
     received.ratio as received_ratio,
     coalesce(present.work_in_progress, 0) as work_in_progress,
     coalesce(present.arrivals_per_day, 0) as arrivals_per_day,
-    coalesce(present.departures_per_day, 0) as departures_per_day
+    coalesce(present.departures_per_day, 0) as departures_per_day,
+    case when held_back.position is not null then released.batch_size end as batch_size,
+    case when held_back.position is not null and released.batch_size is not null then released.batch_unit end
+        as batch_unit,
+    case when held_back.position is not null then released.deployments_count end as deployments_count
 from marts.stages
 cross join total
+cross join released
 left join spent
     on stages.stage = spent.stage
 left join produced
     on stages.stage = produced.stage
 left join received
     on stages.stage = received.stage
+left join held_back
+    on stages.position = held_back.position
 left join present
     on stages.stage = present.stage
 where stages.stream = $stream and stages.category in ('backlog', 'in-progress')
