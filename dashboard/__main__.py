@@ -16,14 +16,18 @@ import pandas as pd
 
 from dashboard import __version__, build, export, importing, snapshots
 from dashboard.catalogue import Catalogue, read_catalogue
+from dashboard.designs.document import parse_design
 from dashboard.docs import outdated, write_docs
 from dashboard.errors import DashboardError, SettingsError
+from dashboard.figures.designed_map import map_of
+from dashboard.figures.map_files import MAP_FILES
 from dashboard.scope import CLOCKS, PERIODS, START_RULES, Scope
 from dashboard.settings import Settings, bundled, from_environment
 from dashboard.sources import read_columns_option
 from dashboard.sources.dates import ORDERS
 from dashboard.spreadsheets import safe_csv
 from dashboard.streams.definition import read_definition
+from dashboard.streams.files import text_of
 from dashboard.streams.written import write_definition
 from dashboard.told import told
 from dashboard.warehouse import Warehouse
@@ -217,6 +221,18 @@ def map_command(settings: Settings, stream: str | None, out: Path | None) -> Non
     definition = read_definition(warehouse.snapshot / snapshots.DEFINITION)[chosen]
     write_definition(path, [definition])
     click.echo(f"Wrote {path}. Correct it, then: vsm import --config {path}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "kind", type=click.Choice(list(MAP_FILES)), default="svg", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="File to write.  [<map>.svg]")
+def draw(file: Path, kind: str, out: Path | None) -> None:
+    """Draw a designed map, a sketch or a future state, from its TOML; no data are needed."""
+    design = parse_design(file, text_of(file))
+    target = out or file.with_suffix(f".{MAP_FILES[kind].ending}")
+    target.write_text(MAP_FILES[kind].write(map_of(design)), encoding="utf-8")
+    click.echo(target)
 
 
 @main.command()

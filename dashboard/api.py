@@ -10,7 +10,9 @@ import pandas as pd
 from flask import Blueprint, Flask, Response, abort, jsonify, request
 
 from dashboard.catalogue import METRIC_COLUMNS
+from dashboard.designs.folder import kept_map
 from dashboard.errors import DashboardError, ScopeError
+from dashboard.figures.designed_map import map_of
 from dashboard.figures.map_files import MAP_FILES
 from dashboard.pages.value_stream import NOTHING, measured_map
 from dashboard.pages.view import NO_HISTORY, View, view_of
@@ -57,7 +59,8 @@ def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
         if kind not in MAP_FILES:
             abort(404)
         view = _view(warehouse, home)
-        if not (drawn := measured_map(view)):
+        drawn = map_of(kept_map(home, id_).design) if (id_ := request.args.get("map")) else measured_map(view)
+        if not drawn:
             raise ScopeError(NOTHING if view.stream["has_history"] else NO_HISTORY)
         file = MAP_FILES[kind]
         return _attached(file.write(drawn), f"value-stream-map.{file.ending}", file.mimetype)

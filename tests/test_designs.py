@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from dashboard.__main__ import main
 from dashboard.designs import folder, sketch
-from dashboard.designs.document import Change, Design, MapStep, parse_design, seconds_of, span_text
+from dashboard.designs.document import Change, Design, Figures, MapStep, parse_design, seconds_of, span_text
 from dashboard.designs.redesign import effects_of, redesigned, totals_of
+from dashboard.designs.words import TITLES, brought, told
 from dashboard.errors import DefinitionError
+from dashboard.figures.designed_map import map_of
+from dashboard.figures.map_files import MAP_FILES
+from dashboard.figures.value_stream_map import render
+from dashboard.pages.map_beside import beside
+from dashboard.pages.map_forms import FIGURES
 from dashboard.streams.files import ChangedMeanwhileError
 
 HOUR, DAY = 3600, 86_400
@@ -260,3 +269,106 @@ def test_a_form_of_a_change_says_what_is_entered_and_no_more() -> None:
         sketch.change_of({"do": "set", "step": "Test", "why": "because"})
     with pytest.raises(DefinitionError, match="Batch is 0"):
         sketch.change_of({"do": "set", "step": "Test", "batch": "0"})
+
+
+def svg_of(design: Design) -> str:
+    return render(map_of(design))
+
+
+def test_the_golden_sketch_is_drawn_and_read_back_from_its_accessible_text() -> None:
+    svg = svg_of(golden())
+    words = re.search(r"<desc[^>]*>(.*?)</desc>", svg)
+    assert words
+    assert words[1].startswith("Sketch: typed by people, not measured. 5 process steps and 4 waiting steps")
+    for total in ("Lead time 3.5 h", "Process time 2.7 h", "Flow efficiency 76.2 %", "Rolled %C&amp;A 72.7 %"):
+        assert total in words[1]
+    assert sum(float(seconds) for seconds in re.findall(r'data-seconds="([\d.]+)"', svg)) == 210 * 60
+    names = re.findall(r'aria-label="([^"]*)"', svg)
+    assert "Review Process time 1.0 h Lead time 1.0 h %C&amp;A 85 → 95 %. process box." in names
+    assert any(name.startswith("Wait for Review. inventory, mean wait 15 min") for name in names)
+
+
+def test_nothing_that_nobody_counted_stands_on_a_designed_map() -> None:
+    queue = MapStep(name="Queue", mode="wait", wait="1 d", wip_limit=3)
+    box = MapStep(name="Build", process="1 h", wip_limit=8, people=2)
+    svg = svg_of(Design(name="x", stream="x", step=(queue, box)))
+    texts = re.findall(r"<text[^>]*>(.*?)</text>", svg)
+    assert "WIP limit" in texts
+    assert "limit 3" in texts
+    assert not [text for text in texts if text in ("n", "WIP", "Rework", "Rate") or "items" in text]
+
+
+def test_a_future_state_says_so_and_shows_where_initiatives_are_aimed() -> None:
+    change = Change(do="automate", step="Test", process="2 min", initiative="robots")
+    chart = map_of(golden(change, measured="stream=x", items=12), {"robots": "Robots test"})
+    assert (chart.kind, chart.bursts) == ("future", (("Test", "Robots test"),))
+    assert "Future state: designed, not measured." in render(chart)
+    assert [step.is_automated for step in chart.steps if step.name == "Test"] == [True]
+
+
+@pytest.mark.parametrize("kind", list(MAP_FILES))
+def test_a_sketch_is_drawn_from_its_file_without_any_data(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "golden.toml"
+    file.write_text(GOLDEN)
+    told = CliRunner().invoke(main, ["draw", str(file), "--as", kind])
+    assert told.exit_code == 0, told.output
+    written = Path(told.output.strip()).read_text()
+    for step in golden().step:
+        assert step.name in written
+
+
+def test_what_is_wrong_with_a_sketch_is_told_by_file_and_key(tmp_path: Path) -> None:
+    file = tmp_path / "golden.toml"
+    file.write_text(GOLDEN.replace('"60 min"', '"60"'))
+    told = CliRunner().invoke(main, ["draw", str(file)])
+    assert told.exit_code == 1
+    assert "golden.toml: step[2].process is '60'; it should be a time with its unit" in told.output
+
+
+@pytest.mark.parametrize(
+    ("change", "words", "brings"),
+    [
+        (
+            Change(do="set", step="Review", wait="5 min", accurate=1.0),
+            "Review: wait 15 min → 5 min, %C&A 95 % → 100 %",
+            "lead time 3.5 h → 3.3 h (−4.8 %); flow efficiency 76 % → 80 %; rolled %C&A 73 % → 76 %.",
+        ),
+        (Change(do="remove", step="Review"), "Remove Review", None),
+        (Change(do="merge", step="Review", other="Test", name="Check"), "Merge Review with Test, called Check", None),
+        (Change(do="split", step="Test", other="Load"), "Split Test, the second half called Load", None),
+        (Change(do="add", name="Plan", process="5 min"), "Add Plan at the beginning: process time 5 min", None),
+        (Change(do="automate", step="Test", process="1 min"), "Automate Test: process time 40 min → 1 min", None),
+        (
+            Change(do="set", step="Test", team="Ops"),
+            "Test: team Ops",
+            "No total moves: the simulation tells what it brings.",
+        ),
+    ],
+)
+def test_a_change_is_told_in_words(change: Change, words: str, brings: str | None) -> None:
+    effect = effects_of(golden(change))[0]
+    assert told(effect, golden().step) == words
+    assert brings in (None, brought(effect))
+
+
+def test_every_figure_of_a_step_has_its_words() -> None:
+    assert set(TITLES) == set(Figures.model_fields)
+    assert set(FIGURES) == set(Figures.model_fields)
+
+
+def test_steps_stand_beside_those_of_the_same_name_or_stage() -> None:
+    here = (
+        MapStep(name="Build and test", process="3 h", stages=("Build", "Test"), accurate=0.9),
+        MapStep(name="Ship", process="1 h", stages=("Ship",)),
+    )
+    there = (
+        MapStep(name="build", process="1 h", stages=("Build",), accurate=0.8),
+        MapStep(name="Queue", mode="wait", wait="2 d", stages=("Queue",)),
+        MapStep(name="Ship", process="1 h", stages=("Ship",)),
+    )
+    rows = beside(here, there, "future", "now")
+    assert rows.values.tolist() == [
+        ["Build and test", "1.0 h", "3.0 h", "+2.0 h", "80 %", "90 %"],
+        ["Queue", "2.0 d", "–", "−2.0 d", "–", "–"],
+        ["Ship", "1.0 h", "1.0 h", "–", "–", "–"],
+    ]

@@ -50,6 +50,11 @@ window.dash_clientside.vsm = Object.assign(window.dash_clientside.vsm || {}, {
     const days = { value: first + "~" + last, label: first + " to " + last };
     return [options.filter((each) => each.value !== days.value).concat([days]), days.value];
   },
+  /* What was written has an address of its own. */
+  goTo: function (address) {
+    if (address) location.assign(address);
+    return null;
+  },
   /* Another stream has other teams, types and dates: the page opens anew with its defaults. */
   chooseStream: function (stream, defaults) {
     if (stream && stream !== defaults.stream) {

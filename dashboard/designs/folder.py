@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -111,6 +111,12 @@ def keep_steps(home: Path, id: str, mark: str, steps: tuple[MapStep, ...], **mor
                 document[key] = value
 
     return _edited(home, id, mark, edit)
+
+
+def said_of(design: Design, keys: Iterable[str]) -> dict[str, Any]:
+    """What a design says under these keys, as it is written; null for nothing."""
+    said = _plain(design)
+    return {key: said.get(key) for key in keys}
 
 
 def id_of(name: str) -> str:

@@ -30,7 +30,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class Effect:
-    """One change with the steps it leads to, and the totals before and after it."""
+    """One change, with the wait for its batch, the steps it leads to, and the totals before and after it."""
 
     change: Change
     steps: Steps
@@ -53,11 +53,12 @@ def effects_of(design: Design) -> tuple[Effect, ...]:
     steps, effects = design.step, []
     rest = design.unattributed or 0
     for number, change in enumerate(design.change, start=1):
+        whole = _completed(change, design.demand_per_day)
         try:
-            changed = applied(steps, change, design.demand_per_day)
+            changed = applied(steps, whole)
         except DefinitionError as error:
             raise DefinitionError(f"Change {number}: {error}") from None
-        effects.append(Effect(change, changed, totals_of(steps, rest), totals_of(changed, rest)))
+        effects.append(Effect(whole, changed, totals_of(steps, rest), totals_of(changed, rest)))
         steps = changed
     return tuple(effects)
 
@@ -68,10 +69,8 @@ def redesigned(design: Design) -> Steps:
     return effects[-1].steps if effects else design.step
 
 
-def applied(steps: Steps, change: Change, demand_per_day: float | None = None) -> Steps:
+def applied(steps: Steps, change: Change) -> Steps:
     """The steps after one change. Raises DefinitionError where it names a step that is not there."""
-    if change.batch and change.wait is None and demand_per_day and change.do in ("set", "automate"):
-        change = change.model_copy(update={"wait": collecting_seconds(change.batch, demand_per_day)})
     changed = DO[change.do](steps, change)
     names = [step.name for step in changed]
     if double := next((name for name in names if names.count(name) > 1), None):
@@ -79,6 +78,13 @@ def applied(steps: Steps, change: Change, demand_per_day: float | None = None) -
     if not changed:
         raise DefinitionError("no step would be left.")
     return changed
+
+
+def _completed(change: Change, demand_per_day: float | None) -> Change:
+    """The change with the wait for the rest of its batch, where it says no other."""
+    if not change.batch or change.wait is not None or not demand_per_day or change.do not in ("set", "automate"):
+        return change
+    return change.model_copy(update={"wait": collecting_seconds(change.batch, demand_per_day)})
 
 
 def collecting_seconds(batch: int, demand_per_day: float) -> float:

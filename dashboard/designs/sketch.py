@@ -75,6 +75,17 @@ def change_of(entered: Mapping[str, str | None]) -> Change:
     return change
 
 
+def around(entered: Mapping[str, str]) -> dict[str, object]:
+    """What is said around the steps; null for nothing. Raises DefinitionError for a demand that is no number."""
+    said = {field: text.strip() or None for field, text in entered.items()}
+    try:
+        demand = None if said["demand_per_day"] is None else _number(said["demand_per_day"])
+    except ValueError as error:
+        raise DefinitionError(f"Items a day: {error}.") from None
+    tools = [tool.strip() for tool in (said["tools"] or "").split(",") if tool.strip()]
+    return {**said, "tools": tools or None, "demand_per_day": demand}
+
+
 def _values(said: Mapping[str, str]) -> dict[str, object]:
     """Texts as the document has them: shares are typed in per cent, numbers with a point or a comma."""
     values: dict[str, object] = dict(said)

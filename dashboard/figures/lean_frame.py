@@ -20,6 +20,9 @@ def heading(value_map: ValueStreamMap, width: float) -> tuple[str, float]:
     lines = draw.wrap(words.basis(value_map), room, 12, lines=3)
     parts.append(draw.paragraph(MARGIN, y, lines, "mut"))
     y += 15 * len(lines) + 8
+    if value_map.kind in words.KINDS:
+        svg, y = _marked(words.KINDS[value_map.kind], y, room, "burst")
+        parts.append(svg)
     if value_map.is_proposal:
         svg, y = _marked("Proposed from the data, not confirmed: check the stages and modes.", y, room, "burst")
         parts.append(svg)

@@ -11,7 +11,7 @@ from dashboard.theme import duration
 SMALLEST_BACK_FLOW, MOST_BACK_FLOWS = 0.02, 6
 FEW_ITEMS = 5
 # The rows of a data box; lean_words.ROWS says what each of them is.
-DATA_ROWS = ("process", "lead", "accurate", "rework", "wip", "batch", "rate", "n")
+DATA_ROWS = ("process", "lead", "accurate", "rework", "wip", "batch", "people", "rate", "n")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Step:
     median_seconds: float | None = None
     median_process_seconds: float | None = None
     batch: float | None = None
+    people: float | None = None
+    is_automated: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ class ValueStreamMap:
     takes up, `takt_seconds` is the working time available for each.
 
     `rows` are the keys of lean_words.ROWS that data boxes show, `average` what the times in them are: the ladder is
-    always of means. `batch_basis` says what a batch is and what its size rests on.
+    always of means. `batch_basis` says what a batch is and what its size rests on. A sketch or a
+    future state (`kind`) has no counts.
     """
 
     title: str
@@ -86,6 +89,7 @@ class ValueStreamMap:
     median_lead_seconds: float | None = None
     first_pass_yield: float | None = None
     batch_basis: str = ""
+    kind: Literal["measured", "sketch", "future"] = "measured"
 
 
 class Segment(NamedTuple):

@@ -10,6 +10,10 @@ from dashboard.figures import lean_map as model
 from dashboard.figures.lean_map import FEW_ITEMS, Step, ValueStreamMap
 from dashboard.theme import NO_VALUE, duration, formatted
 
+KINDS = {
+    "sketch": "Sketch: typed by people, not measured.",
+    "future": "Future state: designed, not measured.",
+}
 MEDIANS = (
     "The boxes show medians over the items that were in a step. The ladder and the totals under it are means over all "
     "items, because medians do not add up."
@@ -65,6 +69,23 @@ def _has_times(_: ValueStreamMap, step: Step) -> bool:
     return bool(step.visits or step.mean_seconds or step.process_seconds)
 
 
+def _people(step: Step) -> str:
+    if step.is_automated:
+        return "automated"
+    return NO_VALUE if step.people is None else f"{step.people:g}"
+
+
+def _work_in_progress(value_map: ValueStreamMap, step: Step) -> Fact:
+    """What is there now; in a map that nobody counted, how much is agreed."""
+    if value_map.kind == "measured":
+        return Fact("WIP", work_in_progress(step), model.is_over_limit(step))
+    return Fact("WIP limit", NO_VALUE if step.wip_limit is None else f"{step.wip_limit:,}")
+
+
+def _has_count(value_map: ValueStreamMap, step: Step) -> bool:
+    return _is_counted(value_map, step) if value_map.kind == "measured" else step.wip_limit is not None
+
+
 def _is_counted(value_map: ValueStreamMap, step: Step) -> bool:
     return bool(value_map.items or step.visits or step.work_in_progress or step.wip_limit is not None)
 
@@ -94,11 +115,16 @@ ROWS: Mapping[str, Row] = {
         lambda _, step: Fact("Rework", percent(step.rework_ratio)),
         lambda _, step: step.rework_ratio is not None,
     ),
-    "wip": Row("WIP now", lambda _, step: Fact("WIP", work_in_progress(step), model.is_over_limit(step)), _is_counted),
+    "wip": Row("WIP now", lambda value_map, step: _work_in_progress(value_map, step), _has_count),
     "batch": Row(
         "Batch",
         lambda _, step: Fact("Batch", formatted(step.batch, "items")),
         lambda _, step: step.batch is not None,
+    ),
+    "people": Row(
+        "People",
+        lambda _, step: Fact("People", _people(step)),
+        lambda _, step: step.people is not None or step.is_automated,
     ),
     "rate": Row(
         "Rate",
@@ -123,8 +149,9 @@ def facts(value_map: ValueStreamMap, step: Step) -> tuple[Fact, ...]:
 
 def inventory(value_map: ValueStreamMap, step: Step) -> tuple[str, ...]:
     """The lines under a triangle's name: its count, and what else is known; where nothing was counted, no count."""
-    is_counted = any(_is_counted(value_map, each) for each in value_map.steps)
-    lines = [work_in_progress(step) if is_counted else "", supply(step)]
+    is_counted = value_map.kind == "measured" and any(_is_counted(value_map, each) for each in value_map.steps)
+    limit = f"limit {step.wip_limit:,}" if step.wip_limit is not None and not is_counted else ""
+    lines = [work_in_progress(step) if is_counted else limit, supply(step)]
     if value_map.average == "median" and step.median_seconds is not None:
         lines.append(f"median {duration(step.median_seconds)}")
     if "batch" in value_map.rows and step.batch is not None:
@@ -151,7 +178,8 @@ def spoken(value_map: ValueStreamMap, step: Step) -> str:
         more = ["process box"]
     else:
         visible = [step.name, *inventory(value_map, step)]
-        more = [f"inventory, mean wait {duration(step.mean_seconds)}, n {step.visits:,}"]
+        counted_too = f", n {step.visits:,}" if value_map.kind == "measured" else ""
+        more = [f"inventory, mean wait {duration(step.mean_seconds)}{counted_too}"]
     more += ["hand-off: the team changes here"] if step.is_handoff else []
     more += (
         [f"constraint: {value_map.constraint[1]}"]
@@ -200,7 +228,9 @@ def totals(value_map: ValueStreamMap) -> tuple[Fact, ...]:
 
 def basis(value_map: ValueStreamMap) -> str:
     """Which period and how many items the figures rest on."""
-    if not value_map.items:
+    if value_map.kind != "measured":
+        counts = ""
+    elif not value_map.items:
         counts = "no items measured"
     elif value_map.items < FEW_ITEMS:
         counts = f"only {counted(value_map.items)}: too few to judge"
@@ -240,8 +270,9 @@ def notes(value_map: ValueStreamMap) -> tuple[str, ...]:
 def description(value_map: ValueStreamMap) -> str:
     """The map in a few sentences, for those who do not see it."""
     active = sum(step.mode == "active" for step in value_map.steps)
+    kind = [KINDS[value_map.kind]] if value_map.kind in KINDS else []
     ends = f"{active} process steps and {len(value_map.steps) - active} waiting steps"
-    parts = [f"{ends} from {value_map.supplier} to {value_map.customer}; {basis(value_map)}."]
+    parts = [*kind, f"{ends} from {value_map.supplier} to {value_map.customer}; {basis(value_map)}."]
     parts.append(", ".join(f"{total.label} {total.value}" for total in totals(value_map)) + ".")
     if value_map.constraint:
         parts.append("Constraint: {}, {}.".format(*value_map.constraint))

@@ -18,7 +18,7 @@ from dashboard.components.cards import empty, figure_card
 from dashboard.figures.trend import Goal, Mark, trend
 from dashboard.pages.view import View
 from dashboard.scope import Scope
-from dashboard.streams.plan import Initiative, Plan, Target, read_plan
+from dashboard.streams.plan import Initiative, Plan, Target
 from dashboard.theme import formatted
 
 PATH, TITLE = "/plan", "Plan"
@@ -53,7 +53,7 @@ def body(view: View) -> Component:
     path = view.home / "plan.toml"
     if not path.is_file():
         return empty(f"There is no plan yet. Write targets and initiatives in {path.name} in the folder {view.home}.")
-    plan = read_plan(path, frozenset(view.warehouse.catalogue.metrics)).for_stream(view.scope.stream)
+    plan = view.plan
     if not (plan.target or plan.initiative):
         return empty("The plan names no target and no initiative for this value stream.")
     courses = [_course(view, target) for target in plan.target]

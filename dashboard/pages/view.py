@@ -19,6 +19,7 @@ from dashboard.components.cards import behind, empty, how_computed
 from dashboard.figures.periods import iso
 from dashboard.scope import KEYS as SCOPE_KEYS
 from dashboard.scope import Scope, from_query, to_query
+from dashboard.streams.plan import Plan, read_plan
 from dashboard.warehouse import Warehouse
 from dashboard.where import Where
 
@@ -136,6 +137,14 @@ class View:
     def set_aside(self) -> int:
         """Records of the stream that no figure could count."""
         return int(self.ask("charts.set_aside_reasons")["records"].sum())
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What the plan says of the stream; nothing where there is no plan."""
+        path = self.home / "plan.toml"
+        if not path.is_file():
+            return Plan()
+        return read_plan(path, frozenset(self.warehouse.catalogue.metrics)).for_stream(self.scope.stream)
 
     @property
     def modes(self) -> Mapping[str, str]:

@@ -1,0 +1,56 @@
+"""The measured map as a design: what a future state begins with."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboard.designs.document import Design, MapStep, Return
+from dashboard.errors import ScopeError
+from dashboard.pages.view import View
+
+DAY = 86_400
+
+
+def design_from(view: View, name: str) -> Design:
+    """The measured map of this scope, as the beginning of a future state. Raises ScopeError where nothing is."""
+    items = view.headline("throughput")["items"]
+    if not items or not view.stream["has_history"]:
+        raise ScopeError("Nothing is measured in this scope to begin with. Choose a longer period, or begin a sketch.")
+    rows = view.ask("charts.map_steps")
+    lead = float(view.measure("lead_time", percentile=None, period="all")["value"].iloc[0])
+    rest = (lead - float(rows["mean_days"].sum())) * DAY
+    _, _, measured = view.address("", since=None).partition("?")
+    return Design(
+        name=name,
+        stream=view.scope.stream,
+        customer=str(view.stream["customer"]),
+        supplier=str(view.stream["supplier"]),
+        tools=tuple(view.stream["tools"]),
+        demand_per_day=(view.headline("arrivals")["items"] or items) / view.covered_days,
+        measured=measured,
+        items=int(items),
+        unattributed=rest if rest >= 1 else None,
+        step=tuple(_step(row) for _, row in rows.iterrows()),
+        returns=tuple(
+            Return(from_step=row.from_stage, to_step=row.to_stage, share=row.share_ratio)
+            for row in view.ask("charts.map_back_flows").itertuples()
+            if {row.from_stage, row.to_stage} <= set(rows["stage"])
+        ),
+    )
+
+
+def _step(row: pd.Series) -> MapStep:
+    """A stage with its mean times: a queue only waits, a step is worked in and stands still while blocked."""
+    is_queue = row["mode"] == "wait"
+    idle = (row["mean_days"] - row["process_days"]) * DAY
+    return MapStep(
+        name=row["stage"],
+        mode=row["mode"],
+        wait=idle if is_queue else None,
+        process=None if is_queue else row["process_days"] * DAY,
+        blocked=idle if not is_queue and idle >= 1 else None,
+        accurate=None if pd.isna(row["produced_ratio"]) else float(row["produced_ratio"]),
+        team=row["team"] if pd.notna(row["team"]) else None,
+        wip_limit=int(row["wip_limit"]) if pd.notna(row["wip_limit"]) else None,
+        stages=(row["stage"],),
+    )

@@ -1,0 +1,129 @@
+"""Designed maps over measured ones: begun with, put beside, simulated; who may write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from dash.development.base_component import Component
+
+from dashboard.catalogue import Catalogue
+from dashboard.designs import folder
+from dashboard.designs.document import Change, Design
+from dashboard.designs.redesign import totals_of
+from dashboard.errors import ScopeError
+from dashboard.pages import map_simulation, maps
+from dashboard.pages.measured_design import design_from
+from dashboard.pages.view import View, view_of
+from dashboard.settings import Settings
+from dashboard.warehouse import Warehouse
+
+STREAMS = ("bank", "retailer", "healthcare")
+DAY = 86_400
+
+
+@pytest.fixture(scope="module")
+def warehouse(demo: Settings, catalogue: Catalogue) -> Warehouse:
+    return Warehouse(demo.warehouse, catalogue)
+
+
+def view(warehouse: Warehouse, home: Path, **query: str) -> View:
+    return view_of(warehouse, home, query)[0]
+
+
+def texts(part: object) -> str:
+    """All words of a page, in their order."""
+    if isinstance(part, Component):
+        return " ".join(texts(each) for each in _list(getattr(part, "children", None)))
+    return "" if part is None else str(part)
+
+
+def _list(children: object) -> list[object]:
+    return list(children) if isinstance(children, list | tuple) else [children]
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+@pytest.mark.parametrize("days", [{}, {"from": "2026-03-01", "to": "2026-08-31"}])
+def test_a_future_state_begins_with_the_measured_mean_lead_time(
+    warehouse: Warehouse, demo: Settings, stream: str, days: dict[str, str]
+) -> None:
+    seen = view(warehouse, demo.home, stream=stream, **days)
+    design = design_from(seen, "now")
+    items = warehouse.table("marts.items")
+    ended = items[(items["stream"] == stream) & items["finished_on"].notna()]
+    ended = ended[
+        ended["finished_on"].between(pd.Timestamp(seen.scope.since), pd.Timestamp(seen.scope.until - dt.timedelta(1)))
+    ]
+    assert design.items == len(ended)
+    assert totals_of(design.step, design.unattributed or 0).lead_seconds == pytest.approx(ended["lead_seconds"].mean())
+    assert totals_of(design.step).process_seconds == pytest.approx(ended["process_seconds"].mean())
+    # What it was measured in leads back to the same scope.
+    again = view(warehouse, demo.home, **dict(pair.split("=") for pair in (design.measured or "").split("&")))
+    assert again.scope == seen.scope
+
+
+def test_where_nothing_is_measured_nothing_can_be_begun_with(warehouse: Warehouse, demo: Settings) -> None:
+    seen = view(warehouse, demo.home, stream="bank", **{"from": "2020-01-01", "to": "2020-02-01"})
+    with pytest.raises(ScopeError, match="begin a sketch"):
+        design_from(seen, "now")
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+@pytest.mark.parametrize("since", [None, dt.date(2026, 3, 1)])
+def test_the_current_flow_simulated_is_as_measured_or_the_page_says_that_it_is_not(
+    warehouse: Warehouse, demo: Settings, stream: str, since: dt.date | None
+) -> None:
+    seen = view(warehouse, demo.home, stream=stream)
+    seen = replace(seen, scope=replace(seen.scope, since=since)) if since else seen
+    said = texts(map_simulation.card(seen, design_from(seen, "now")))
+    spans = re.findall(r"within [^(]*\(95 % of runs: ([\d,.]+) d to ([\d,.]+) d\)", said)
+    found = re.search(r"measured: ([\d,.]+) d and ([\d,.]+) d", said)
+    assert len(spans) == 2 and found, said
+    items = warehouse.table("marts.items")
+    ended = items[(items["stream"] == stream) & (items["finished_on"] >= pd.Timestamp(seen.scope.since))]
+    days = ended["lead_seconds"] / DAY
+    assert [float(each) for each in found.groups()] == pytest.approx(np.percentile(days, [50, 85]), abs=0.051)
+    inside = [
+        float(low) <= float(value) <= float(high) for value, (low, high) in zip(found.groups(), spans, strict=True)
+    ]
+    assert ("can be used to compare designs" in said) == all(inside)
+    assert ("not close enough to trust the simulation" in said) == (not all(inside))
+
+
+def test_the_last_months_of_two_of_the_three_organisations_are_reproduced(warehouse: Warehouse, demo: Settings) -> None:
+    close = []
+    for stream in STREAMS:
+        seen = view(warehouse, demo.home, stream=stream, **{"from": "2026-05-01"})
+        close.append("can be used" in texts(map_simulation.card(seen, design_from(seen, "now"))))
+    assert sum(close) >= 2
+
+
+def test_a_design_whose_stream_is_gone_is_told(warehouse: Warehouse, demo: Settings) -> None:
+    design = design_from(view(warehouse, demo.home, stream="bank"), "now").model_copy(update={"stream": "sold"})
+    said = texts(map_simulation.card(view(warehouse, demo.home, stream="bank"), design))
+    assert said.startswith("The stream 'sold'")
+
+
+def test_a_shorter_wait_is_simulated_shorter_by_about_as_much(warehouse: Warehouse, demo: Settings) -> None:
+    seen = view(warehouse, demo.home, stream="healthcare", **{"from": "2026-03-01"})
+    design = design_from(seen, "now")
+    queue = max((step for step in design.step if step.mode == "wait"), key=lambda step: step.wait or 0)
+    faster = design.model_copy(update={"change": (Change(do="set", step=queue.name, wait=0.0),)})
+    _, current, designed = map_simulation._tried(warehouse, "s", seen.scope, seen.covered_days, faster)  # type: ignore[misc]
+    assert current.mean.value - designed.mean.value == pytest.approx((queue.wait or 0) / DAY, rel=0.1)
+
+
+def test_the_page_tells_what_is_wrong_with_a_file_and_shows_the_rest(warehouse: Warehouse, tmp_path: Path) -> None:
+    home = tmp_path
+    folder.keep_new(home, Design(name="Good one", stream="bank"))
+    (home / "maps" / "bad.toml").write_text("name = 3\n")
+    said = texts(maps.body(view(warehouse, home, stream="bank", map="good-one")))
+    assert "bad.toml: name is 3" in said
+    assert "The sketch has no step yet" in said
+    assert "For reading only" in said
+    assert "There is no map 'other'" in texts(maps.body(view(warehouse, home, stream="bank", map="other")))
