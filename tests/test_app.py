@@ -10,6 +10,7 @@ from pathlib import Path
 import dash
 import pytest
 from conftest import Imports
+from dash import html
 from dash.development.base_component import Component
 from flask import Flask
 from flask.testing import FlaskClient
@@ -165,6 +166,8 @@ def test_the_files_of_the_map_show_the_rows_and_the_average_of_the_page(
     told = client.get(links[0]).text
     assert "Median lead" in told and "Median process" not in told
     assert f"30 Oct 2026 · Payments Core · {drawn.items} items: medians in the boxes" in told
+    buttons = {part.to_plotly_json()["props"].get("data-map"): part for part in page if isinstance(part, html.Button)}
+    assert buttons["png"].to_plotly_json()["props"]["data-address"] == links[0]
 
 
 def test_a_map_of_nothing_or_in_an_unknown_format_is_refused(client: FlaskClient) -> None:

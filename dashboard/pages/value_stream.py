@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashboard.analysis.constraint import constraint_of
 from dashboard.components import controls, scope_bar
-from dashboard.components.aria import aria
+from dashboard.components.aria import aria, data
 from dashboard.components.cards import content_card, empty, findings
 from dashboard.components.controls import checklist, labelled, select
 from dashboard.components.inline_svg import InlineSvg
@@ -171,11 +171,23 @@ def _batch_basis(steps: pd.DataFrame) -> str:
 
 
 def _downloads(view: View) -> Component:
-    """The map as files for other programs, and its table."""
+    """The map as files for other programs, as pictures, and its table; assets/app.js hears the buttons."""
     shown = {"average": _average(view), "rows": "~".join(_rows(view))}
     chosen = {key: text for key, text in shown.items() if text not in ("mean", ALL_ROWS)}
     address = {kind: view.address(f"/api/map/{kind}", **chosen) for kind in MAP_FILES}
-    links = [html.A(file.title, href=address[kind], className="picture") for kind, file in MAP_FILES.items()]
+    links: list[Component] = [
+        html.A(file.title, href=address[kind], className="picture") for kind, file in MAP_FILES.items()
+    ]
+    links += [
+        html.Button(
+            kind.upper(),
+            type="button",
+            className="picture",
+            **data(map=kind, address=address["svg"]),
+            **aria(label=said),
+        )
+        for kind, said in (("png", "PNG of the map"), ("pdf", "PDF of the map, printed on one page"))
+    ]
     table = html.A("CSV", href=view.address("/api/charts/map_steps", format="csv"), className="picture")
     return html.Div(["Download the map:", *links, table], className="pictures")
 
