@@ -10,6 +10,7 @@ from pathlib import Path
 import dash
 import pytest
 from conftest import Imports
+from dash import html
 from dash.development.base_component import Component
 from flask import Flask
 from flask.testing import FlaskClient
@@ -149,6 +150,24 @@ def test_the_map_leaves_as_a_file_in_the_scope_of_the_page(
     assert answer.text == MAP_FILES[kind].write(value_stream.measured_map(view))
     assert answer.text.startswith(begins)
     assert "1 Jan 2024 – 30 Jun 2024" in answer.text
+
+
+def test_the_files_of_the_map_show_the_rows_and_the_average_of_the_page(
+    client: FlaskClient, warehouse: Warehouse, demo: Settings
+) -> None:
+    asked = {"stream": "bank", "average": "median", "rows": "n~lead", "team": "Payments Core"}
+    view, _ = view_of(warehouse, demo.home, asked)
+    page = list(_parts(value_stream.body(view)))
+    links = [part.href for part in page if getattr(part, "href", "").startswith("/api/map/")]
+    assert len(links) == len(MAP_FILES)
+    drawn = value_stream.measured_map(view)
+    for kind, link in zip(MAP_FILES, links, strict=True):
+        assert client.get(link).text == MAP_FILES[kind].write(drawn)
+    told = client.get(links[0]).text
+    assert "Median lead" in told and "Median process" not in told
+    assert f"30 Oct 2026 · Payments Core · {drawn.items} items: medians in the boxes" in told
+    buttons = {part.to_plotly_json()["props"].get("data-map"): part for part in page if isinstance(part, html.Button)}
+    assert buttons["png"].to_plotly_json()["props"]["data-address"] == links[0]
 
 
 def test_a_map_of_nothing_or_in_an_unknown_format_is_refused(client: FlaskClient) -> None:

@@ -10,6 +10,7 @@ stands in one of the lists below with the reason why not.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
@@ -105,7 +106,14 @@ DECIDED = [(name, *rows) for rows, names in DAYS.items() for name in names.split
 ABOUT_DAYS = {
     "charts.stays": ["next_stage"],
     "charts.blocked_reasons": ["days"],
-    "charts.map_steps": ["work_in_progress", "arrivals_per_day", "departures_per_day"],
+    "charts.map_steps": [
+        "work_in_progress",
+        "arrivals_per_day",
+        "departures_per_day",
+        "batch_size",
+        "batch_unit",
+        "deployments_count",
+    ],
     "metrics.deployment_frequency": ["value"],
 }
 BY_HAND = {
@@ -430,6 +438,8 @@ def test_what_is_about_the_days_themselves_is_of_those_days(stream: str, make: M
         assert row["arrivals_per_day"] == pytest.approx((begun["stage"] == stage).sum() / days)
         assert row["departures_per_day"] == pytest.approx((gone_by["stage"] == stage).sum() / days)
 
+    assert steps[BATCH].to_dict("index") == batches(make(), stream, list(steps.index), since, until)
+
     flow = ask("charts.cumulative_flow")
     assert flow["day"].min() == since and flow["day"].max() == last
     for row in flow[flow["day"] == last].itertuples():
@@ -454,6 +464,26 @@ def test_what_is_about_the_days_themselves_is_of_those_days(stream: str, make: M
     assert (law["first_wip"], law["last_wip"], law["items"]) == (levels.iloc[0], levels.iloc[-1], gone["items"])
     assert (law["mean_wip"], law["arrivals_per_day"]) == pytest.approx((levels.mean(), came["items"] / days))
     assert (law["first_age_days"], law["last_age_days"]) == pytest.approx((ages.iloc[0], ages.iloc[-1]))
+
+
+BATCH = ["batch_size", "batch_unit", "deployments_count"]
+
+
+def batches(data: Data, stream: str, path: list[str], since: pd.Timestamp, until: pd.Timestamp) -> dict[str, Any]:
+    """Stage → what is told of batches there: where items that finished waited for a deployment, and a step before."""
+    items, waste, made = data.of("items", stream), data.of("waste", stream), data.of("deployments", stream)
+    done = items[(items["finished_on"] >= since) & (items["finished_on"] < until)]["item_id"]
+    booked = waste[(waste["bucket"] == "batch") & waste["item_id"].isin(done) & (waste["seconds"] > 0)]["stage"]
+    stages = data.of("stages", stream).set_index("stage")
+    works = [name for name in path if tuple(stages.loc[name, ["mode", "category"]]) == ("active", "in-progress")]
+    before = {max(works, key=lambda name: (path.index(name) < path.index(queue), path.index(name))) for queue in booked}
+    made = made[made["is_success"] & (made["deployed_on"] >= since) & (made["deployed_on"] < until)]
+    told = dict(zip(BATCH, (made["items_count"].median(), "items", made["items_count"].count()), strict=True))
+    assert before and len(made) > 5
+    return {
+        name: told if name in {*booked, *before} else pytest.approx(dict.fromkeys(BATCH, math.nan), nan_ok=True)
+        for name in path
+    }
 
 
 def test_every_metric_of_a_percentile_is_walked() -> None:

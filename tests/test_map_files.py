@@ -12,7 +12,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pytest
-from test_value_stream_map import FOUR, HOUR, active, value_stream, wait
+from test_value_stream_map import FOUR, GOLDEN, HOUR, active, value_stream, wait
 
 from dashboard.figures import lean_map, lean_words
 from dashboard.figures.lean_symbols import wrap
@@ -22,12 +22,6 @@ from dashboard.figures.map_mermaid import mermaid
 from dashboard.figures.value_stream_map import BackFlow, ValueStreamMap
 
 FULL = replace(FOUR, bursts=(("Test", "Fewer tests"), ("Ready", "Small batches")), constraint=("Test", "longest queue"))
-# Process 10/30/60/40/20 h with waits of 5/15/20/10 h between them: lead time 210 h, process time 160 h, 160 ÷ 210.
-GOLDEN = value_stream(
-    *(active("Specify", 10 * HOUR, 10 * HOUR), wait("Ready", 5 * HOUR), active("Build", 30 * HOUR, 30 * HOUR)),
-    *(wait("Review queue", 15 * HOUR), active("Review", 60 * HOUR, 60 * HOUR), wait("Test queue", 20 * HOUR)),
-    *(active("Test", 40 * HOUR, 40 * HOUR), wait("Release train", 10 * HOUR), active("Deploy", 20 * HOUR, 20 * HOUR)),
-)
 NAMES = [f"Step {i} with a longer name" for i in range(20)]
 TWENTY = value_stream(
     *(

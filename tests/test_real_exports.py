@@ -11,14 +11,19 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
 
 from dashboard import build
 from dashboard.catalogue import Catalogue
+from dashboard.figures.value_stream_map import render
+from dashboard.pages.value_stream import measured_map
+from dashboard.pages.view import View, view_of
 from dashboard.settings import Settings
 from dashboard.sources import read_columns_option
+from dashboard.theme import duration
 from dashboard.warehouse import Warehouse
 
 RECEIPT, RECEIPT_LOCAL = "eventlogs/receipt.csv", "eventlogs/receipt.parquet"
@@ -47,6 +52,7 @@ class Imported:
     transitions: pd.DataFrame
     stream: pd.Series
     stages: pd.DataFrame
+    view: View
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +74,7 @@ def imported(
                 warehouse.table("canonical.transitions").sort_values(["item_id", "occurred_at", "seq"]),
                 warehouse.table("marts.streams").iloc[0],
                 warehouse.table("marts.stages"),
+                view_of(warehouse, settings.home, {})[0],
             )
         return done[name, time_zone]
 
@@ -272,6 +279,22 @@ def test_lead_times_after_a_silence_are_those_of_the_raw_file(
 ) -> None:
     done = imported(name)
     agrees(finished(done.items), lead_after_silence(moves(name), float(done.stream["quiet_seconds"])))
+
+
+@pytest.mark.parametrize("is_vertical", [False, True], ids=["wide", "tall"])
+@pytest.mark.parametrize("name", [RECEIPT, PROBLEMS, PRODUCTION, CHECKS, JIRA, SHEET])
+def test_the_ladder_of_the_drawn_map_adds_up_to_the_mean_lead_time(
+    name: str, is_vertical: bool, imported: Callable[..., Imported]
+) -> None:
+    lead = finished(imported(name).items).mean()  # the tests above compare each of them with the raw file
+    value_map = measured_map(imported(name).view)
+    assert value_map
+    svg = ElementTree.fromstring(render(value_map, is_vertical=is_vertical))
+    ladder = [float(part.get("data-seconds", "")) for part in svg.iter() if part.get("data-segment") is not None]
+    assert math.fsum(ladder) == pytest.approx(lead, rel=1e-9)
+    assert f"Lead time {duration(lead)}" in svg.findtext("{http://www.w3.org/2000/svg}desc", "")
+    texts = {text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")}
+    assert {duration(seconds) for seconds in ladder if seconds >= 0} <= texts
 
 
 def test_silence_is_longer_than_99_percent_of_the_gaps_seen(

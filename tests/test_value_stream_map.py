@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -105,6 +106,106 @@ def test_a_remainder_below_zero_keeps_its_sign() -> None:
 def test_totals_are_lead_time_process_time_and_their_ratio(is_vertical: bool) -> None:
     # process 6 h + 48 h + 12 h + 0.5 h = 66.5 h; 66.5 ÷ 391.5 h = 17.0 %; of the boxes one has a %C&A
     assert {"16.3 d", "2.8 d", "17.0 %", "92.0 %"} <= set(words(drawn(FOUR, is_vertical)))
+
+
+# Process 10/30/60/40/20 h with waits of 5/15/20/10 h between them; three of the steps have a %C&A of 90, 85 and 95 %.
+GOLDEN = value_stream(
+    active("Specify", 10 * HOUR, 10 * HOUR, produced=0.9),
+    wait("Ready", 5 * HOUR),
+    active("Build", 30 * HOUR, 30 * HOUR, produced=0.85),
+    wait("Review queue", 15 * HOUR),
+    active("Review", 60 * HOUR, 60 * HOUR, produced=0.95),
+    wait("Test queue", 20 * HOUR),
+    active("Test", 40 * HOUR, 40 * HOUR),
+    wait("Release train", 10 * HOUR),
+    active("Deploy", 20 * HOUR, 20 * HOUR),
+)
+
+
+@BOTH
+def test_210_hours_of_which_160_are_work_are_76_2_per_cent_and_three_steps_roll_to_72_7(is_vertical: bool) -> None:
+    svg = drawn(replace(GOLDEN, first_pass_yield=0.751), is_vertical)
+    assert sum(float(segment.get("data-seconds", "")) for segment in ladder(svg)) == 210 * HOUR
+    # 210 h are 8.75 d, 160 h are 6.67 d; 160 ÷ 210 = 0.7619; 0.90 × 0.85 × 0.95 = 0.72675
+    told = "Lead time 8.8 d, Process time 6.7 d, Flow efficiency 76.2 %, Rolled %C&A 72.7 %, First-pass yield 75.1 %."
+    assert told in svg.findtext(f"{SVG}desc", "")
+    spoken = [step.get("aria-label", "") for step in steps(svg)]
+    times = [re.search(r"Process time ([\d.]+ [hd]) Lead time ([\d.]+ [hd])", label) for label in spoken[::2]]
+    assert [found.groups() for found in times if found] == [
+        *(("10.0 h", "10.0 h"), ("30.0 h", "30.0 h"), ("2.5 d", "2.5 d"), ("40.0 h", "40.0 h"), ("20.0 h", "20.0 h")),
+    ]
+    waits = [re.search(r"mean wait ([\d.]+ h)", label) for label in spoken[1::2]]
+    assert [found[1] for found in waits if found] == ["5.0 h", "15.0 h", "20.0 h", "10.0 h"]
+
+
+@BOTH
+def test_rows_that_were_not_chosen_are_not_drawn(is_vertical: bool) -> None:
+    box = next(
+        step
+        for step in steps(drawn(replace(FOUR, rows=("n", "lead")), is_vertical))
+        if "Test" in step.attrib["data-id"]
+    )
+    assert [text.text for text in box.iter(f"{SVG}text")] == ["Test", "Lead time", "24.0 h", "n", "120"]
+    bare = drawn(replace(FOUR, rows=()), is_vertical)
+    assert [text.text for text in next(s for s in steps(bare) if s.get("data-id") == "Test").iter(f"{SVG}text")] == [
+        "Test"
+    ]
+
+
+@BOTH
+def test_a_row_that_is_known_of_no_box_is_left_out_and_typed_maps_count_nothing(is_vertical: bool) -> None:
+    typed = (Step("Queue", "wait", 2 * DAY, 0, 0, 0), Step("Build", "active", DAY, HOUR, 0, 0, produced=0.9))
+    svg = drawn(replace(value_stream(*typed), items=0), is_vertical)
+    queue, box = [[text.text for text in step.iter(f"{SVG}text")] for step in steps(svg)]
+    assert box == ["Build", "Process time", "1.0 h", "Lead time", "24.0 h", "%C&A", "– → 90 %"]
+    assert [word for word in queue if word != "I"] == ["Queue"]
+    known = drawn(replace(value_stream(typed[0], replace(typed[1], work_in_progress=3)), items=0), is_vertical)
+    assert {"WIP", "0 items"} <= set(words(known))
+
+
+MEDIAN = replace(
+    FOUR,
+    steps=tuple(
+        replace(step, median_seconds=HOUR * i, median_process_seconds=60.0 * i) for i, step in enumerate(FOUR.steps, 1)
+    ),
+    average="median",
+    median_lead_seconds=15 * DAY,
+)
+
+
+@BOTH
+def test_where_boxes_show_medians_they_say_so_and_the_ladder_keeps_its_means(is_vertical: bool) -> None:
+    svg = drawn(MEDIAN, is_vertical)
+    box = next(step for step in steps(svg) if step.get("data-id") == "Test")
+    assert [text.text for text in box.iter(f"{SVG}text")][:5] == [
+        "Test",
+        "Median process",
+        "5 min",
+        "Median lead",
+        "5.0 h",
+    ]
+    assert "median 1.0 h" in words(svg)  # under the first triangle
+    assert [piece.get("data-seconds") for piece in ladder(svg)] == [
+        piece.get("data-seconds") for piece in ladder(drawn(FOUR, is_vertical))
+    ]
+    said = " ".join(words(svg))
+    assert "means" in words(svg)
+    assert "Mean lead time" in said and "Median lead time" in said and "15.0 d" in said
+    assert "means over all items, because medians do not add up." in said
+    assert "medians do not add up" not in " ".join(words(drawn(FOUR, is_vertical)))
+
+
+@BOTH
+def test_a_batch_stands_in_the_box_and_under_the_triangle_with_what_it_is(is_vertical: bool) -> None:
+    basis = "Batch = items per deployment, median of 49."
+    value_map = value_stream(active("Test", batch=4.0), wait("Train", batch=4.0), active("Run"), batch_basis=basis)
+    svg = drawn(value_map, is_vertical)
+    shown = {step.get("data-id"): [text.text for text in step.iter(f"{SVG}text")] for step in steps(svg)}
+    values = {name: dict(itertools.pairwise(told)).get("Batch") for name, told in shown.items()}
+    assert values == {"Test": "4", "Train": None, "Run": "–"}
+    assert "batch 4" in shown["Train"]
+    assert basis in " ".join(words(svg))
+    assert "atch" not in " ".join(words(drawn(replace(value_map, rows=("n",)), is_vertical)))
 
 
 @BOTH

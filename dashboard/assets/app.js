@@ -41,12 +41,48 @@
     window.Plotly.downloadImage({ data: graph.data, layout }, { format, filename: name, ...size });
   }
 
+  /* The map leaves as a picture of the file that the server draws of it. A canvas has room for so many pixels a side. */
+  const MOST_PIXELS = 16000;
+
+  async function saveMap(address) {
+    const drawn = await (await fetch(address)).text();
+    const svg = new DOMParser().parseFromString(drawn, "image/svg+xml").documentElement;
+    const [width, height] = svg.getAttribute("viewBox").split(" ").slice(2).map(Number);
+    svg.setAttribute("width", width);
+    svg.setAttribute("height", height);
+    svg.removeAttribute("style");
+    const image = new Image();
+    const source = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(svg)], { type: "image/svg+xml" }));
+    image.src = source;
+    await image.decode();
+    const scale = Math.min(2, MOST_PIXELS / Math.max(width, height));
+    const canvas = Object.assign(document.createElement("canvas"), { width: width * scale, height: height * scale });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    URL.revokeObjectURL(source);
+    canvas.toBlob((blob) => download(URL.createObjectURL(blob), "value-stream-map.png"));
+  }
+
+  function download(address, name) {
+    Object.assign(document.createElement("a"), { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  }
+
+  /* The map alone on one page (style.css): the browser's print makes a PDF of it, in vectors. */
+  function printMap() {
+    root.classList.add("map-alone");
+    window.print();
+  }
+
+  addEventListener("afterprint", () => root.classList.remove("map-alone"));
+
   const ABOVE = 40;
   document.addEventListener("click", ({ target }) => {
     if (target.closest("button.print-page")) window.print();
   });
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("button.picture");
+    if (button?.dataset.map === "png") return saveMap(button.dataset.address);
+    if (button?.dataset.map === "pdf") return printMap();
     const card = button?.closest(".card");
     const graph = card?.querySelector(".js-plotly-plot");
     if (graph) save(graph, card.querySelector(".card-question").textContent, button.dataset);

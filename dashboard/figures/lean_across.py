@@ -49,7 +49,7 @@ def draw_across(value_map: ValueStreamMap, prefix: str, selected: str | None) ->
     head, top = frame.heading(value_map, width)
     levels = _levels(value_map, top)
     sheet = Sheet(value_map, cells, levels, width, prefix, selected)
-    foot, height = frame.footer(value_map, levels.foot, width, prefix)
+    foot, height = frame.footer(value_map, levels.foot, width)
     parts = [head, _information(sheet), _material(sheet), _back_flows(sheet)]
     parts += [_step(sheet, cell) for cell in cells]
     parts += [_marks(sheet, cell) for cell in cells]
@@ -129,8 +129,9 @@ def _material(sheet: Sheet) -> str:
         draw.shipment(((last + 7, y), (right, y), (right, below + 16))),
     ]
     for way in model.stretches(sheet.cells):
-        glyph = draw.pull_arrow if way.is_pull else draw.push_arrow
-        parts.append(glyph(way.start + 7, y, way.end - way.start - 14, sheet.prefix))
+        x, length = way.start + 7, way.end - way.start - 14
+        pulled = draw.pull_arrow(x, y, length, sheet.prefix) if way.is_pull else ""
+        parts.append(pulled or draw.push_arrow(x, y, length))
     return f'<g class="material">{"".join(parts)}</g>'
 
 
@@ -188,7 +189,7 @@ def _triangle(sheet: Sheet, cell: Cell) -> str:
     return (
         hit
         + draw.paragraph(cell.middle, y + 13 + 8 * (3 - len(names)), names, "", "middle", full=step.name)
-        + draw.inventory(cell.middle, y + 50, sheet.prefix)
+        + draw.inventory(cell.middle, y + 50)
         + warning
         + "".join(
             draw.number(cell.middle, y + 108 + LINE * i, line, room - (0 if i else 14), "mut" if i else "b", "middle")
@@ -245,7 +246,7 @@ def _ladder(sheet: Sheet) -> str:
         bar = level + 1 if piece.mode == "wait" else level - 9
         parts.append(
             f'<g data-segment="{draw.clean(piece.name)}" data-mode="{piece.mode}" data-seconds="{piece.seconds!r}">'
-            f"{frame.segment_bar(piece, start, bar, end - start, 8, sheet.prefix)}{_labels(sheet, i, piece, level)}</g>"
+            f"{frame.segment_bar(piece, start, bar, end - start, 8)}{_labels(sheet, i, piece, level)}</g>"
         )
     if sheet.map.average == "median" and sheet.cells:
         parts.append(draw.text(sheet.cells[0].start - 10, y + 26, "means", "small mut", "end"))

@@ -46,7 +46,7 @@ def draw_down(value_map: ValueStreamMap, prefix: str, selected: str | None) -> t
     sheet = Sheet(value_map, cells, left, top + 8, prefix, selected)
     bottom = cells[-1].end if cells else top + 228
     rest, after = _rest(sheet, bottom)
-    foot, height = frame.footer(value_map, after + 16, WIDTH, prefix)
+    foot, height = frame.footer(value_map, after + 16, WIDTH)
     parts = [head, _information(sheet), _material(sheet, after), _back_flows(sheet)]
     parts += [_step(sheet, cell) + _marks(sheet, cell) for cell in cells]
     return "".join([*parts, _ladder(sheet), rest, foot]), WIDTH, height
@@ -127,8 +127,9 @@ def _material(sheet: Sheet, bottom: float) -> str:
     parts.append(draw.shipment(((x, last + 6), (x, bottom - 14))))
     parts.append(draw.text(x + 20, last + 24, "to " + draw.shorten(sheet.map.customer, sheet.room - 60, 12), "mut"))
     for way in model.stretches(sheet.cells):
-        glyph = draw.pull_arrow if way.is_pull else draw.push_arrow
-        parts.append(glyph(sheet.right - 16, way.start + 5, way.end - way.start - 10, sheet.prefix, is_down=True))
+        x, y, length = sheet.right - 16, way.start + 5, way.end - way.start - 10
+        pulled = draw.pull_arrow(x, y, length, sheet.prefix, is_down=True) if way.is_pull else ""
+        parts.append(pulled or draw.push_arrow(x, y, length, is_down=True))
     return f'<g class="material">{"".join(parts)}</g>'
 
 
@@ -182,7 +183,7 @@ def _triangle(sheet: Sheet, cell: Cell) -> str:
     is_over = model.is_over_limit(step)
     return (
         draw.rectangle(sheet.left, y + 4, sheet.room - 32, cell.length - 8, "paper")
-        + draw.inventory(sheet.left + 26, y + 26, sheet.prefix)
+        + draw.inventory(sheet.left + 26, y + 26)
         + draw.paragraph(x, top, names, full=step.name)
         + (draw.rectangle(x - 6, under - 11, 4, 14, "bad") if is_over else "")
         + "".join(draw.number(x, under + LINE * i, line, room, "mut" if i else "b") for i, line in enumerate(lines))
@@ -228,14 +229,14 @@ def _ladder(sheet: Sheet) -> str:
         end = cell.end if i + 1 == len(sheet.cells) else (cell.end + sheet.cells[i + 1].start) / 2
         x = LADDER + (18 if piece.mode == "wait" else 0)
         shape += f"{'L' if shape else 'M'}{x:g},{start:g} V{end:g} "
-        parts.append(_segment(sheet, piece, x, start, end, cell.middle))
+        parts.append(_segment(piece, x, start, end, cell.middle))
     if sheet.map.average == "median" and sheet.cells:
         parts.append(draw.text(WIDTH - 6, sheet.cells[0].start - 8, "means", "small mut", "end"))
     return f'<g class="timeline" aria-hidden="true">{"".join(parts)}{draw.path(shape, "ladder") if shape else ""}</g>'
 
 
-def _segment(sheet: Sheet, piece: model.Segment, x: float, start: float, end: float, middle: float) -> str:
-    bar = frame.segment_bar(piece, x - 9 if piece.mode == "wait" else x + 1, start, 8, end - start, sheet.prefix)
+def _segment(piece: model.Segment, x: float, start: float, end: float, middle: float) -> str:
+    bar = frame.segment_bar(piece, x - 9 if piece.mode == "wait" else x + 1, start, 8, end - start)
     left = x + (8 if piece.mode == "wait" else 15)
     label = draw.number(left, middle + 4, piece.value, WIDTH - 6 - left)
     return (
@@ -252,4 +253,4 @@ def _rest(sheet: Sheet, y: float) -> tuple[str, float]:
     words = draw.text(LADDER + 3, y + 54, "unattributed", "small mut", "end")
     x = LADDER + 9
     joint = draw.path(f"M{x:g},{y:g} V{y + 40:g}", "ladder")
-    return f'<g class="timeline">{_segment(sheet, pieces[0], x, y, y + 40, y + 20)}{joint}{words}</g>', y + 62
+    return f'<g class="timeline">{_segment(pieces[0], x, y, y + 40, y + 20)}{joint}{words}</g>', y + 62

@@ -38,7 +38,7 @@ def _marked(content: str, y: float, room: float, kind: str) -> tuple[str, float]
     return mark + draw.paragraph(MARGIN + 20, y, rows, "b", full=content), y + 15 * len(rows) + 5
 
 
-def footer(value_map: ValueStreamMap, y: float, width: float, prefix: str) -> tuple[str, float]:
+def footer(value_map: ValueStreamMap, y: float, width: float) -> tuple[str, float]:
     """Totals, the lead time drawn to scale and the notes; with the y where they end."""
     room = width - 2 * MARGIN
     svg, height = _totals(value_map, y, room)
@@ -46,7 +46,7 @@ def footer(value_map: ValueStreamMap, y: float, width: float, prefix: str) -> tu
     y += height
     if value_map.lead_seconds:
         parts.append(draw.text(MARGIN, y + 12, "The lead time to scale", "small mut"))
-        parts.append(_scale(value_map, y + 18, room, prefix))
+        parts.append(_scale(value_map, y + 18, room))
         y += 46
     for note in words.notes(value_map):
         rows = draw.wrap(note, room, 12, lines=8)
@@ -69,7 +69,7 @@ def _totals(value_map: ValueStreamMap, y: float, room: float) -> tuple[str, floa
     return "".join(parts), 44 * rows + 10
 
 
-def _scale(value_map: ValueStreamMap, y: float, room: float, prefix: str) -> str:
+def _scale(value_map: ValueStreamMap, y: float, room: float) -> str:
     """A bar as long as the lead time, one piece per segment of the ladder."""
     pieces = [piece for piece in model.segments(value_map) if piece.seconds > 0]
     whole = sum(piece.seconds for piece in pieces) or 1
@@ -78,14 +78,16 @@ def _scale(value_map: ValueStreamMap, y: float, room: float, prefix: str) -> str
         width = room * piece.seconds / whole
         share = words.percent(piece.seconds / whole)
         hint = f"<title>{draw.clean(piece.name)}: {piece.value}, {share}</title>"
-        drawn.append(f"<g>{hint}{segment_bar(piece, x, y, width, 16, prefix)}</g>")
+        drawn.append(f"<g>{hint}{segment_bar(piece, x, y, width, 16)}</g>")
         x += width
     return "".join(drawn)
 
 
-def segment_bar(piece: model.Segment, x: float, y: float, width: float, height: float, prefix: str) -> str:
+def segment_bar(piece: model.Segment, x: float, y: float, width: float, height: float) -> str:
     """A bar in the colour of a segment: blue for work, hatched orange for waiting, grey for the remainder."""
     shape = f"M{x:.1f},{y:g} h{width:.1f} v{height:g} h{-width:.1f} Z"
     if piece.mode == "wait":
-        return draw.path(shape, "edge thin", prefix, fill="wait")
+        corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
+        stripes = draw.hatched([corners], "stripes", 6, 1.5)
+        return draw.path(shape, "wait") + stripes + draw.path(shape, "edge thin bare")
     return draw.path(shape, "edge thin active" if piece.mode == "active" else "edge thin rest")

@@ -125,10 +125,10 @@ def segments(value_map: ValueStreamMap) -> tuple[Segment, ...]:
     """The ladder: one segment per step, and the remainder if there is one. Their seconds add up to the lead time."""
     is_empty = value_map.lead_seconds is None
     ladder = [
-        Segment(step.name, step.mode, step.mean_seconds, duration(None if is_empty else step.mean_seconds))
+        Segment(step.name, step.mode, float(step.mean_seconds), duration(None if is_empty else step.mean_seconds))
         for step in value_map.steps
     ]
-    rest = value_map.unattributed_seconds
+    rest = float(value_map.unattributed_seconds)
     return (
         *ladder,
         *([Segment("unattributed", "unattributed", rest, signed_duration(rest))] if rest else []),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from html import escape
 
+Point = tuple[float, float]
 ACTIVE, WAIT, BAD, IMPROVEMENT = "#0072B2", "#E69F00", "#D55E00", "#F0E442"  # Okabe–Ito
 
 # Every colour that follows the theme has a fallback, so that an exported file stands alone.
@@ -25,6 +27,7 @@ font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;f
 .vsm .ladder{{fill:none;stroke:var(--fg);stroke-width:1.8}}.vsm .active{{fill:{ACTIVE}}}.vsm .rest{{fill:var(--line)}}
 .vsm .burst{{fill:{IMPROVEMENT};stroke:#000;stroke-width:1}}.vsm .tag{{fill:{BAD};stroke:#000;stroke-width:1}}
 .vsm .frame{{fill:none;stroke:{BAD};stroke-width:4}}.vsm .ring{{fill:none;stroke:transparent;stroke-width:3}}
+.vsm .wait{{fill:{WAIT}}}.vsm .stripes{{fill:#000;fill-opacity:.55}}.vsm .push{{fill:var(--fg)}}.vsm .bare{{fill:none}}
 .vsm .thin{{stroke-width:.8}}.vsm .worker{{fill:var(--fg)}}.vsm .step{{cursor:pointer;outline:none}}.vsm .step:hover .data{{stroke-width:2.4}}
 .vsm [aria-pressed=true] .ring{{stroke:var(--fg)}}.vsm .step:focus-visible .ring{{stroke:var(--fg);stroke-dasharray:5 3}}
 """
@@ -96,9 +99,9 @@ def text(x: float, y: float, content: str, kind: str = "", anchor: str = "start"
 
 
 def number(x: float, y: float, content: str, room: float, kind: str = "b", anchor: str = "start") -> str:
-    """A figure in bold, squeezed where it is wider than its room: a number must never lose digits."""
+    """A figure, squeezed where it is wider than its room: a number must never lose digits."""
     line_of_text = text(x, y, content, kind, anchor)
-    if text_width(content, 13.2) <= room:
+    if text_width(content, 13.2 if "b" in kind.split() else 12) <= room:
         return line_of_text
     return line_of_text.replace("<text ", f'<text textLength="{room:g}" lengthAdjust="spacingAndGlyphs" ', 1)
 
@@ -127,32 +130,50 @@ def line(x1: float, y1: float, x2: float, y2: float, kind: str = "rule") -> str:
     return f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" class="{kind}"/>'
 
 
-def path(shape: str, kind: str, prefix: str = "", marker: str = "", fill: str = "") -> str:
-    """A path; `marker` is the arrowhead and `fill` the pattern, both from `definitions(prefix)`."""
+def path(shape: str, kind: str, prefix: str = "", marker: str = "") -> str:
+    """A path; `marker` is the arrowhead, from `definitions(prefix)`."""
     head = f' marker-end="url(#{prefix}-{marker})"' if marker else ""
-    pattern = f' fill="url(#{prefix}-{fill})"' if fill else ""
-    return f'<path d="{shape}" class="{kind}"{pattern}{head}/>'
+    return f'<path d="{shape}" class="{kind}"{head}/>'
 
 
 def definitions(prefix: str) -> str:
-    """Hatches and arrowheads. Ids begin with `prefix`, because several maps may stand in one document."""
+    """Arrowheads. Ids begin with `prefix`, because several maps may stand in one document."""
     heads = "".join(
         f'<marker id="{prefix}-{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" '
         f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0 L10,5 L0,10 z" style="fill:{colour}"/></marker>'
         for name, colour in (("info", "var(--mut)"), ("back", BAD), ("flow", "var(--fg)"))
     )
-    return (
-        f"<defs>{_hatch(prefix, 'push', 'var(--bg)', 'var(--fg)', 9, 4.5)}"
-        f"{_hatch(prefix, 'wait', WAIT, 'rgba(0,0,0,.55)', 6, 1.5)}{heads}</defs>"
-    )
+    return f"<defs>{heads}</defs>"
 
 
-def _hatch(prefix: str, name: str, ground: str, stripe: str, pitch: float, width: float) -> str:
-    return (
-        f'<pattern id="{prefix}-{name}" width="{pitch}" height="{pitch}" patternUnits="userSpaceOnUse" '
-        f'patternTransform="rotate(45)"><rect width="{pitch}" height="{pitch}" style="fill:{ground}"/>'
-        f'<rect width="{width}" height="{pitch}" style="fill:{stripe}"/></pattern>'
-    )
+def hatched(parts: Sequence[Sequence[Point]], kind: str, pitch: float, width: float) -> str:
+    """Convex shapes under stripes of a class `kind`, each `width` px of every `pitch`, from lower left to upper right.
+
+    Stripes are shapes of their own, not a pattern: on paper a browser makes a coarse picture of a pattern.
+    """
+    stripes = (stripe for part in parts for stripe in _stripes(part, pitch * math.sqrt(2), width * math.sqrt(2)))
+    return path("".join("M" + " ".join(f"{x:.1f},{y:.1f}" for x, y in stripe) + "Z" for stripe in stripes), kind)
+
+
+def _stripes(part: Sequence[Point], pitch: float, width: float) -> Iterator[list[Point]]:
+    """The pieces of a convex shape where x + y is in one of the bands [k pitch, k pitch + width]."""
+    sums = [x + y for x, y in part]
+    for band in range(math.floor(min(sums) / pitch), math.ceil(max(sums) / pitch)):
+        piece = _cut(_cut(part, band * pitch, -1), band * pitch + width, 1)
+        if len(piece) > 2:
+            yield piece
+
+
+def _cut(part: Sequence[Point], bound: float, side: int) -> list[Point]:
+    """What is left of a convex shape where x + y is at most `bound` (`side` 1), or at least (`side` -1)."""
+    kept: list[Point] = []
+    for (x1, y1), (x2, y2) in zip(part, [*part[1:], *part[:1]], strict=True):
+        first, second = side * (x1 + y1 - bound), side * (x2 + y2 - bound)
+        kept += [(x1, y1)] if first <= 0 else []
+        if first * second < 0:
+            share = first / (first - second)
+            kept.append((x1 + share * (x2 - x1), y1 + share * (y2 - y1)))
+    return kept
 
 
 def factory(x: float, y: float, width: float, height: float, name: str, role: str) -> str:
@@ -188,11 +209,14 @@ def information_arrow(x1: float, y1: float, x2: float, y2: float, prefix: str) -
     return f'<g transform="{turn}">{path(shape, "info", prefix, "info")}</g>'
 
 
-def push_arrow(x: float, y: float, length: float, prefix: str, *, is_down: bool = False) -> str:
+def push_arrow(x: float, y: float, length: float, *, is_down: bool = False) -> str:
     """A striped block arrow from (x, y): the step sends on what it has finished, wanted or not."""
-    shape = f"M0,-6 H{length - 14:g} V-12 L{length:g},0 L{length - 14:g},12 V6 H0 Z"
+    neck = length - 14
+    shape = f"M0,-6 H{neck:g} V-12 L{length:g},0 L{neck:g},12 V6 H0 Z"
+    parts = (((0, -6), (neck, -6), (neck, 6), (0, 6)), ((neck, -12), (length, 0), (neck, 12)))
     turn = " rotate(90)" if is_down else ""
-    return f'<g transform="translate({x:g},{y:g}){turn}">{path(shape, "edge", prefix, fill="push")}</g>'
+    drawn = path(shape, "paper") + hatched(parts, "push", 9, 4.5) + path(shape, "edge bare")
+    return f'<g transform="translate({x:g},{y:g}){turn}">{drawn}</g>'
 
 
 def pull_arrow(x: float, y: float, length: float, prefix: str, *, is_down: bool = False) -> str:
@@ -213,11 +237,14 @@ def shipment(points: tuple[tuple[float, float], ...]) -> str:
     return stroke.format(way, "fg", 11) + head + stroke.format(way, "bg", 8.2)
 
 
-def inventory(x: float, y: float, prefix: str) -> str:
+def inventory(x: float, y: float) -> str:
     """The triangle of waiting work, its tip at (x, y); 50 px wide, 42 px high."""
     mark = f'<text x="{x:g}" y="{y + 36:g}" text-anchor="middle" class="ink" aria-hidden="true">I</text>'
     disc = f'<circle cx="{x:g}" cy="{y + 32:g}" r="7.5" style="fill:{WAIT}"/>'
-    return path(f"M{x:g},{y:g} l25,42 h-50 Z", "edge", prefix, fill="wait") + disc + mark
+    corners = ((x, y), (x + 25, y + 42), (x - 25, y + 42))
+    shape = f"M{x:g},{y:g} l25,42 h-50 Z"
+    stripes = hatched([corners], "stripes", 6, 1.5)
+    return path(shape, "wait") + stripes + path(shape, "edge bare") + disc + mark
 
 
 def burst(x: float, y: float, width: float, height: float, label: str) -> str:
@@ -231,7 +258,7 @@ def burst(x: float, y: float, width: float, height: float, label: str) -> str:
         down = math.copysign(abs(math.sin(angle)) ** 0.5, math.sin(angle)) * reach * height / 2
         spikes.append(f"{x + across:.1f},{y + down:.1f}")
     rows = wrap(label, width * 0.86, 12, lines=3 if height > 48 else 2)
-    words = paragraph(x, y + 4 - 6 * (len(rows) - 1), rows, "ink", "middle", 12, label)
+    words = paragraph(x, y + 4 - 6.5 * (len(rows) - 1), rows, "ink", "middle", 13, label)
     return f'<polygon class="burst" points="{" ".join(spikes)}"/>{words}'
 
 

@@ -30,7 +30,8 @@ def render(map: ValueStreamMap, *, is_vertical: bool = False, selected: str | No
     drawing, width, height = layout(map, prefix, selected)
     least = 300 if is_vertical else round(width * SMALLEST)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="vsm" viewBox="0 0 {width:g} {height:g}" role="group" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="vsm" viewBox="0 0 {width:g} {height:g}" '
+        f'preserveAspectRatio="xMidYMin" role="group" '
         f'aria-label="{draw.clean(map.title)}" aria-describedby="{prefix}-words" '
         f'style="width:100%;min-width:{least}px;max-width:{round(width * LARGEST)}px;height:auto">'
         f'<desc id="{prefix}-words">{draw.clean(description(map))}</desc><style>{draw.STYLE}</style>'

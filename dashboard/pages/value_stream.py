@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from dashboard.analysis.constraint import constraint_of
-from dashboard.components import scope_bar
-from dashboard.components.aria import aria
+from dashboard.components import controls, scope_bar
+from dashboard.components.aria import aria, data
 from dashboard.components.cards import content_card, empty, findings
+from dashboard.components.controls import checklist, labelled, select
 from dashboard.components.inline_svg import InlineSvg
+from dashboard.figures.lean_words import ROWS
 from dashboard.figures.map_files import MAP_FILES
 from dashboard.figures.value_stream_map import BackFlow, Step, ValueStreamMap, render
 from dashboard.pages import process
@@ -21,10 +23,13 @@ from dashboard.pages.changes import change_finding
 from dashboard.pages.map_step import step_panel
 from dashboard.pages.view import View, without_history
 from dashboard.streams.plan import read_plan
-from dashboard.theme import formatted
+from dashboard.theme import duration, formatted
 
 PATH, TITLE = "/value-stream", "Value stream"
+PART, DRAWN = "map", "map-drawn"
 ACROSS, DOWN, STEP, STEP_DOWN = "map-across", "map-down", "map-step", "map-step-down"
+AVERAGES = {"mean": "Means, as on the ladder", "median": "Medians"}
+ALL_ROWS = "~".join(ROWS)
 DAY = 86_400
 # Less than this share of what comes in: the step falls behind.
 KEEPS_UP = 0.95
@@ -33,9 +38,47 @@ NOTHING = "No items finished in this scope: there is nothing to draw a map from.
 
 
 def body(view: View) -> Component:
-    """The map, once across and once down for a narrow screen; CSS shows the one that fits."""
+    """The map with what its data boxes show, and under it how items really went."""
     if silent := without_history(view):
         return silent
+    if not view.headline("throughput")["items"]:
+        return empty(NOTHING)
+    told = [change_finding(view, name) for name in ("lead_time", "flow_efficiency")]
+    sentences = findings([each.text for each in told if each])
+    return html.Div([sentences, _chooser(view), html.Div(_card(view), id=DRAWN), process.cards(view)])
+
+
+def _chooser(view: View) -> Component:
+    """What the data boxes show."""
+    times = labelled("Times in the data boxes", select(PART, "average", AVERAGES, _average(view), "mean"))
+    titles = {key: row.title for key, row in ROWS.items()}
+    return html.Div(
+        [
+            html.Div(times, className="card-controls"),
+            html.Details(
+                [
+                    html.Summary("Rows of the data boxes"),
+                    checklist(PART, "rows", titles, _rows(view), ALL_ROWS),
+                    html.P("Without any, all are shown; what no source tells has no row.", className="rule"),
+                ],
+                className="mb-3 no-print",
+            ),
+        ]
+    )
+
+
+def _average(view: View) -> Literal["mean", "median"]:
+    return "median" if view.query.get("average") == "median" else "mean"
+
+
+def _rows(view: View) -> tuple[str, ...]:
+    """The rows that the viewer chose, in the order of a data box; all of them where none is named that there is."""
+    chosen = view.query.get("rows", "").split("~")
+    return tuple(key for key in ROWS if key in chosen) or tuple(ROWS)
+
+
+def _card(view: View) -> Component:
+    """The map, once across and once down for a narrow screen; CSS shows the one that fits."""
     chart = measured_map(view)
     if not chart:
         return empty(NOTHING)
@@ -50,16 +93,17 @@ def body(view: View) -> Component:
         ],
         className="map",
     )
-    how = view.how("charts.map_steps", "charts.map_back_flows", "lead_time")
+    how = view.how(
+        "charts.map_steps", "charts.map_back_flows", "lead_time", "rolled_complete_and_accurate", "first_pass_yield"
+    )
     behind = view.behind("charts.map_steps", steps)
-    told = [change_finding(view, name) for name in ("lead_time", "flow_efficiency")]
-    card = content_card("map", "Where does an item spend its time?", _answer(steps, chart), drawn, behind, how)
-    return html.Div([findings([each.text for each in told if each]), card, process.cards(view)])
+    return content_card("map", "Where does an item spend its time?", _answer(steps, chart), drawn, behind, how)
 
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
-    """A chosen step tells its facts under the map."""
+    """A choice draws the map anew; a chosen step tells its facts under it."""
     process.register(app, view_for)
+    controls.redraw(app, PART, DRAWN, view_for, _card)
 
     for drawing, place in ((ACROSS, STEP), (DOWN, STEP_DOWN)):
 
@@ -78,8 +122,8 @@ def measured_map(view: View) -> ValueStreamMap | None:
     items = view.headline("throughput")["items"]
     if not items or not view.stream["has_history"]:
         return None
-    steps, lead = view.ask("charts.map_steps"), _mean_lead_days(view)
-    back = view.ask("charts.map_back_flows")
+    steps, lead = view.ask("charts.map_steps"), _lead_days(view, None)
+    back, has_starts = view.ask("charts.map_back_flows"), view.stream["has_start_times"]
     shown = set(steps["stage"])
     return ValueStreamMap(
         title=str(view.stream["name"]),
@@ -93,39 +137,64 @@ def measured_map(view: View) -> ValueStreamMap | None:
             if {row.from_stage, row.to_stage} <= shown
         ),
         lead_seconds=lead * DAY,
-        unattributed_seconds=_rounded_off((lead - steps["mean_days"].sum()) * DAY),
+        unattributed_seconds=_rounded_off((lead - float(steps["mean_days"].sum())) * DAY),
         items=items,
-        period=view.in_words,
+        period=_scope_in_words(view),
         bursts=_bursts(view),
         is_proposal=bool(view.stream["is_proposal"]),
         constraint=(found.step, found.reason) if (found := constraint_of(steps, items / view.covered_days)) else None,
-        **_demand(view),
+        demand_per_day=view.headline("arrivals")["items"] / view.covered_days if has_starts else None,
+        takt_seconds=_known(view.headline("takt_time")["value"], DAY) if has_starts else None,
+        rows=_rows(view),
+        average=_average(view),
+        median_lead_seconds=_lead_days(view, 0.5) * DAY,
+        first_pass_yield=_known(view.headline("first_pass_yield")["value"]),
+        batch_basis=_batch_basis(steps),
     )
 
 
-def _demand(view: View) -> dict[str, float | None]:
-    """What the stream takes up, and the working time there is for each item; null where nobody tells starts."""
-    if not view.stream["has_start_times"]:
-        return {}
-    takt = view.headline("takt_time")["value"]
-    return {
-        "demand_per_day": view.headline("arrivals")["items"] / view.covered_days,
-        "takt_seconds": takt * DAY if takt else None,
-    }
+def _scope_in_words(view: View) -> str:
+    """The days, and what else was chosen: a map that leaves the page is of no other items."""
+    scope = view.scope
+    clock = "working time" if scope.clock == "working" else ""
+    parts = (view.in_words, ", ".join(scope.teams or ()), ", ".join(scope.types or ()), clock)
+    return " · ".join(part for part in parts if part)
+
+
+def _batch_basis(steps: pd.DataFrame) -> str:
+    known = steps[steps["batch_size"].notna()]
+    if known.empty:
+        return ""
+    first = known.iloc[0]
+    counted = f"{first['batch_unit']} per deployment, median of {first['deployments_count']:,.0f}"
+    return f"Batch = {counted}: told where work waits for a deployment, and at the step before."
 
 
 def _downloads(view: View) -> Component:
-    """The map as files for other programs, and its table."""
-    links = [
-        html.A(file.title, href=view.address(f"/api/map/{kind}"), className="picture")
-        for kind, file in MAP_FILES.items()
+    """The map as files for other programs, as pictures, and its table; assets/app.js hears the buttons."""
+    shown = {"average": _average(view), "rows": "~".join(_rows(view))}
+    chosen = {key: text for key, text in shown.items() if text not in ("mean", ALL_ROWS)}
+    address = {kind: view.address(f"/api/map/{kind}", **chosen) for kind in MAP_FILES}
+    links: list[Component] = [
+        html.A(file.title, href=address[kind], className="picture") for kind, file in MAP_FILES.items()
+    ]
+    links += [
+        html.Button(
+            kind.upper(),
+            type="button",
+            className="picture",
+            **data(map=kind, address=address["svg"]),
+            **aria(label=said),
+        )
+        for kind, said in (("png", "PNG of the map"), ("pdf", "PDF of the map, printed on one page"))
     ]
     table = html.A("CSV", href=view.address("/api/charts/map_steps", format="csv"), className="picture")
     return html.Div(["Download the map:", *links, table], className="pictures")
 
 
-def _mean_lead_days(view: View) -> float:
-    rows = view.measure("lead_time", percentile=None, period="all")
+def _lead_days(view: View, percentile: float | None) -> float:
+    """The mean lead time, or a percentile of it."""
+    rows = view.measure("lead_time", percentile=percentile, period="all")
     return float(rows["value"].iloc[0])
 
 
@@ -152,11 +221,15 @@ def _step(row: Mapping[str, Any]) -> Step:
         days_of_supply=row["work_in_progress"] / arrivals if arrivals else None,
         leaves_per_day=row["departures_per_day"],
         falls_behind=row["visited_items"] >= FEW_ITEMS and row["departures_per_day"] < KEEPS_UP * arrivals,
+        median_seconds=_known(row["median_days"], DAY),
+        median_process_seconds=_known(row["median_process_days"], DAY),
+        batch=_known(row["batch_size"]),
     )
 
 
-def _known(value: Any) -> float | None:
-    return None if pd.isna(value) else float(value)
+def _known(value: Any, seconds: float = 1) -> float | None:
+    """A number, of days in `seconds` each; null where it is not known."""
+    return None if pd.isna(value) else float(value) * seconds
 
 
 def _bursts(view: View) -> tuple[tuple[str, str], ...]:
@@ -180,4 +253,5 @@ def _answer(steps: pd.DataFrame, chart: ValueStreamMap) -> str:
         if waits
         else "no stage is marked as waiting, so waits can't be told from work"
     )
-    return f"{formatted(lead, 'days')} on average, {waiting}; longest in {longest['stage']}, {share} of it"
+    half = f" (half took {duration(chart.median_lead_seconds)} or less)" if chart.average == "median" else ""
+    return f"{formatted(lead, 'days')} on average{half}, {waiting}; longest in {longest['stage']}, {share} of it"
