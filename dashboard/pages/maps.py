@@ -29,11 +29,12 @@ from dashboard.figures.map_files import MAP_FILES
 from dashboard.figures.value_stream_map import ValueStreamMap, render
 from dashboard.pages import map_beside, map_forms, map_simulation
 from dashboard.pages.map_forms import BUTTON, ENTERED, FIRST, entered
+from dashboard.pages.map_links import MAPS
 from dashboard.pages.measured_design import design_from
 from dashboard.pages.view import View
 from dashboard.theme import duration
 
-PATH, TITLE = "/maps", "Designed maps"
+PATH, TITLE = MAPS, "Designed maps"
 IN_MENU = False
 PART, DRAWN, SAID, GO, MARK = "maps", "maps-drawn", "maps-said", "maps-go", "maps-mark"
 NONE = "~none"
@@ -98,20 +99,8 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
     )  # fmt: skip
 
 
-def maps_link(view: View) -> Component:
-    """The way here, with what is kept of the stream."""
-    kept = _of_stream(view)
-    count = f" ({len(kept)})" if kept else ""
-    return html.A(f"Sketches and future states{count}", href=view.address(PATH))
-
-
 def _every(prop: str) -> State:
     return State({**controls.EVERY, "part": PART}, prop)
-
-
-def _of_stream(view: View) -> list[Kept]:
-    found, _ = folder.kept_maps(view.home)
-    return [kept for kept in found if kept.design.stream == view.scope.stream]
 
 
 def _head(view: View) -> list[Component]:

@@ -52,5 +52,6 @@ def _step(row: pd.Series) -> MapStep:
         accurate=None if pd.isna(row["produced_ratio"]) else float(row["produced_ratio"]),
         team=row["team"] if pd.notna(row["team"]) else None,
         wip_limit=int(row["wip_limit"]) if pd.notna(row["wip_limit"]) else None,
+        batch=max(1, round(row["batch_size"])) if is_queue and row["batch_unit"] == "items" else None,
         stages=(row["stage"],),
     )

@@ -20,9 +20,9 @@ from dashboard.figures.map_files import MAP_FILES
 from dashboard.figures.value_stream_map import BackFlow, Step, ValueStreamMap, render
 from dashboard.pages import process
 from dashboard.pages.changes import change_finding
+from dashboard.pages.map_links import other_maps
 from dashboard.pages.map_step import step_panel
 from dashboard.pages.view import View, without_history
-from dashboard.streams.plan import read_plan
 from dashboard.theme import duration, formatted
 
 PATH, TITLE = "/value-stream", "Value stream"
@@ -40,12 +40,12 @@ NOTHING = "No items finished in this scope: there is nothing to draw a map from.
 def body(view: View) -> Component:
     """The map with what its data boxes show, and under it how items really went."""
     if silent := without_history(view):
-        return silent
+        return html.Div([other_maps(view), silent])
     if not view.headline("throughput")["items"]:
-        return empty(NOTHING)
+        return html.Div([other_maps(view), empty(NOTHING)])
     told = [change_finding(view, name) for name in ("lead_time", "flow_efficiency")]
     sentences = findings([each.text for each in told if each])
-    return html.Div([sentences, _chooser(view), html.Div(_card(view), id=DRAWN), process.cards(view)])
+    return html.Div([sentences, other_maps(view), _chooser(view), html.Div(_card(view), id=DRAWN), process.cards(view)])
 
 
 def _chooser(view: View) -> Component:
@@ -233,11 +233,7 @@ def _known(value: Any, seconds: float = 1) -> float | None:
 
 
 def _bursts(view: View) -> tuple[tuple[str, str], ...]:
-    path = view.home / "plan.toml"
-    if not path.is_file():
-        return ()
-    plan = read_plan(path, frozenset(view.warehouse.catalogue.metrics)).for_stream(view.scope.stream)
-    going = [each for each in plan.initiative if each.stage and each.status in ("planned", "running")]
+    going = [each for each in view.plan.initiative if each.stage and each.status in ("planned", "running")]
     return tuple((str(each.stage), each.name) for each in going)
 
 
