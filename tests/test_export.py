@@ -115,6 +115,19 @@ def test_the_log_as_xes_holds_the_same_events(small: Warehouse, catalogue: Catal
     assert rows[0]["case:title"] == "=1+1, \"quoted\" <b> & 'x'"
 
 
+@pytest.mark.parametrize(("state", "day"), [("Doing", "2024-01-01"), ("Done", "2024-01-10")])
+def test_the_state_first_heard_of_begins_with_the_item_unless_it_is_the_end(
+    catalogue: Catalogue, tmp_path: Path, state: str, day: str
+) -> None:
+    # Created on the 1st, first heard of on the 10th: nine days in the first state, as the pages count them.
+    items = "item_id,created_at\nA,2024-01-01\nB,2024-01-01\n"
+    moves = f"item_id,occurred_at,to_state\nA,2024-01-10,{state}\nB,2024-01-01,Doing\nB,2024-01-11,Done\n"
+    files = written(tmp_path / "files", items=items, transitions=moves)
+    home = imported(tmp_path / "home", catalogue, *files, stream="s")
+    log, _ = export(home.snapshot, tmp_path / "out", catalogue, Wanted("event-log"))
+    assert rows_of(log)[0]["time:timestamp"].startswith(day)
+
+
 def test_what_xml_forbids_is_left_out_and_what_it_would_change_is_escaped(catalogue: Catalogue, tmp_path: Path) -> None:
     title = "a\x01b\ufffec\td e &amp; 𝄞"
     items = f'item_id,title,created_at\nA,"{title}",2024-01-01\n'

@@ -124,6 +124,7 @@ def _written(
     if wanted.shape == "tables":
         yield from _write_tables(engine, folder, wanted.ending)
         return
+    engine.keep("exported.ends", event_log.ends(definitions))
     engine.create_view("exported.event_log", catalogue.queries["exports.event_log"].sql)
     for stream, stem in zip(definitions, event_log.file_names([each.id for each in definitions]), strict=True):
         if silent := event_log.items_without_events(engine, stream.id):

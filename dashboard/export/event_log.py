@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from dashboard.engines.duckdb import DuckDB
 from dashboard.streams.definition import Stream
 
@@ -38,6 +40,18 @@ COLUMNS = {
 def write(engine: DuckDB, stream: Stream, path: Path) -> bool:
     """Write a stream's log as CSV or Parquet, by the path's ending; false and no file without an event."""
     return engine.write_columns(TABLE, COLUMNS, path, where={"stream": stream.id})
+
+
+def ends(definitions: Sequence[Stream]) -> pd.DataFrame:
+    """The states in which items are done: stream, state."""
+    rows = [
+        (stream.id, state)
+        for stream in definitions
+        for stage in stream.stage
+        for state in stage.states or (stage.name,)
+        if stage.category == "done"
+    ]
+    return pd.DataFrame(rows, columns=["stream", "state"], dtype="string")
 
 
 def items_without_events(engine: DuckDB, stream: str) -> int:

@@ -1,6 +1,6 @@
 /*
 title = "Event log"
-grain = "one row per entry of an item into a state: its first state at its creation, then every recorded transition"
+grain = "one row per entry of an item into a state: its first state at its creation (an end as it was recorded), then every transition"
 [columns]
 stream = "value stream"
 item_id = "key of the work item: the case"
@@ -24,11 +24,15 @@ with ordered as (
         transitions.to_state,
         transitions.occurred_at,
         transitions.team,
+        ends.state is not null as is_done,
         row_number() over (
             partition by transitions.stream, transitions.item_id
             order by transitions.occurred_at, transitions.seq
         ) as event_no
     from exported.transitions
+    left join exported.ends
+        on transitions.stream = ends.stream
+        and transitions.to_state = ends.state
 
 ),
 
@@ -39,9 +43,17 @@ entries as (
         ordered.item_id,
         ordered.event_no,
         ordered.to_state as state,
-        ordered.occurred_at,
+        -- As in staging.entries: the state first heard of began with the item, unless it is its end.
+        case
+            when ordered.event_no = 1 and coalesce(ordered.from_state = ordered.to_state, not ordered.is_done)
+                then coalesce(items.created_at, ordered.occurred_at)
+            else ordered.occurred_at
+        end as occurred_at,
         ordered.team
     from ordered
+    left join exported.items
+        on ordered.stream = items.stream
+        and ordered.item_id = items.item_id
     union all
     -- Most exports hold no transition into the first state: it began with the item.
     select
