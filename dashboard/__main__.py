@@ -64,9 +64,11 @@ def demo(ctx: click.Context, serve: bool) -> None:
     settings: Settings = ctx.obj
     sample = bundled("data")
     settings.home.mkdir(parents=True, exist_ok=True)
-    for name in ("streams.toml", "plan.toml"):
-        if not (settings.home / name).exists():
-            shutil.copyfile(sample / name, settings.home / name)
+    for given in (sample / "streams.toml", sample / "plan.toml", *sorted((sample / "maps").glob("*.toml"))):
+        wanted = settings.home / given.relative_to(sample)
+        wanted.parent.mkdir(exist_ok=True)
+        if not wanted.exists():
+            shutil.copyfile(given, wanted)
     _import(settings, sorted((sample / "sample" / "demo").glob("*.csv")), build.Options())
     if serve:
         ctx.invoke(serve_command)

@@ -6,10 +6,12 @@ import datetime as dt
 import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 from dash.development.base_component import Component
 
 from dashboard.catalogue import Catalogue
@@ -65,6 +67,25 @@ def test_a_future_state_begins_with_the_measured_mean_lead_time(
     # What it was measured in leads back to the same scope.
     again = view(warehouse, demo.home, **dict(pair.split("=") for pair in (design.measured or "").split("&")))
     assert again.scope == seen.scope
+
+
+def test_the_maps_of_the_demo_are_drawn_and_begin_with_what_its_data_give(warehouse: Warehouse) -> None:
+    found, faults = folder.kept_maps(ROOT / "data")
+    assert not faults
+    assert [(kept.id, kept.design.is_sketch) for kept in found] == [
+        ("a-release-every-week", False),
+        ("partner-onboarding", True),
+    ]
+    design = found[0].design
+    seen = view(warehouse, ROOT / "data", **dict(parse_qsl(design.measured or "")))
+    now = design_from(seen, design.name)
+    assert (now.items, now.demand_per_day, now.returns) == (design.items, design.demand_per_day, design.returns)
+    assert [(step.name, step.accurate, step.batch) for step in now.step] == [
+        (step.name, step.accurate, step.batch) for step in design.step
+    ]
+    assert [step.seconds for step in design.step] == pytest.approx([step.seconds for step in now.step], rel=1e-5)
+    known = {each.id for each in (*seen.plan.initiative, *seen.plan.target)}
+    assert {aim for change in design.change for aim in (change.initiative, change.target) if aim} <= known
 
 
 def test_where_nothing_is_measured_nothing_can_be_begun_with(warehouse: Warehouse, demo: Settings) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 # An editable install reads these from the checkout, a wheel from beside its code.
-BUNDLED = ("queries", "data/sample", "data/streams.toml", "data/plan.toml")
+BUNDLED = ("queries", "data/sample", "data/streams.toml", "data/plan.toml", "data/maps")
 
 
 class FrontendHook(BuildHookInterface[Any]):

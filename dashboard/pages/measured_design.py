@@ -26,13 +26,13 @@ def design_from(view: View, name: str) -> Design:
         customer=str(view.stream["customer"]),
         supplier=str(view.stream["supplier"]),
         tools=tuple(view.stream["tools"]),
-        demand_per_day=(view.headline("arrivals")["items"] or items) / view.covered_days,
+        demand_per_day=round((view.headline("arrivals")["items"] or items) / view.covered_days, 4),
         measured=measured,
         items=int(items),
         unattributed=rest if rest >= 1 else None,
         step=tuple(_step(row) for _, row in rows.iterrows()),
         returns=tuple(
-            Return(from_step=row.from_stage, to_step=row.to_stage, share=row.share_ratio)
+            Return(from_step=row.from_stage, to_step=row.to_stage, share=round(row.share_ratio, 4))
             for row in view.ask("charts.map_back_flows").itertuples()
             if {row.from_stage, row.to_stage} <= set(rows["stage"])
         ),
@@ -49,7 +49,7 @@ def _step(row: pd.Series) -> MapStep:
         wait=idle if is_queue else None,
         process=None if is_queue else row["process_days"] * DAY,
         blocked=idle if not is_queue and idle >= 1 else None,
-        accurate=None if pd.isna(row["produced_ratio"]) else float(row["produced_ratio"]),
+        accurate=None if pd.isna(row["produced_ratio"]) else round(row["produced_ratio"], 4),
         team=row["team"] if pd.notna(row["team"]) else None,
         wip_limit=int(row["wip_limit"]) if pd.notna(row["wip_limit"]) else None,
         batch=max(1, round(row["batch_size"])) if is_queue and row["batch_unit"] == "items" else None,
