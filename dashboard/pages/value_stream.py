@@ -23,6 +23,7 @@ from dashboard.pages.changes import change_finding
 from dashboard.pages.map_links import other_maps
 from dashboard.pages.map_step import step_panel
 from dashboard.pages.view import View, without_history
+from dashboard.pages.walk_link import walk_link
 from dashboard.theme import duration, formatted
 
 PATH, TITLE = "/value-stream", "Value stream"
@@ -45,7 +46,8 @@ def body(view: View) -> Component:
         return html.Div([other_maps(view), empty(NOTHING)])
     told = [change_finding(view, name) for name in ("lead_time", "flow_efficiency")]
     sentences = findings([each.text for each in told if each])
-    return html.Div([sentences, other_maps(view), _chooser(view), html.Div(_card(view), id=DRAWN), process.cards(view)])
+    drawn = html.Div(_card(view), id=DRAWN)
+    return html.Div([sentences, other_maps(view), _chooser(view), drawn, process.cards(view), walk_link(view)])
 
 
 def _chooser(view: View) -> Component:
