@@ -78,10 +78,10 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
             layout=_layout_of(page, warehouse, settings, store),
         )
     app.layout = _frame
-    _wire(app, warehouse, settings)
+    _wire(app, warehouse, settings, store)
 
     def view_for(query: Mapping[str, str | None]) -> View:
-        return view_of(warehouse, settings.home, query)[0]
+        return view_of(warehouse, settings.home, query, store)[0]
 
     remembered.register(app, view_for, store)
     for page in PAGES:
@@ -116,7 +116,8 @@ def _only_ids(layout: Component, callbacks: Mapping[str, Any]) -> Component:
 
     What a page leaves out because of its data, such as a map without a history, stands in for it by its property.
     """
-    named = [part for part in layout._traverse() if getattr(part, "id", None)]
+    # Once each: every page has the scope bar.
+    named = {str(part.id): part for part in layout._traverse() if getattr(part, "id", None)}.values()
     drawn = {part.id for part in named if isinstance(part.id, str)}
     wanted = {
         each["id"]: each["property"]
@@ -165,9 +166,10 @@ def _frame() -> Component:
 
 def _layout_of(page: Page, warehouse: Warehouse, settings: Settings, store: Store) -> Any:
     is_scoped = getattr(page, "IS_SCOPED", True)
+    keeps_views = getattr(page, "KEEPS_VIEWS", is_scoped)
 
     def layout(**query: str) -> Component:
-        view, default = view_of(warehouse, settings.home, query)
+        view, default = view_of(warehouse, settings.home, query, store)
         choices = warehouse.ask("charts.choices", view.scope)
         streams = warehouse.streams()
         bar = scope_bar.scope_bar(
@@ -181,7 +183,7 @@ def _layout_of(page: Page, warehouse: Warehouse, settings: Settings, store: Stor
             [
                 html.H1(page.TITLE, className="page-title"),
                 bar if is_scoped else html.Div(bar, className="whole-stream"),
-                remembered.panel(view, page.PATH, store) if is_scoped else None,
+                remembered.panel(view, page.PATH, store) if keeps_views else None,
                 html.Main(_loading(_body(page, view)), id="main"),
                 dcc.Store(id=PATH, data=page.PATH),
                 dcc.Store(id=QUERY, data=dict(view.query)),
@@ -206,7 +208,7 @@ def _loading(body: Component) -> Component:
     )
 
 
-def _wire(app: Dash, warehouse: Warehouse, settings: Settings) -> None:
+def _wire(app: Dash, warehouse: Warehouse, settings: Settings, store: Store) -> None:
     pages = {page.PATH: page for page in PAGES}
 
     @app.callback(
@@ -220,7 +222,8 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings) -> None:
         prevent_initial_call=True,
     )
     def draw(chosen: Mapping[str, str | None], stream: str, path: str, query: Mapping[str, str]) -> Component:
-        return _body(pages[path], view_of(warehouse, settings.home, {**query, **chosen, "stream": stream})[0])
+        asked = {**query, **chosen, "stream": stream}
+        return _body(pages[path], view_of(warehouse, settings.home, asked, store)[0])
 
     @app.callback(
         Output(drawer.DRAWER, "is_open"),

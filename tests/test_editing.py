@@ -81,8 +81,13 @@ def text(component: Component | list[Component]) -> str:
     )
 
 
-def call(client: FlaskClient, output: str, values: Mapping[str, Any], **more: Any) -> TestResponse:
-    """What a browser posts for the callback with this output: `values` by id.property, controls by pattern by id."""
+def call(
+    client: FlaskClient, output: str, values: Mapping[str, Any], changed: str | None = None, **more: Any
+) -> TestResponse:
+    """What a browser posts for the callback with this output: `values` by id.property, controls by pattern by id.
+
+    `changed` is the id.property of what was pressed; without it, it is the first input.
+    """
     listed = client.get("/_dash-dependencies").json
     found = next(each for each in listed if output in each["output"])
 
@@ -101,13 +106,18 @@ def call(client: FlaskClient, output: str, values: Mapping[str, Any], **more: An
             for id_ in ids
         ]
 
-    names = [part.rpartition(".") for part in found["output"].strip(".").split("...")]
+    def place(name: str) -> Any:
+        id_, _, prop = name.rpartition(".")
+        if id_.startswith("{"):
+            return [{"id": each["id"], "property": prop} for each in given({"id": id_, "property": prop})]
+        return {"id": id_, "property": prop}
+
     body = {
         "output": found["output"],
-        "outputs": [{"id": id_, "property": prop} for id_, _, prop in names],
+        "outputs": [place(name) for name in found["output"].strip(".").split("...")],
         "inputs": [given(each) for each in found["inputs"]],
         "state": [given(each) for each in found["state"]],
-        "changedPropIds": [f"{found['inputs'][0]['id']}.{found['inputs'][0]['property']}"],
+        "changedPropIds": [changed or f"{found['inputs'][0]['id']}.{found['inputs'][0]['property']}"],
     }
     return client.post("/_dash-update-component", json=body, **{"headers": SAME_ORIGIN, **more})
 

@@ -59,7 +59,8 @@ NO_MATTER = {
 }  # fmt: skip
 
 TEAMS, TYPE = {"bank": "Payments Core", "retailer": "Checkout", "healthcare": "Records"}, "defect"
-STAGE = {"bank": "Development", "retailer": "In progress", "healthcare": "Development"}  # of charts.stays
+# Of charts.stays and charts.step_examples.
+STAGE = {"bank": "Development", "retailer": "In progress", "healthcare": "Development"}
 # Of charts.story, of another team and type than are chosen: blocked, and with rework.
 ITEM = {"bank": "PAY-124", "retailer": "SHOP-212", "healthcare": "REC-163"}
 FILTERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
@@ -79,7 +80,8 @@ def within(column: str) -> str:
 PRESENT = "started_first_on < {until} and coalesce(ended_on >= {until}, true)"
 DAYS: Mapping[tuple[str, str], str] = {
     ("items", within("finished_on")): "charts.accuracy charts.conformance charts.cycle_histogram charts.cycle_scatter "
-    "charts.journeys charts.map_back_flows charts.map_steps charts.pace charts.time_split metrics.blocked_time "
+    "charts.journeys charts.map_back_flows charts.map_steps charts.pace charts.step_blocks charts.time_split "
+    "metrics.blocked_time "
     "metrics.complete_and_accurate metrics.cycle_time metrics.first_pass_yield metrics.flow_distribution "
     "metrics.flow_efficiency metrics.handoffs metrics.lead_time metrics.process_time metrics.reopened_ratio "
     "metrics.rework_ratio metrics.rolled_complete_and_accurate metrics.service_level metrics.throughput "
@@ -92,7 +94,7 @@ DAYS: Mapping[tuple[str, str], str] = {
     ("items", f"{within('finished_on')} or {PRESENT}"): "charts.types",
     ("items", "coalesce(ended_on >= {since}, true) and created_on < {until}"): "charts.timeline "
     "charts.attributes charts.durations charts.found_items charts.groups charts.items",
-    ("visits", within("left_on")): "charts.stage_weeks charts.stays",
+    ("visits", within("left_on")): "charts.stage_weeks charts.stays charts.step_batches charts.step_examples",
     ("blocked", "unblocked_on >= {since} and blocked_on < {until}"): "charts.blocked_reasons",
     ("deployments", within("deployed_on")): "metrics.batch_size metrics.change_fail_rate metrics.deployment_frequency "
     "metrics.deployment_rework_rate",
@@ -170,6 +172,7 @@ class Data:
         """The table of a query, or of a changed one under its name."""
         one = {
             "charts.stays": {"chosen": Where(stage=STAGE[scope.stream]).parameter()},
+            "charts.step_examples": {"chosen": Where(stage=STAGE[scope.stream]).parameter()},
             "charts.story": {"item": ITEM[scope.stream]},
         }.get(name, {})
         sql, offered = sql or QUERIES[name].sql, {**MORE, **one, **scope.parameters(), **more}

@@ -17,7 +17,9 @@ import pytest
 
 from dashboard.errors import ConflictError, StoreError
 from dashboard.settings import Settings
-from dashboard.store import ADDRESS_LENGTH, NAME_LENGTH, TEXT_LENGTH, Note, Store, store_of
+from dashboard.store import Note, Store, WalkNote, store_of
+from dashboard.store.checked import ADDRESS_LENGTH, IDEA, NAME_LENGTH, OBSERVATION, TEXT_LENGTH
+from dashboard.store.tables import METADATA, VERSION, WALK_NOTES, WALKS
 
 ROOT = Path(__file__).parents[1]
 EXPLORE = "/explore?stream=bank&label=web"
@@ -295,6 +297,124 @@ def test_nothing_is_found_under_a_name_that_can_not_be_kept(store: Store) -> Non
     assert store.notes("a\0b") == store.views("a\0b") == store.notes("bank", "/\ud83d") == ()
 
 
+# Walks
+
+
+DAY = dt.date(2026, 3, 2)
+
+
+def walk_of(store: Store, title: str = "Walk", held_on: dt.date = DAY) -> int:
+    """The number of a new walk of the bank."""
+    return store.add_walk("bank", title, held_on, "developer, tester", "/walk?stream=bank&from=2026-01-01").id
+
+
+def test_walk_and_its_notes_are_there_for_everybody(store: Store, url: str) -> None:
+    walk = store.add_walk("bank", "  First  walk ", DAY, " developer,\ntester ", "/walk?stream=bank")
+    assert (walk.title, walk.held_on, walk.roles, walk.version) == ("First walk", DAY, "developer, tester", 1)
+    seen = store.add_walk_note(walk.id, "Test", OBSERVATION, "They wait\nfor data.")
+    idea = store.add_walk_note(walk.id, "", IDEA, "Release weekly")
+    with closing(Store(url)) as other:
+        assert other.walks("bank") == (walk,)
+        assert other.walk_notes(walk.id) == (seen, idea)
+        assert other.walks("shop") == other.walk_notes(walk.id + 1) == other.walk_notes(2**70) == ()
+
+
+def test_last_walk_stands_first_and_its_roles_may_be_empty(store: Store) -> None:
+    late, early = walk_of(store, "late", DAY), walk_of(store, "early", DAY - dt.timedelta(days=40))
+    assert [walk.id for walk in store.walks("bank")] == [late, early]
+    assert store.change_walk(early, 1, "early", DAY, "").roles == ""
+    assert [walk.id for walk in store.walks("bank")] == [early, late]
+
+
+def test_second_of_two_who_change_a_walk_or_its_note_is_told_and_gets_the_newer(store: Store) -> None:
+    number = walk_of(store)
+    note = store.add_walk_note(number, "Test", OBSERVATION, "first")
+    newer = store.change_walk_note(note.id, 1, "by the one")
+    for late in (lambda: store.change_walk_note(note.id, 1, "other"), lambda: store.remove_walk_note(note.id, 1)):
+        with pytest.raises(ConflictError, match="Somebody changed this note of a walk after you opened it") as conflict:
+            late()
+        assert conflict.value.record == newer
+    walk = store.change_walk(number, 1, "Better", DAY, "tester")
+    with pytest.raises(ConflictError, match="Somebody changed this walk") as conflict:
+        store.change_walk(number, 1, "Worse", DAY, "")
+    assert conflict.value.record == walk
+    assert (store.walks("bank"), store.walk_notes(number)) == ((walk,), (newer,))
+    assert (newer.step, newer.kind, newer.version) == ("Test", OBSERVATION, 2)
+
+
+def test_walk_with_notes_stays_until_they_are_removed(store: Store) -> None:
+    number = walk_of(store)
+    note = store.add_walk_note(number, "Test", IDEA, "x")
+    with pytest.raises(StoreError, match=r"This walk has 1 note\. Remove what it holds first"):
+        store.remove_walk(number, 1)
+    store.remove_walk_note(note.id, 1)
+    store.remove_walk(number, 1)
+    assert store.walks("bank") == store.walk_notes(number) == ()
+    told = [(change.kind, change.action) for change in reversed(store.log())]
+    assert told == [("walk", "add"), ("note of a walk", "add"), ("note of a walk", "remove"), ("walk", "remove")]
+    assert json.loads(store.log()[0].before or "")["held_on"] == "2026-03-02"
+
+
+def test_note_of_a_walk_that_is_gone_is_refused(store: Store) -> None:
+    number = walk_of(store)
+    store.remove_walk(number, 1)
+    for gone in (number, 2**70, -1):
+        with pytest.raises(StoreError, match="This walk is not there any more"):
+            store.add_walk_note(gone, "Test", IDEA, "x")
+    assert len(store.log()) == 2
+
+
+def test_walk_that_can_not_be_kept_is_refused_in_words(store: Store) -> None:
+    number = walk_of(store)
+    for said, write in (
+        ("The title is empty", lambda: store.add_walk("bank", " ", DAY, "", "/walk")),
+        ("The title has 201", lambda: store.change_walk(number, 1, "x" * 201, DAY, "")),
+        ("The list of roles holds", lambda: store.add_walk("bank", "x", DAY, "a\0", "/walk")),
+        ("The address of a view", lambda: store.add_walk("bank", "x", DAY, "", "//walk")),
+        ("The note is empty", lambda: store.add_walk_note(number, "Test", IDEA, " ")),
+        ("is an observation or an idea, not 'wish'", lambda: store.add_walk_note(number, "Test", "wish", "x")),
+        ("The name of the step holds", lambda: store.add_walk_note(number, "a\0", IDEA, "x")),
+    ):
+        with pytest.raises(StoreError, match=said):
+            write()
+    assert len(store.log()) == 1
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_walk_comes_back_as_it_was_written(store: Store, text: str) -> None:
+    line = " ".join(text.split())
+    walk = store.add_walk("bank", line, DAY, line, "/walk")
+    note = store.add_walk_note(walk.id, line, IDEA, text)
+    assert (walk.title, walk.roles, note.step, note.text) == (line, line, line, text)
+    assert (store.walks("bank"), store.walk_notes(walk.id)) == ((walk,), (note,))
+
+
+def test_notes_written_at_once_are_all_kept_and_one_of_many_changes_wins(store: Store, url: str) -> None:
+    number = walk_of(store)
+    with closing(Store(url)) as shared:
+        at_once(lambda each: shared.add_walk_note(number, "Test", OBSERVATION, f"by {each}"), 6)
+        notes = store.walk_notes(number)
+        results = at_once(lambda each: shared.change_walk_note(notes[0].id, 1, f"again {each}"), 6)
+    assert sorted(note.text for note in notes) == [f"by {each}" for each in range(6)]
+    assert sum(isinstance(each, WalkNote) for each in results) == 1
+    assert sum(isinstance(each, ConflictError) for each in results) == 5
+
+
+def test_store_of_the_first_version_is_read_and_gets_the_new_tables_with_the_next_write(store: Store) -> None:
+    note = store.add_note("bank", "/", "old")
+    with store._database.writing() as connection:
+        METADATA.drop_all(connection, tables=[WALK_NOTES, WALKS])
+        connection.exec_driver_sql("update vsm_meta set value = '1' where name = 'version'")
+    assert (store.notes("bank"), store.walks("bank"), store.walk_notes(1)) == ((note,), (), ())
+    number = walk_of(store)
+    assert [walk.id for walk in store.walks("bank")] == [number]
+    assert store.notes("bank") == (note,)
+    with store._database.reading() as connection:
+        assert connection is not None
+        told = connection.exec_driver_sql("select value from vsm_meta where name = 'version'").scalar()
+    assert told == str(VERSION)
+
+
 # Several at once
 
 
@@ -365,7 +485,7 @@ def test_reading_before_the_first_write_finds_nothing_and_creates_nothing(postgr
         assert store.views("bank") == store.notes("bank") == store.log() == ()
         assert postgres.run("select count(*) from pg_tables where tablename like 'vsm%'", name) == "0"
         store.add_note("bank", "/", "x")
-        assert postgres.run("select count(*) from pg_tables where tablename like 'vsm%'", name) == "4"
+        assert postgres.run("select count(*) from pg_tables where tablename like 'vsm%'", name) == "6"
 
 
 def test_file_and_its_folder_come_with_the_first_write(tmp_path: Path) -> None:
@@ -388,7 +508,7 @@ def test_empty_file_is_an_empty_store(tmp_path: Path) -> None:
 def test_store_of_a_newer_program_is_refused(store: Store) -> None:
     store.add_note("bank", "/", "x")
     with store._database.writing() as connection:
-        connection.exec_driver_sql("update vsm_meta set value = '2' where name = 'version'")
+        connection.exec_driver_sql("update vsm_meta set value = '99' where name = 'version'")
     for use in (lambda: store.notes("bank"), lambda: store.add_note("bank", "/", "y"), store.log):
         with pytest.raises(StoreError, match=r"was written by a newer program .* Update this program"):
             use()

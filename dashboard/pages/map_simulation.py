@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pandas as pd
-from dash import Dash, Input, Output, State, dcc, html
+from dash import MATCH, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -38,16 +38,17 @@ def place(kept: Kept) -> Component:
     """Where the simulation will stand; it is run when the page is there."""
     if kept.design.is_sketch:
         return html.P(SKETCH, className="rule")
-    loading = html.Div(html.P("Simulating …", className="rule"), id=TRIED)
-    return html.Div([dcc.Loading(loading, delay_show=250, type="default"), dcc.Store(id=WANTED, data=kept.id)])
+    loading = html.Div(html.P("Simulating …", className="rule"), id={"type": TRIED, "map": kept.id})
+    wanted = dcc.Store(id={"type": WANTED, "map": kept.id}, data=kept.id)
+    return html.Div([dcc.Loading(loading, delay_show=250, type="default"), wanted])
 
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
     """The simulation runs when its place is drawn."""
 
     @app.callback(
-        Output(TRIED, "children"),
-        Input(WANTED, "data"),
+        Output({"type": TRIED, "map": MATCH}, "children"),
+        Input({"type": WANTED, "map": MATCH}, "data"),
         State(scope_bar.STREAM, "value"),
     )
     def run(wanted: str | None, stream: str) -> Component:

@@ -8,6 +8,7 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.analysis.walk import queues_beside
 from dashboard.components.cards import content_card, empty, figure_card
 from dashboard.components.drawer import opener
 from dashboard.components.plain_table import plain_table
@@ -45,7 +46,7 @@ def _words(steps: pd.DataFrame, place: int) -> list[str]:
     kind = "Items wait here" if row["mode"] == "wait" else "Items are worked on here"
     said = [f"{kind}: {formatted(row['mean_days'], 'days')} on average{share}, {row['visited_items']:,} items.{owner}"]
     for before, words in ((True, "before"), (False, "after")):
-        waits = _waits(steps, place, before)
+        waits = queues_beside(steps, place, before)
         if len(waits):
             names = ", ".join(waits["stage"])
             held = int(waits["work_in_progress"].sum())
@@ -54,13 +55,6 @@ def _words(steps: pd.DataFrame, place: int) -> list[str]:
             )
     rates = f"{row['arrivals_per_day']:.2f} a day come in, {row['departures_per_day']:.2f} leave"
     return [*said, f"{rates}; {row['work_in_progress']:,} are in it at the end of the period."]
-
-
-def _waits(steps: pd.DataFrame, place: int, before: bool) -> pd.DataFrame:
-    """The waiting stages next to a step, on one side."""
-    side = steps.loc[:place].iloc[-2::-1] if before else steps.loc[place + 1 :]
-    is_wait = (side["mode"] == "wait").cummin()
-    return side[is_wait].sort_index()
 
 
 def _ways(view: View, steps: pd.DataFrame, place: int) -> list[Component | str]:

@@ -17,7 +17,7 @@ from dashboard.components.aria import aria
 from dashboard.components.controls import dom_id
 from dashboard.errors import ConflictError, StoreError
 from dashboard.pages.view import QUERY, View
-from dashboard.store import Note, SavedView, Store
+from dashboard.store import Note, SavedView, Store, Walk, WalkNote
 
 KEPT, HEAD, TOLD, NAME, TEXT = "kept", "kept-head", "kept-told", "kept-name", "kept-text"
 SAVE, PIN, PAGE = "kept-save", "kept-pin", "kept-page"
@@ -146,7 +146,7 @@ def _listed(view: View, address: str, store: Store) -> Component:
     elsewhere = [note for note in notes if note.address != address]
     parts = [
         *_section("Saved views", [_view_row(each, may) for each in store.views(stream)]),
-        *_section("Notes on this view", [_note_row(each, may) for each in here]),
+        *_section("Notes on this view", [note_row(each, may) for each in here]),
         *_section("Notes on other views", [_pointer(each) for each in elsewhere]),
     ]
     return html.Div(parts or [html.P("Nothing is kept of this stream yet.", className="rule")])
@@ -157,20 +157,21 @@ def _section(title: str, rows: Sequence[Component]) -> list[Component]:
 
 
 def _view_row(saved: SavedView, may: bool) -> Component:
-    remove = _button("Remove", "remove-view", saved, f"Remove the view {saved.name}")
+    remove = row_button("Remove", "remove-view", saved, f"Remove the view {saved.name}")
     return html.Li([html.A(saved.name, href=saved.address), *([remove] if may else [])])
 
 
-def _note_row(note: Note, may: bool) -> Component:
+def note_row(note: Note | WalkNote, may: bool, row: str = ROW, new_text: str = NEW_TEXT) -> Component:
+    """A note; who may changes or removes it. `row` and `new_text` are the types of its buttons' and its text's ids."""
     told = html.P([html.Span(note.text, className="kept-text"), f" {_day(note)}"], className="mb-0")
     if not may:
         return html.Li(told)
-    id_ = {"type": NEW_TEXT, "id": str(note.id)}
+    id_ = {"type": new_text, "id": str(note.id)}
     label = html.Label("New text of the note", htmlFor=dom_id(id_), className="visually-hidden")
     entry = dbc.Textarea(id=id_, value=note.text, size="sm", class_name="mb-1")
     buttons = [
-        _button("Save", "change-note", note, "Save the note"),
-        _button("Remove", "remove-note", note, "Remove the note"),
+        row_button("Save", "change-note", note, "Save the note", row),
+        row_button("Remove", "remove-note", note, "Remove the note", row),
     ]
     return html.Li([told, html.Details([html.Summary("Change"), label, entry, *buttons])])
 
@@ -181,8 +182,11 @@ def _pointer(note: Note) -> Component:
     )
 
 
-def _button(words: str, action: str, record: SavedView | Note, label: str) -> Component:
-    id_ = {"type": ROW, "action": action, "id": str(record.id), "version": record.version}
+def row_button(
+    words: str, action: str, record: SavedView | Note | Walk | WalkNote, label: str, row: str = ROW
+) -> Component:
+    """A button that does something with a record, in the version that is shown."""
+    id_ = {"type": row, "action": action, "id": str(record.id), "version": record.version}
     return html.Button(
         words, id=id_, type="button", n_clicks=0, className="btn btn-sm btn-outline-secondary ms-2", **aria(label=label)
     )
@@ -207,6 +211,6 @@ def _new(words: str, id_: str) -> Component:
     return html.Button(words, id=id_, type="button", n_clicks=0, className="btn btn-sm btn-outline-secondary mt-1")
 
 
-def _day(note: Note) -> str:
+def _day(note: Note | WalkNote) -> str:
     at = note.changed_at or note.written_at
     return f"({at.day} {at:%b %Y})"

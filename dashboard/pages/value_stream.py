@@ -20,7 +20,7 @@ from dashboard.figures.map_files import MAP_FILES
 from dashboard.figures.value_stream_map import BackFlow, Step, ValueStreamMap, render
 from dashboard.pages import process
 from dashboard.pages.changes import change_finding
-from dashboard.pages.map_links import other_maps
+from dashboard.pages.map_links import ways_on
 from dashboard.pages.map_step import step_panel
 from dashboard.pages.view import View, without_history
 from dashboard.theme import duration, formatted
@@ -40,12 +40,13 @@ NOTHING = "No items finished in this scope: there is nothing to draw a map from.
 def body(view: View) -> Component:
     """The map with what its data boxes show, and under it how items really went."""
     if silent := without_history(view):
-        return html.Div([other_maps(view), silent])
+        return html.Div([ways_on(view, has_map=False), silent])
     if not view.headline("throughput")["items"]:
-        return html.Div([other_maps(view), empty(NOTHING)])
+        return html.Div([ways_on(view, has_map=False), empty(NOTHING)])
     told = [change_finding(view, name) for name in ("lead_time", "flow_efficiency")]
     sentences = findings([each.text for each in told if each])
-    return html.Div([sentences, other_maps(view), _chooser(view), html.Div(_card(view), id=DRAWN), process.cards(view)])
+    drawn = html.Div(_card(view), id=DRAWN)
+    return html.Div([sentences, ways_on(view), _chooser(view), drawn, process.cards(view)])
 
 
 def _chooser(view: View) -> Component:

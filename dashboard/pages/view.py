@@ -19,6 +19,7 @@ from dashboard.components.cards import behind, empty, how_computed
 from dashboard.figures.periods import iso
 from dashboard.scope import KEYS as SCOPE_KEYS
 from dashboard.scope import Scope, from_query, to_query
+from dashboard.store import Store
 from dashboard.streams.plan import Plan, read_plan
 from dashboard.warehouse import Warehouse
 from dashboard.where import Where
@@ -33,12 +34,14 @@ NO_HISTORY = (
 
 @dataclass(frozen=True)
 class View:
-    """One look at the warehouse. `home` is the folder of the plan, `query` what the URL asks for beside the scope."""
+    """One look at the warehouse. `home` is the folder of the plan, `query` what the URL asks for beside the scope,
+    `store` what people wrote; None where a page is drawn without it."""
 
     warehouse: Warehouse
     scope: Scope
     home: Path
     query: Mapping[str, str] = field(default_factory=dict)
+    store: Store | None = None
 
     @cached_property
     def stream(self) -> Mapping[str, Any]:
@@ -167,15 +170,18 @@ class View:
     @property
     def scope_in_words(self) -> str:
         """The whole scope, for paper: stream, days, teams, types, and what differs from the default."""
+        return f"{self.stream['name']} · {self.choices_in_words} · compared with {self.scope.compared_words}"
+
+    @property
+    def choices_in_words(self) -> str:
+        """Days, teams, types, and what differs from the default."""
         scope = self.scope
         parts = [
-            str(self.stream["name"]),
             self.in_words,
             ", ".join(scope.teams) if scope.teams else "all teams",
             ", ".join(scope.types) if scope.types else "all types",
             "working time" if scope.clock == "working" else "",
             "from the last start" if scope.start_rule == "last" else "",
-            f"compared with {scope.compared_words}",
         ]
         return " · ".join(part for part in parts if part)
 
@@ -197,14 +203,16 @@ def without_history(view: View) -> Component | None:
     return empty(NO_HISTORY)
 
 
-def view_of(warehouse: Warehouse, home: Path, query: Mapping[str, str | None]) -> tuple[View, Scope]:
+def view_of(
+    warehouse: Warehouse, home: Path, query: Mapping[str, str | None], store: Store | None = None
+) -> tuple[View, Scope]:
     """The view that a URL asks for, and the default scope of its stream; an unknown stream gives the last one."""
     known = set(warehouse.streams()["stream"])
     stream = query.get("stream")
     default = warehouse.default_scope(stream if stream in known else None)
     given = {key: value for key, value in query.items() if key != "stream"}
     more = {key: str(value) for key, value in given.items() if value and key not in SCOPE_KEYS}
-    return View(warehouse, from_query(given, default), home, more), default
+    return View(warehouse, from_query(given, default), home, more, store), default
 
 
 def left_out(view: View) -> Component | None:

@@ -1,4 +1,4 @@
-"""What people write in the app: saved views, notes, and a log in which nothing is lost.
+"""What people write in the app: saved views, notes, records of walks, and a log in which nothing is lost.
 
 One small transactional store, an SQLite file in the home or the PostgreSQL database that DATABASE_URL names. Instants
 are UTC and carry their zone. A write says which version it saw; where somebody was faster, it is refused and told.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -20,12 +18,10 @@ from sqlalchemy.exc import IntegrityError
 
 from dashboard.errors import ConflictError, StoreError
 from dashboard.settings import Settings
+from dashboard.store import checked
 from dashboard.store.database import Database
-from dashboard.store.tables import CHANGES, NOTES, VIEWS
+from dashboard.store.tables import CHANGES, NOTES, VIEWS, WALK_NOTES, WALKS
 
-NAME_LENGTH = 200
-ADDRESS_LENGTH = 2_000
-TEXT_LENGTH = 4_000
 GREATEST_ID = 2**63 - 1
 
 
@@ -55,8 +51,38 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Walk:
+    """A walk along a value stream that a group held. `roles` tells who was there, by role and not by name;
+    `address` is the page of the walk in its scope, so that its figures can be looked at again."""
+
+    id: int
+    stream: str
+    title: str
+    held_on: dt.date
+    roles: str
+    address: str
+    written_at: dt.datetime
+    changed_at: dt.datetime
+    version: int
+
+
+@dataclass(frozen=True)
+class WalkNote:
+    """What a group wrote down at a step of a walk: an "observation" or an "idea". `step` is "" for the whole stream."""
+
+    id: int
+    walk: int
+    step: str
+    kind: str
+    text: str
+    written_at: dt.datetime
+    changed_at: dt.datetime
+    version: int
+
+
+@dataclass(frozen=True)
 class Change:
-    """One write. `kind` is "view" or "note", `action` "add", "change" or "remove".
+    """One write. `kind` is "view", "note", "walk" or "note of a walk", `action` "add", "change" or "remove".
 
     `before` and `after` are the record as JSON; before is None for "add", after for "remove".
     """
@@ -69,7 +95,8 @@ class Change:
     after: str | None
 
 
-Record = TypeVar("Record", SavedView, Note)
+Record = TypeVar("Record", SavedView, Note, Walk, WalkNote)
+Changed = TypeVar("Changed", Note, Walk, WalkNote)
 
 
 @dataclass(frozen=True)
@@ -83,6 +110,8 @@ class _Kind(Generic[Record]):
 
 VIEW = _Kind("view", VIEWS, SavedView)
 NOTE = _Kind("note", NOTES, Note)
+WALK = _Kind("walk", WALKS, Walk)
+WALK_NOTE = _Kind("note of a walk", WALK_NOTES, WalkNote)
 
 
 def _now() -> dt.datetime:
@@ -95,7 +124,7 @@ def store_of(settings: Settings) -> Store:
 
 
 class Store:
-    """Saved views, notes and their log. Every method raises StoreError where the database can't be used."""
+    """Saved views, notes, walks and their log. Every method raises StoreError where the database can't be used."""
 
     def __init__(self, url: str | Path, now: Callable[[], dt.datetime] = _now) -> None:
         """`url` as in DATABASE_URL, or the path of an SQLite file. Opens nothing; raises SettingsError."""
@@ -111,7 +140,7 @@ class Store:
 
     def save_view(self, stream: str, name: str, address: str) -> SavedView:
         """The view, saved. Raises StoreError for a name that is taken, and for what can't be kept."""
-        written = {"stream": _stream(stream), "name": _name(name), "address": _address(address)}
+        written = {"stream": checked.stream(stream), "name": checked.name(name), "address": checked.address(address)}
         taken = f'There is a view named "{written["name"]}" already. Choose another name, or remove that view first.'
         return self._add(VIEW, taken, **written, written_at=self._now())
 
@@ -126,23 +155,53 @@ class Store:
 
     def add_note(self, stream: str, address: str, text: str) -> Note:
         """The note, kept. Raises StoreError for what can't be kept."""
-        written = {"stream": _stream(stream), "address": _address(address), "text": _text(text)}
+        written = {"stream": checked.stream(stream), "address": checked.address(address), "text": checked.text(text)}
         now = self._now()
         return self._add(NOTE, "There is such a note already.", **written, written_at=now, changed_at=now)
 
     def change_note(self, id: int, version: int, text: str) -> Note:
         """The note with its new text. Raises ConflictError, which has the note as it is now, or StoreError."""
-        said, now = _text(text), self._now()
-        with self._database.writing() as connection:
-            before = _current(connection, NOTE, id, version)
-            after = replace(before, text=said, changed_at=now, version=before.version + 1)
-            connection.execute(sa.update(NOTES).where(NOTES.c.id == id).values(asdict(after)))
-            _log(connection, NOTE, now, before, after)
-        return after
+        return self._change(NOTE, id, version, text=checked.text(text))
 
     def remove_note(self, id: int, version: int) -> None:
         """Remove the note; it stays in the log. Raises ConflictError, or StoreError where it is gone."""
         self._remove(NOTE, id, version)
+
+    def walks(self, stream: str) -> tuple[Walk, ...]:
+        """The walks of a stream, the last one first."""
+        return tuple(sorted(self._found(WALK, stream=stream), key=lambda walk: (walk.held_on, walk.id), reverse=True))
+
+    def add_walk(self, stream: str, title: str, held_on: dt.date, roles: str, address: str) -> Walk:
+        """The walk, kept. Raises StoreError for what can't be kept."""
+        place = {"stream": checked.stream(stream), "address": checked.address(address)}
+        now, taken = self._now(), "There is such a walk already."
+        return self._add(WALK, taken, **place, **_walk(title, held_on, roles), written_at=now, changed_at=now)
+
+    def change_walk(self, id: int, version: int, title: str, held_on: dt.date, roles: str) -> Walk:
+        """The walk with another title, day and roles. Raises ConflictError, which has the walk, or StoreError."""
+        return self._change(WALK, id, version, **_walk(title, held_on, roles))
+
+    def remove_walk(self, id: int, version: int) -> None:
+        """Remove a walk without notes. Raises ConflictError, or StoreError where it has notes or is gone."""
+        self._remove(WALK, id, version)
+
+    def walk_notes(self, walk: int) -> tuple[WalkNote, ...]:
+        """What was written down on a walk, in the order of writing."""
+        return tuple(sorted(self._found(WALK_NOTE, walk=_known(walk)), key=lambda note: (note.written_at, note.id)))
+
+    def add_walk_note(self, walk: int, step: str, kind: str, text: str) -> WalkNote:
+        """The observation or idea, kept with its walk. Raises StoreError for what can't be kept."""
+        written = {"step": checked.step(step), "kind": checked.kind(kind), "text": checked.text(text)}
+        now, taken = self._now(), "There is such a note already."
+        return self._add(WALK_NOTE, taken, walk=walk, **written, written_at=now, changed_at=now)
+
+    def change_walk_note(self, id: int, version: int, text: str) -> WalkNote:
+        """The note with its new text. Raises ConflictError, which has the note as it is now, or StoreError."""
+        return self._change(WALK_NOTE, id, version, text=checked.text(text))
+
+    def remove_walk_note(self, id: int, version: int) -> None:
+        """Remove the note; it stays in the log. Raises ConflictError, or StoreError where it is gone."""
+        self._remove(WALK_NOTE, id, version)
 
     def log(self, limit: int = 100) -> tuple[Change, ...]:
         """The last changes, newest first."""
@@ -157,18 +216,21 @@ class Store:
         """Let go of this process's connections; the next call opens new ones."""
         self._database.close()
 
-    def _found(self, kind: _Kind[Record], **wanted: str) -> list[Record]:
-        if any(_unkept(text) for text in wanted.values()):
+    def _found(self, kind: _Kind[Record], **wanted: str | int) -> list[Record]:
+        if any(isinstance(value, str) and checked.unkept(value) for value in wanted.values()):
             return []
         with self._database.reading() as connection:
-            if connection is None:
+            # A store that an older program wrote gets its missing tables with the next write.
+            if connection is None or not sa.inspect(connection).has_table(kind.table.name):
                 return []
             chosen = sa.select(kind.table).filter_by(**wanted)
             return [kind.record(**row) for row in connection.execute(chosen).mappings()]
 
-    def _add(self, kind: _Kind[Record], taken: str, *, written_at: dt.datetime, **written: Any) -> Record:
+    def _add(self, kind: _Kind[Record], taken: str, /, *, written_at: dt.datetime, **written: Any) -> Record:
         values = {**written, "written_at": written_at, "version": 1}
         with self._database.writing() as connection:
+            if "walk" in written:
+                _held(connection, WALK, written["walk"])
             try:
                 key = connection.execute(sa.insert(kind.table).values(values)).inserted_primary_key
             except IntegrityError:
@@ -177,22 +239,41 @@ class Store:
             _log(connection, kind, written_at, None, record)
         return record
 
+    def _change(self, kind: _Kind[Changed], id: int, version: int, **changes: Any) -> Changed:
+        now = self._now()
+        with self._database.writing() as connection:
+            before = _current(connection, kind, id, version)
+            after = replace(before, changed_at=now, version=before.version + 1, **changes)
+            connection.execute(sa.update(kind.table).where(kind.table.c.id == id).values(asdict(after)))
+            _log(connection, kind, now, before, after)
+        return after
+
     def _remove(self, kind: _Kind[Record], id: int, version: int) -> None:
         with self._database.writing() as connection:
             before = _current(connection, kind, id, version)
+            if isinstance(before, Walk):
+                _refuse_with_notes(connection, before)
             connection.execute(sa.delete(kind.table).where(kind.table.c.id == id))
             _log(connection, kind, self._now(), before, None)
 
 
-def _current(connection: sa.Connection, kind: _Kind[Record], id: int, version: int) -> Record:
-    """The record, held until the transaction ends. Raises ConflictError where it has another version than was seen."""
-    # PostgreSQL refuses to compare with a number that it can't hold; no record has the number 0.
-    known = id if 0 < id <= GREATEST_ID else 0
-    held = sa.select(kind.table).where(kind.table.c.id == known).with_for_update()
+def _known(id: int) -> int:
+    """The id, or 0, which no record has: PostgreSQL refuses to compare with a number that it can't hold."""
+    return id if 0 < id <= GREATEST_ID else 0
+
+
+def _held(connection: sa.Connection, kind: _Kind[Record], id: int) -> Record:
+    """The record, held until the transaction ends. Raises StoreError where it is gone."""
+    held = sa.select(kind.table).where(kind.table.c.id == _known(id)).with_for_update()
     row = connection.execute(held).mappings().one_or_none()
     if row is None:
         raise StoreError(f"This {kind.word} is not there any more: somebody removed it. The log still has it.")
-    record = kind.record(**row)
+    return kind.record(**row)
+
+
+def _current(connection: sa.Connection, kind: _Kind[Record], id: int, version: int) -> Record:
+    """The record, held. Raises ConflictError where it has another version than was seen."""
+    record = _held(connection, kind, id)
     if record.version != version:
         raise ConflictError(
             f"Somebody changed this {kind.word} after you opened it, so nothing was written over it. "
@@ -200,6 +281,12 @@ def _current(connection: sa.Connection, kind: _Kind[Record], id: int, version: i
             record,
         )
     return record
+
+
+def _refuse_with_notes(connection: sa.Connection, walk: Walk) -> None:
+    count = connection.scalar(sa.select(sa.func.count()).where(WALK_NOTES.c.walk == walk.id)) or 0
+    if count:
+        raise StoreError(f"This walk has {count:,} {'note' if count == 1 else 'notes'}. Remove what it holds first.")
 
 
 def _log(
@@ -211,42 +298,13 @@ def _log(
     connection.execute(sa.insert(CHANGES).values(**written, before=_json(before), after=_json(after)))
 
 
-def _json(record: SavedView | Note | None) -> str | None:
-    return None if record is None else json.dumps(asdict(record), ensure_ascii=False, default=dt.datetime.isoformat)
+def _json(record: SavedView | Note | Walk | WalkNote | None) -> str | None:
+    return None if record is None else json.dumps(asdict(record), ensure_ascii=False, default=_iso)
 
 
-def _unkept(text: str, but: str = "") -> str | None:
-    """The first character that a database or a page does not take: a control character or half a pair."""
-    found = (sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs") and sign not in but)
-    return next(found, None)
+def _iso(value: dt.date) -> str:
+    return value.isoformat()
 
 
-def _checked(what: str, text: str, longest: int, but: str = "") -> str:
-    if not text:
-        raise StoreError(f"{what} is empty. Write something.")
-    if len(text) > longest:
-        raise StoreError(f"{what} has {len(text):,} characters; {longest:,} are kept at most. Shorten it.")
-    sign = _unkept(text, but)
-    if sign:
-        raise StoreError(f"{what} holds a character that can't be kept (U+{ord(sign):04X}). Remove it.")
-    return text
-
-
-def _stream(text: str) -> str:
-    return _checked("The name of the value stream", text, NAME_LENGTH)
-
-
-def _name(text: str) -> str:
-    """A name in one line, composed, so that two names that look the same are the same."""
-    return _checked("The name", " ".join(unicodedata.normalize("NFC", text).split()), NAME_LENGTH)
-
-
-def _address(text: str) -> str:
-    """The address of a page of this app. Browsers take a backslash for a slash, and `//` for another server."""
-    if not re.match(r"/(?![/\\])", text):
-        raise StoreError('The address of a view begins with one "/", as in "/explore?stream=bank".')
-    return _checked("The address of the view", text, ADDRESS_LENGTH)
-
-
-def _text(text: str) -> str:
-    return _checked("The note", text.replace("\r\n", "\n").replace("\r", "\n").strip(), TEXT_LENGTH, but="\n\t")
+def _walk(title: str, held_on: dt.date, roles: str) -> dict[str, Any]:
+    return {"title": checked.name(title, "The title"), "held_on": held_on, "roles": checked.roles(roles)}

@@ -40,7 +40,7 @@ class Database:
                 yield None
                 return
             with self._transaction(writes=False) as connection:
-                yield connection if self._has_tables(connection) else None
+                yield connection if self._version(connection) else None
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -49,7 +49,7 @@ class Database:
             if self.address.file:
                 self.address.file.parent.mkdir(parents=True, exist_ok=True)
             with self._transaction(writes=True) as connection:
-                if not self._has_tables(connection):
+                if self._version(connection) < VERSION:
                     self._create_tables(connection)
                 yield connection
 
@@ -91,26 +91,31 @@ class Database:
             pool_pre_ping=True,
         )
 
-    def _has_tables(self, connection: sa.Connection) -> bool:
-        """Whether the store exists. Raises StoreError for one that a newer program wrote."""
+    def _version(self, connection: sa.Connection) -> int:
+        """The version of the store's tables, 0 without any. Raises StoreError for one that a newer program wrote."""
         if not sa.inspect(connection).has_table(META.name):
-            return False
+            return 0
         version = int(connection.scalar(sa.select(META.c.value).where(META.c.name == "version")) or 0)
         if version > VERSION:
             raise StoreError(
                 f"{self.address.where} was written by a newer program (its tables are of version {version}, "
                 f"this program knows {VERSION}). Update this program."
             )
-        return True
+        return version
 
     def _create_tables(self, connection: sa.Connection) -> None:
-        """The tables, by one process only: SQLite's transaction has the file already, PostgreSQL needs a lock."""
+        """The tables that are missing, by one process only: SQLite's transaction has the file already, PostgreSQL
+        needs a lock."""
         if not self.address.file:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CREATING)))
-            if self._has_tables(connection):
-                return
+        version = self._version(connection)
+        if version == VERSION:
+            return
         METADATA.create_all(connection)
-        connection.execute(sa.insert(META).values(name="version", value=str(VERSION)))
+        if version:
+            connection.execute(sa.update(META).where(META.c.name == "version").values(value=str(VERSION)))
+        else:
+            connection.execute(sa.insert(META).values(name="version", value=str(VERSION)))
 
     @contextlib.contextmanager
     def _in_words(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 
 # Raised with every change of these tables; `database.py` refuses a store of a higher one.
-VERSION = 1
+VERSION = 2
 
 METADATA = sa.MetaData()
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # only an INTEGER counts up in SQLite
@@ -70,6 +70,37 @@ NOTES = sa.Table(
     _instant("changed_at"),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Index("vsm_notes_stream", "stream"),
+    sqlite_autoincrement=True,
+)
+
+WALKS = sa.Table(
+    "vsm_walks",
+    METADATA,
+    _id(),
+    _text("stream"),
+    _text("title"),
+    sa.Column("held_on", sa.Date, nullable=False),
+    _text("roles"),
+    _text("address"),
+    _instant("written_at"),
+    _instant("changed_at"),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index("vsm_walks_stream", "stream"),
+    sqlite_autoincrement=True,
+)
+
+WALK_NOTES = sa.Table(
+    "vsm_walk_notes",
+    METADATA,
+    _id(),
+    sa.Column("walk", NUMBER, nullable=False),
+    _text("step"),
+    _text("kind"),
+    _text("text"),
+    _instant("written_at"),
+    _instant("changed_at"),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index("vsm_walk_notes_walk", "walk"),
     sqlite_autoincrement=True,
 )
 
