@@ -16,5 +16,7 @@ def ways_on(view: View, *, has_map: bool = True) -> Component:
     found, _ = folder.kept_maps(view.home)
     count = sum(kept.design.stream == view.scope.stream for kept in found)
     maps = html.A(f"Sketches and future states{f' ({count:,})' if count else ''}", href=view.address(MAPS))
-    walk = [" · ", dcc.Link("Walk the process with a group", href=view.address(WALK))] if has_map else []
+    walk: list[Component | str] = (
+        [" · ", dcc.Link("Walk the process with a group", href=view.address(WALK))] if has_map else []
+    )
     return html.P([maps, *walk], className="no-print")
