@@ -12,6 +12,7 @@ import pytest
 
 from dashboard.analysis.comparison import compared
 from dashboard.catalogue import Catalogue
+from dashboard.components import controls
 from dashboard.pages import explore_groups as groups
 from dashboard.pages.changes import FIRST_HALF
 from dashboard.pages.changes import compared as compared_with
@@ -169,3 +170,10 @@ def test_few_items_have_no_statistic_without_a_word(view: View) -> None:
     table = view.ask("charts.groups", chosen=some.parameter(), group_by="type")
     few = table["finished"].between(1, 4).sum()
     assert few and str(groups.groups_card(view, some)).count("(few)") >= 3 * few
+
+
+def test_none_of_a_list_of_choices_is_no_default() -> None:
+    ids = [controls.control_id("explore", "columns", "title~type")]
+    assert controls.said([[]], ids) == {"columns": controls.NONE}
+    assert controls.said([["title", "type"]], ids) == {}
+    assert controls.said([["type"]], ids) == {"columns": "type"}

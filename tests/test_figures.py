@@ -18,11 +18,14 @@ from dashboard.catalogue import Catalogue, Metric
 from dashboard.figures.ageing import ageing
 from dashboard.figures.cumulative_flow import cumulative_flow
 from dashboard.figures.cycle_times import cycle_histogram, cycle_scatter
+from dashboard.figures.dotted_chart import dotted_chart
 from dashboard.figures.frame import Figure, empty, shortened
+from dashboard.figures.performance_spectrum import performance_spectrum
 from dashboard.figures.reasons import reasons
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.stacks import in_and_out, time_split, types
 from dashboard.figures.stage_periods import stage_periods
+from dashboard.figures.time_marks import Happening, Lane, TimeMarks, runs, thinned
 from dashboard.figures.timeline import timeline
 from dashboard.figures.trend import Goal, Mark, bars, trend
 from dashboard.figures.waste import partition, stage_heat, waste_trend
@@ -31,6 +34,7 @@ NASTY = "<b>R&D</b> %{x}"
 HARMLESS = "&lt;b&gt;R&amp;D&lt;/b&gt; &#37;{x}"
 MODES = {"To do": "wait", NASTY: "active", "Queue": "wait", "Done": "wait"}
 MARCH = dt.date(2026, 3, 1)
+JANUARY, FEBRUARY = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-02-01")
 
 
 def monthly(*rows: tuple[float | None, int]) -> pd.DataFrame:
@@ -108,10 +112,50 @@ def visits() -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=VISIT_COLUMNS)
     for instant in ("entered_at", "until_at"):
         table[instant] = pd.to_datetime(table[instant], format="ISO8601")
-    return table.assign(title=None, type="feature", lead_days=4.5)
+    return table.assign(title=None, type="feature", lead_days=4.5, group_name="", group_row=1, group_items=2)
 
 
-JANUARY, FEBRUARY = pd.Timestamp("2026-01-01"), pd.Timestamp("2026-02-01")
+def in_groups() -> pd.DataFrame:
+    """The same two items, each in a group of its own; the second group has had a page before."""
+    first = visits()["row_number"] == 1
+    names, places, counts = (
+        first.map({True: NASTY, False: "defect"}),
+        first.map({True: 1, False: 41}),
+        first.map({True: 1, False: 50}),
+    )
+    return visits().assign(group_name=names, group_row=places, group_items=counts)
+
+
+MARKS = TimeMarks(
+    (
+        Lane(
+            "Deployments", "deployment", "deployments", "triangle-down", theme.SKY, [Happening(MARCH, 2, NASTY)], True
+        ),
+        Lane(
+            "Initiatives",
+            "",
+            "",
+            "circle",
+            theme.GREY,
+            [Happening(MARCH, detail=NASTY, sign="1", symbol="square")],
+            True,
+        ),
+    ),
+    (dt.date(2026, 1, 3), dt.date(2026, 1, 4), dt.date(2026, 1, 10)),
+)
+DOTS = visits().assign(since_days=[0.0, 2.0, 3.0, 4.0, 0.0])
+MOVES = pd.DataFrame(
+    [("To do", NASTY, 1, 2.0), (NASTY, "Queue", 1, 0.0001)], columns=["from_stage", "to_stage", "moves", "half_days"]
+)
+LINES = pd.DataFrame(
+    [
+        ("To do", NASTY, 1, NASTY, JANUARY, JANUARY + pd.Timedelta(days=2), 2.0, 4),
+        (NASTY, "Queue", 2, "101", JANUARY, JANUARY, 0.0, 1),
+    ],
+    columns=["from_stage", "to_stage", "segment_number", "item_id", "entered_at", "left_at", "days", "quarter"],
+)
+
+
 LEVELS = {"half_days": 2.0, "most_days": 8.0, "nearly_all_days": 9.0, "items": 2}
 SCATTER = pd.DataFrame(
     [
@@ -181,6 +225,10 @@ def every(lead_time: Metric, throughput: Metric) -> dict[str, Figure]:
         "waste_trend": waste_trend(WASTE_BY_MONTH, partial=[MARCH]),
         "waste_trend in days": waste_trend(WASTE_BY_MONTH, is_share=False),
         "timeline": timeline(visits(), MODES),
+        "timeline in groups": timeline(in_groups(), MODES, MARKS),
+        "dotted_chart": dotted_chart(DOTS, MODES, marks=MARKS),
+        "dotted_chart since creation": dotted_chart(DOTS, MODES, is_relative=True),
+        "performance_spectrum": performance_spectrum(LINES, MOVES, dt.date(2026, 1, 1), MARCH, MARKS),
         "empty": empty("Nothing <here>."),
         "cycle_scatter": cycle_scatter(SCATTER),
         "cycle_histogram": cycle_histogram(BINS, ["a", "b", "c"]),
@@ -259,6 +307,9 @@ def test_labels_from_data_are_not_taken_for_markup(every: dict[str, Figure]) -> 
         ("waste_trend", "yaxis", "Share of the lead time, %"),
         ("waste_trend in days", "yaxis", "Lead time of all items, item-days"),
         ("timeline", "xaxis", "Date"),
+        ("dotted_chart", "xaxis", "Date"),
+        ("dotted_chart since creation", "xaxis", "Time since creation, days"),
+        ("performance_spectrum", "xaxis", "Date"),
     ],
 )
 def test_axis_titles_carry_the_unit(every: dict[str, Figure], name: str, axis: str, unit: str) -> None:
@@ -487,6 +538,87 @@ def test_an_open_item_is_told_from_a_finished_one() -> None:
     assert named(drawn, "Still open")["y"] == ["101"]
 
 
+def test_a_group_has_a_row_with_its_name_above_its_items() -> None:
+    drawn = timeline(in_groups(), MODES)["layout"]
+    assert drawn["yaxis"]["categoryarray"] == [f"{HARMLESS} ", HARMLESS, "defect ", "101"]
+    assert drawn["yaxis"]["tickvals"] == [HARMLESS, "101"]
+    assert [note["text"] for note in drawn["annotations"]] == [
+        f"<b>{HARMLESS}</b> – 1 item", "<b>defect</b> – 41 to 41 of 50 items"
+    ]  # fmt: skip
+    assert [(band["y0"], band["y1"]) for band in drawn["shapes"]] == [(-0.5, 0.5), (1.5, 2.5)]
+
+
+def test_marks_stand_above_the_rows_and_days_off_are_bands() -> None:
+    plain, drawn = timeline(visits(), MODES), timeline(visits(), MODES, MARKS)
+    layout = drawn["layout"]
+    assert layout["yaxis2"]["ticktext"] == ["Deployments", "Initiatives"]
+    assert layout["yaxis"]["domain"][1] == layout["yaxis2"]["domain"][0]
+    assert layout["height"] > plain["layout"]["height"]
+    bands = [(band["x0"], band["x1"]) for band in layout["shapes"] if band["type"] == "rect"]
+    assert bands == [("2026-01-03", "2026-01-05"), ("2026-01-10", "2026-01-11")]
+    assert [line["x0"] for line in layout["shapes"] if line["type"] == "line"] == ["2026-03-01 12:00"] * 2
+    told = [named(drawn, name)["hovertext"] for name in ("Deployments", "Initiatives")]
+    assert told == [[f"<b>2</b> deployments on 1 Mar 2026<br>{HARMLESS}"], [f"1 {HARMLESS}, 1 Mar 2026"]]
+
+
+def test_many_marks_become_those_of_weeks_and_then_of_months() -> None:
+    days = [Happening(dt.date(2026, 1, 1) + dt.timedelta(days=number)) for number in range(90)]
+    assert thinned(days, 90) == ("day", days)
+    unit, weeks = thinned(days, 20)
+    assert (unit, len(weeks), weeks[0].on, weeks[0].count) == ("week", 14, dt.date(2025, 12, 29), 4)
+    unit, months = thinned(days, 5)
+    assert (unit, [each.count for each in months]) == ("month", [31, 28, 31])
+    busy = Lane("Deployments", "deployment", "deployments", "circle", theme.SKY, days, True)
+    drawn = timeline(visits(), MODES, TimeMarks((busy,)))
+    assert drawn["layout"]["shapes"] == []  # a line would say that it was that day
+    assert named(drawn, "Deployments")["hovertext"][0] == "<b>4</b> deployments in the week from 29 Dec 2025"
+
+
+def test_days_that_follow_each_other_are_one_run() -> None:
+    friday = dt.date(2026, 1, 2)
+    assert runs([]) == []
+    assert runs([friday + dt.timedelta(days=number) for number in (2, 1, 4)]) == [
+        (dt.date(2026, 1, 3), dt.date(2026, 1, 5)), (dt.date(2026, 1, 6), dt.date(2026, 1, 7))
+    ]  # fmt: skip
+
+
+def test_a_dot_stands_where_its_stage_was_entered() -> None:
+    at, since = dotted_chart(DOTS, MODES), dotted_chart(DOTS, MODES, is_relative=True)
+    assert named(at, HARMLESS)["x"] == ["2026-01-03 00:00:00", "2026-01-05 00:00:00"]
+    assert named(since, HARMLESS)["x"] == [2.0, 4.0]
+    assert named(at, "To do")["y"] == [1, 2]
+    assert named(at, HARMLESS)["customdata"] == [urlencode({"item": NASTY})] * 2
+    assert at["layout"]["yaxis"]["range"] == [2.5, 0.5]
+
+
+def test_where_colours_begin_anew_the_symbol_is_another() -> None:
+    modes = {f"Step {number}": "active" for number in range(20)}
+    rows = [DOTS.head(1).assign(stage=stage, position=number) for number, stage in enumerate(modes)]
+    drawn = dotted_chart(pd.concat(rows), modes)["data"]
+    assert len({(trace["marker"]["color"], trace["marker"]["symbol"]) for trace in drawn}) == 20
+
+
+def test_a_move_is_a_line_from_its_entry_above_to_its_exit_below() -> None:
+    drawn = performance_spectrum(LINES, MOVES, dt.date(2026, 1, 1), MARCH)
+    slow, fast = named(drawn, "Slowest quarter"), named(drawn, "Fastest quarter")
+    assert slow["x"] == ["2026-01-01 00:00", "2026-01-02 00:00", "2026-01-03 00:00", None]
+    assert slow["y"][0] < slow["y"][1] < slow["y"][2] < 1 < fast["y"][0] < fast["y"][2] < 2
+    assert drawn["layout"]["yaxis"]["range"] == [2, 0]  # the first segment on top
+    assert slow["customdata"][0] == urlencode({"item": NASTY})
+    assert [note["text"] for note in drawn["layout"]["annotations"]] == [
+        f"<b>To do → {HARMLESS}</b><br>n = 1, half in 2.0 d or less",
+        f"<b>{HARMLESS} → Queue</b><br>n = 1, half in under a minute",
+    ]
+
+
+def test_long_names_of_stages_are_broken_over_two_lines() -> None:
+    names = {"To do": "A stage whose name is quite long", NASTY: "Another stage with a long name"}
+    lines = LINES.replace({"from_stage": names, "to_stage": names})
+    moves = MOVES.replace({"from_stage": names, "to_stage": names})
+    note = performance_spectrum(lines, moves, dt.date(2026, 1, 1), MARCH)["layout"]["annotations"][0]["text"]
+    assert note == "<b>A stage whose name is quite long →<br>Another stage wi…</b> n = 1, half in 2.0 d or less"
+
+
 def test_a_stage_has_one_colour_whatever_rows_are_shown() -> None:
     last = visits().query("stage == 'Queue'")
     alone, together = timeline(last, MODES), timeline(visits(), MODES)
@@ -509,6 +641,8 @@ def test_where_there_is_nothing_stand_words_and_no_axes(lead_time: Metric, throu
         stage_heat(WASTE.head(1)),
         waste_trend(WASTE_BY_MONTH.assign(days=None)),
         timeline(visits().head(0)),
+        dotted_chart(DOTS.head(0), MODES),
+        performance_spectrum(LINES.head(0), MOVES, MARCH, MARCH),
     ):
         assert drawn["data"] == []
         assert drawn["layout"]["xaxis"]["visible"] is False

@@ -44,9 +44,10 @@ MORE = {
 # Why queries leave out teams and types.
 WITHOUT_ITEMS: Mapping[str, str] = {
     "they offer what can be chosen": "charts.choices",
-    "days, not items": "charts.periods",
+    "days, not items": "charts.periods charts.days_off",
     "records of files, not items": "charts.capabilities charts.doubts charts.set_aside charts.set_aside_reasons",
-    "a deployment, a change or an incident is of no team and no type": "metrics.batch_size metrics.change_fail_rate "
+    "a deployment, a change or an incident is of no team and no type": "charts.deployment_days charts.incident_days "
+    "metrics.batch_size metrics.change_fail_rate "
     "metrics.change_lead_time metrics.deployment_frequency metrics.deployment_rework_rate metrics.incidents "
     "metrics.failed_deployment_recovery_time metrics.mean_time_to_recovery",
 }
@@ -92,14 +93,18 @@ DAYS: Mapping[tuple[str, str], str] = {
     ("items", PRESENT): "charts.ageing charts.total_age metrics.flow_load metrics.work_in_progress "
     "metrics.work_item_age",
     ("items", f"{within('finished_on')} or {PRESENT}"): "charts.types",
-    ("items", "coalesce(ended_on >= {since}, true) and created_on < {until}"): "charts.timeline "
+    ("items", "coalesce(ended_on >= {since}, true) and created_on < {until}"): "charts.timeline charts.dotted "
     "charts.attributes charts.durations charts.found_items charts.groups charts.items",
     ("visits", within("left_on")): "charts.stage_weeks charts.stays charts.step_batches charts.step_examples",
     ("blocked", "unblocked_on >= {since} and blocked_on < {until}"): "charts.blocked_reasons",
-    ("deployments", within("deployed_on")): "metrics.batch_size metrics.change_fail_rate metrics.deployment_frequency "
+    ("calendar", within("day")): "charts.days_off",
+    (
+        "deployments",
+        within("deployed_on"),
+    ): "charts.deployment_days metrics.batch_size metrics.change_fail_rate metrics.deployment_frequency "
     "metrics.deployment_rework_rate",
     ("changes", within("deployed_on")): "metrics.change_lead_time",
-    ("incidents", within("started_on")): "metrics.incidents",
+    ("incidents", within("started_on")): "charts.incident_days metrics.incidents",
     ("incidents", within("restored_on")): "metrics.failed_deployment_recovery_time metrics.mean_time_to_recovery",
     ("surveys", within("survey_on")): "metrics.team_satisfaction",
 }
@@ -119,7 +124,8 @@ ABOUT_DAYS = {
     "metrics.deployment_frequency": ["value"],
 }
 BY_HAND = {
-    "charts.cumulative_flow", "charts.in_and_out", "charts.littles_law", "charts.periods", "metrics.takt_time",
+    "charts.cumulative_flow", "charts.in_and_out", "charts.littles_law", "charts.periods", "charts.spectrum",
+    "charts.spectrum_moves", "metrics.takt_time",
 }  # fmt: skip
 AS_OF = {"charts.attributes", "charts.durations", "charts.found_items", "charts.groups"}
 AGES = {"charts.ageing", "charts.total_age", "metrics.work_item_age"}
@@ -459,6 +465,17 @@ def test_what_is_about_the_days_themselves_is_of_those_days(stream: str, make: M
     worked = calendar[(calendar["day"] >= since) & (calendar["day"] < until)]["working_seconds"].sum()
     (takt,) = ask("metrics.takt_time").to_dict("records")
     assert (takt["value"], takt["items"]) == (pytest.approx(worked / 86_400 / came["items"]), came["items"])
+
+    # A move is of the day that its stay ended, wherever the item went on.
+    way = visits.sort_values("visit_no")
+    way = way.assign(to=way.groupby("item_id")["stage"].shift(-1))
+    made = way[way["is_in_flow"] & way["to"].notna() & (way["left_on"] >= since) & (way["left_on"] < until)]
+    counts = made.value_counts(["stage", "to"])
+    moves = ask("charts.spectrum_moves").set_index(["from_stage", "to_stage"])["moves"]
+    assert moves.to_dict() == counts.to_dict()
+    drawn = ask("charts.spectrum").value_counts(["from_stage", "to_stage"])
+    assert len(drawn) == 10 and drawn.to_dict() == {pair: counts[pair] for pair in drawn.index}
+    assert drawn.min() >= counts.drop(drawn.index).max()
 
     (law,) = ask("charts.littles_law").to_dict("records")
     levels = ask("metrics.work_in_progress", period="day")["value"]

@@ -29,15 +29,20 @@
   /* A figure leaves as a picture of its own: on white, its question above it. */
   function save(graph, question, { format, name }) {
     const { width, height, margin } = graph._fullLayout;
+    // A legend that stands above the picture on the page comes inside.
+    const entries = graph.layout.meta?.legend ? graph.data.filter((trace) => trace.name && trace.showlegend !== false).length : 0;
+    const above = ABOVE + 22 * Math.ceil((entries * 170) / width);
+    const legend = entries ? { showlegend: true, legend: { ...graph.layout.legend, y: 1 - ABOVE / (height + above) } } : {};
     const layout = {
       ...graph.layout,
+      ...legend,
       width,
-      height: height + ABOVE,
-      margin: { ...graph.layout.margin, t: margin.t + ABOVE },
+      height: height + above,
+      margin: { ...graph.layout.margin, t: margin.t + above },
       paper_bgcolor: "#fff",
       title: { text: question.replace(/[<&]/g, " "), x: 0.01, xanchor: "left", y: 1, yanchor: "top", pad: { t: 12 }, font: { size: 16 } },
     };
-    const size = { width, height: height + ABOVE, scale: format === "png" ? 2 : 1 };
+    const size = { width, height: height + above, scale: format === "png" ? 2 : 1 };
     window.Plotly.downloadImage({ data: graph.data, layout }, { format, filename: name, ...size });
   }
 

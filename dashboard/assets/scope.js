@@ -20,7 +20,8 @@ window.dash_clientside.vsm = Object.assign(window.dash_clientside.vsm || {}, {
     const asked = { ...known };
     ids.forEach(function (id, place) {
       const value = values[place];
-      const text = Array.isArray(value) ? value.join("~") : String(value ?? "");
+      /* Of a list of choices, none is said so: an empty text is the default. */
+      const text = Array.isArray(value) ? value.join("~") || "~none" : String(value ?? "");
       if (text === "" || text === "~any" || text === id.default) {
         query.delete(id.key);
         delete asked[id.key];

@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 
 from dashboard.catalogue import Metric, Query
 from dashboard.components.aria import aria, data
+from dashboard.components.legend import legend_of
 from dashboard.components.plain_table import plain_table
 from dashboard.spreadsheets import safe_csv
 from dashboard.theme import TEMPLATES
@@ -58,14 +59,28 @@ def metric_card(
 
 
 def figure_card(
-    id_: str, question: str, answer: Answer, figure: Mapping[str, Any], table: Component, how: Component
+    id_: str,
+    question: str,
+    answer: Answer,
+    figure: Mapping[str, Any],
+    table: Component,
+    how: Component,
+    *,
+    long_legend: bool = False,
 ) -> Component:
-    """A picture under the question it answers, the answer in words, and the table behind it."""
+    """A picture under the question it answers, the answer in words, and the table behind it.
+
+    A long legend stands above the picture, where it takes the lines it needs; a saved picture has it inside again.
+    """
     # One template for both themes: style.css gives text and grid the page's colours.
-    drawn = {**figure, "layout": {**figure["layout"], "template": TEMPLATES["light"]}}
+    layout = {**figure["layout"], "template": TEMPLATES["light"]}
+    if long_legend:
+        layout |= {"showlegend": False, "meta": {"legend": True}}
     style = {"height": f"{figure['layout']['height']}px"}
+    drawn = {**figure, "layout": layout}
     graph = dcc.Graph(id={"type": "graph", "id": id_}, figure=drawn, config=GRAPH, style=style)
-    return content_card(id_, question, answer, graph, html.Div([table, _pictures(id_)], className="card-notes"), how)
+    content = html.Div([legend_of(figure), graph]) if long_legend else graph
+    return content_card(id_, question, answer, content, html.Div([table, _pictures(id_)], className="card-notes"), how)
 
 
 def content_card(

@@ -19,6 +19,8 @@ from dashboard.components import scope_bar
 IN_URL = "in-url"
 # A native select shows nothing for an empty value.
 ANY = "~any"
+# Of a list of choices, none: an empty text is the default.
+NONE = "~none"
 EVERY = {"type": IN_URL, "part": ALL, "key": ALL, "default": ALL}
 
 
@@ -73,7 +75,7 @@ def entry(part: str, key: str, kind: str, value: str | None, default: str = "", 
 
 
 def checklist(part: str, key: str, options: Mapping[str, str], value: Sequence[str], default: str) -> Component:
-    """Several of `options`, value → words."""
+    """Several of `options`, value → words; the text of none at all is NONE."""
     return dbc.Checklist(
         id=control_id(part, key, default),
         options=[{"label": words, "value": each} for each, words in options.items()],
@@ -85,6 +87,11 @@ def checklist(part: str, key: str, options: Mapping[str, str], value: Sequence[s
 def labelled(label: str, control: Any) -> Component:
     """A control under its label."""
     return html.Div([html.Label(label, htmlFor=dom_id(control.id)), control], className="scope-field")
+
+
+def grouped(label: str, control: Any) -> Component:
+    """A list of choices under what all of them are about."""
+    return html.Fieldset([html.Legend(label), control], className="scope-field")
 
 
 def any_of(values: Sequence[str]) -> dict[str, str]:
@@ -99,5 +106,5 @@ def dom_id(id_: str | Mapping[str, str]) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, list):
-        return "~".join(map(str, value))
+        return "~".join(map(str, value)) or NONE
     return "" if value is None else str(value)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
 
 from dashboard.figures.frame import Figure, Trace, empty, figure, key, shortened, time_axis
+from dashboard.figures.time_marks import EDGES, NO_MARKS, PALE, TimeMarks, with_marks
 from dashboard.theme import BAD, Fill, duration, escaped, hatched, stage_fills
 
 ROW = 26
@@ -18,35 +21,81 @@ ENDS = {
 }
 
 
-def timeline(table: pd.DataFrame, modes: Mapping[str, str] | None = None) -> Figure:
+def timeline(table: pd.DataFrame, modes: Mapping[str, str] | None = None, marks: TimeMarks = NO_MARKS) -> Figure:
     """Items as rows in the order of `row_number`, their visits as bars, from the table of `charts.timeline`.
 
     `modes` says "active" or "wait" of each stage in the order of the path: with it a stage looks the same
-    whatever the rows are. `customdata` of a bar names its item, as in a URL.
+    whatever the rows are. A group has a row with its name above its items. `customdata` of a bar names its item, as
+    in a URL.
     """
     if table.empty:
         return empty("No items on their way in this scope.")
-    rows = table.sort_values(["row_number", "visit_no"])
-    items = rows["item_id"].drop_duplicates().tolist()
-    stages = rows.drop_duplicates("stage").sort_values("position")
+    visits = table.sort_values(["row_number", "visit_no"])
+    rows = _rows(visits)
+    stages = visits.drop_duplicates("stage").sort_values("position")
     fills = stage_fills({**(modes or {}), **dict(zip(stages["stage"], stages["mode"], strict=True))})
-    bars = [_bars(str(stage), rows[rows["stage"] == stage], fills[str(stage)]) for stage in stages["stage"]]
-    rework = [_outlines(rows[rows["is_rework"]])] if rows["is_rework"].any() else []
-    return figure(
-        [*bars, *rework, *_ends(rows)],
-        90 + 8 * (len(stages) + len(ENDS)) + ROW * len(items),
+    bars = [_bars(str(stage), visits[visits["stage"] == stage], fills[str(stage)]) for stage in stages["stage"]]
+    rework = [_outlines(visits[visits["is_rework"]])] if visits["is_rework"].any() else []
+    items = [row.key for row in rows if not row.heading]
+    headings = [(place, row.heading) for place, row in enumerate(rows) if row.heading]
+    drawn = figure(
+        [*bars, *rework, *_ends(visits)],
+        EDGES + ROW * len(rows),
         xaxis=time_axis("Date", showgrid=True),
         yaxis={
             "type": "category",
             "categoryorder": "array",
-            "categoryarray": [escaped(item) for item in items],
-            "range": [len(items) - 0.5, -0.5],
+            "categoryarray": [row.key for row in rows],
+            "range": [len(rows) - 0.5, -0.5],
+            "tickvals": items,
+            "ticktext": [shortened(str(item), 24) for item in visits["item_id"].drop_duplicates()],
             "showgrid": False,
         },
+        shapes=[_band(place) for place, _ in headings],
+        annotations=[_heading(rows[place].key, words) for place, words in headings],
         barmode="overlay",
         bargap=0.3,
         showlegend=True,
     )
+    return with_marks(drawn, marks)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """An item by its key, or the heading of a group."""
+
+    key: str
+    heading: str = ""
+
+
+def _rows(visits: pd.DataFrame) -> list[_Row]:
+    """Items in order, each group under its heading."""
+    rows: list[_Row] = []
+    for name, some in visits.drop_duplicates("item_id").groupby("group_name", sort=False):
+        if name:
+            # No key of an item ends with a blank.
+            rows.append(_Row(f"{escaped(name)} ", _group_words(str(name), some)))
+        rows += [_Row(escaped(item)) for item in some["item_id"]]
+    return rows
+
+
+def _group_words(name: str, items: pd.DataFrame) -> str:
+    """'<b>defect</b> – 12 items', or which of them are shown."""
+    first, count, shown = int(items["group_row"].iloc[0]), int(items["group_items"].iloc[0]), len(items)
+    words = f"{count:,} {'item' if count == 1 else 'items'}"
+    if shown < count:
+        words = f"{first:,} to {first + shown - 1:,} of {words}"
+    return f"<b>{shortened(name, 40)}</b> – {words}"
+
+
+def _heading(row: str, words: str) -> dict[str, Any]:
+    left = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "y", "showarrow": False}
+    return {**left, "y": row, "text": words, "font": {"size": 13}}
+
+
+def _band(place: int) -> dict[str, Any]:
+    whole = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "layer": "below"}
+    return {**whole, "y0": place - 0.5, "y1": place + 0.5, "fillcolor": PALE, "line": {"width": 0}}
 
 
 def _bars(stage: str, visits: pd.DataFrame, fill: Fill) -> Trace:
@@ -87,7 +136,13 @@ def _end(items: pd.DataFrame, name: str, symbol: str) -> Trace:
     return key(name, {"symbol": symbol, "size": 7, "angle": -90, "standoff": 7}) | {
         "x": [_instant(at) for at in items["until_at"]],
         "y": [escaped(item) for item in items["item_id"]],
-        "customdata": items["item_id"].tolist(),
+        "customdata": [urlencode({"item": key}) for key in items["item_id"]],
+        "hovertext": [
+            f"<b>{escaped(item)}</b> {outcome}"
+            for item, outcome in zip(items["item_id"], items["outcome"], strict=True)
+        ],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "hoverinfo": "text",
         "cliponaxis": False,
     }
 

@@ -22,7 +22,9 @@ ENDS = {"finished": "it was finished", "cancelled": "it was withdrawn", "open": 
 def story_of(view: View, item: str, back: str) -> Component:
     """The item's stays, its sentences, and how it compares; `back` is the address of all items."""
     way_back = html.P(html.A("All items on the timeline", href=back), className="no-print")
-    table = view.ask("charts.timeline", row_limit=1, outcome=None, item=item)
+    table = view.ask(
+        "charts.timeline", item=item, outcome=None, sort="latest", group_by="none", row_limit=1, row_offset=0
+    )
     if table.empty:
         return html.Div([way_back, empty(f"There is no item {item} among the teams and types of this scope.")])
     return html.Div([way_back, _picture(view, item, table), html.Div(_words(view, item, table), className="mt-3")])
@@ -39,7 +41,8 @@ def _picture(view: View, item: str, table: pd.DataFrame) -> Component:
     )
     shown = table.assign(time=seconds.map(duration))[["stage", "mode", "is_rework", "entered_at", "until_at", "time"]]
     behind, how = view.behind("charts.timeline", shown, item=item), view.how("charts.timeline")
-    return figure_card("timeline", f"{item}{title}", answer, timeline(table, view.modes), behind, how)
+    drawn = timeline(table, view.modes)
+    return figure_card("timeline", f"{item}{title}", answer, drawn, behind, how, long_legend=True)
 
 
 def _words(view: View, item: str, table: pd.DataFrame) -> Component:

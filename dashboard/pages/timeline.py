@@ -1,53 +1,71 @@
-"""Timeline: single items on their way, stage by stage."""
+"""Timeline: single items on their way, stage by stage: as bars, as dots, and as lines from stage to stage."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from dash import Dash, html
+import dash
+from dash import Dash, Output, html
 from dash.development.base_component import Component
 
-from dashboard.components import controls
-from dashboard.components.cards import empty, figure_card, findings
-from dashboard.components.controls import labelled, select
-from dashboard.figures.timeline import timeline
+from dashboard.components import controls, scope_bar
+from dashboard.components.cards import findings
+from dashboard.components.controls import checklist, grouped, labelled, select
+from dashboard.pages import time_marks, timeline_bars, timeline_dots, timeline_spectrum
 from dashboard.pages.changes import change_finding
 from dashboard.pages.story import story_of
 from dashboard.pages.view import View, without_history
 
 PATH, TITLE = "/timeline", "Timeline"
-PART, DRAWN = "timeline", "timeline-drawn"
-OUTCOMES = {"all": "All items", "finished": "Finished", "open": "Still open", "cancelled": "Cancelled"}
-ROWS = 40
+PART = "timeline"
+# Where a card stands → what draws it, and the keys of its own controls; the others concern every card.
+CARDS = {"timeline-drawn": timeline_bars, "dotted-drawn": timeline_dots, "spectrum-drawn": timeline_spectrum}
+PAGE = timeline_bars.page_id(PART)
 
 
 def body(view: View) -> Component:
-    """One item's story, where the URL names one; else the choice of outcome, and the bars."""
+    """One item's story, where the URL names one; else the choices, and the three pictures of all items."""
     if silent := without_history(view):
         return silent
     if item := view.query.get("item"):
         return story_of(view, item, view.address(PATH))
-    chooser = labelled("Show", select(PART, "shown", OUTCOMES, view.query.get("shown"), "all"))
     told = [change_finding(view, name) for name in ("lead_time", "wait_time")]
-    sentences = findings([each.text for each in told if each])
-    return html.Div([sentences, html.Div(chooser, className="card-controls"), html.Div(_drawn(view), id=DRAWN)])
+    pictures = [
+        html.Div([card.fields(view, PART), html.Div(card.card(view), id=place)], className="mb-4")
+        for place, card in CARDS.items()
+    ]
+    return html.Div([findings([each.text for each in told if each]), _fields(view), *pictures])
 
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
-    """The choice of outcome draws anew."""
-    controls.redraw(app, PART, DRAWN, view_for, _drawn)
+    """A choice draws anew what it concerns; another one than the page begins on the first."""
+
+    @app.callback(
+        *(Output(place, "children") for place in CARDS),
+        Output(PAGE, "value"),
+        inputs={"entered": controls.inputs(PART)},
+        state={"chosen": scope_bar.STATES},
+        prevent_initial_call=True,
+    )
+    def drawn(entered: Mapping[str, Any], chosen: Mapping[str, str | None]) -> tuple[Any, ...]:
+        key = dash.ctx.triggered_id["key"] if dash.ctx.triggered_id else ""
+        asked = controls.said(**entered)
+        if key not in ("page", "marks"):
+            asked.pop("page", None)
+        view = view_for({**asked, **chosen})
+        pages = [card.card(view) if _concerns(key, card.KEYS) else dash.no_update for card in CARDS.values()]
+        return *pages, asked.get("page", "1") if _concerns(key, timeline_bars.KEYS) else dash.no_update
 
 
-def _drawn(view: View) -> Component:
-    shown = view.query.get("shown")
-    outcome = shown if shown in OUTCOMES and shown != "all" else None
-    table = view.ask("charts.timeline", row_limit=ROWS, outcome=outcome, item=None)
-    if table.empty:
-        return empty("No such items in this scope.")
-    count = table["item_id"].nunique()
-    total = len(view.ask("charts.items")) if outcome is None else None
-    of = f" of {total:,}" if total and total > count else ""
-    answer = f"{count}{of} items: those still open first, then those that ended last. Work is plain, waiting is hatched"
-    how = view.how("charts.timeline")
-    behind = view.behind("charts.timeline", table, outcome=outcome)
-    return figure_card("timeline", "How did single items travel?", answer, timeline(table, view.modes), behind, how)
+def _concerns(key: str, own: tuple[str, ...]) -> bool:
+    """Whether a control's choice changes a card: it is its own, or nobody's."""
+    return key in own or not any(key in card.KEYS for card in CARDS.values())
+
+
+def _fields(view: View) -> Component:
+    """What concerns all pictures: which items, and what is marked beside them."""
+    shown = select(PART, "shown", timeline_bars.OUTCOMES, view.query.get("shown"), "all")
+    kinds = time_marks.chosen(view)
+    marks = checklist(PART, "marks", time_marks.KINDS, kinds, time_marks.SHOWN)
+    return html.Div([labelled("Show", shown), grouped("Marks beside the items", marks)], className="card-controls")

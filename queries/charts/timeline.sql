@@ -1,13 +1,18 @@
 /*
 title = "Items on their way"
 question = "How did single items travel, and where did they stand still?"
-grain = "one row per visit of the items that were on their way in the period, those still open first, then the latest ended"
+grain = "one row per visit of the items that were on their way in the period, group by group, in the order chosen"
 [columns]
 item_id = "key of the work item"
 title = "what it is called"
 type = "kind of work"
-row_number = "1 = the item shown on top"
+group_name = "group that it is shown in; (none) where no source tells it, empty where nothing is grouped"
+group_row = "1 = the first item of its group"
+group_items = "items of its group, shown or not"
+items = "items of all groups, shown or not"
+row_number = "1 = the first item of all"
 lead_days = "creation to the end, or to the stream's last event"
+stage_days = "how long it has been in its present stage; null for items that ended"
 outcome = "finished, cancelled or open"
 visit_no = "visit of the item"
 stage = "stage visited"
@@ -17,44 +22,58 @@ is_rework = "the stage was visited before, or one of a higher position was"
 entered_at = "instant of the entry in the stream's zone"
 until_at = "instant of the next entry, or of the stream's last event, in the stream's zone"
 */
-with chosen as (
+with grouped as (
 
     select
-        items.item_id,
-        items.title,
-        items.type,
-        case when $clock = 'working' then items.lead_working_seconds else items.lead_seconds end / 86400 as lead_days,
+        items.*,
         case
-            when items.finished_at is not null then 'finished'
-            when items.cancelled_at is not null then 'cancelled'
-            else 'open'
-        end as outcome,
-        row_number() over (order by items.ended_on desc nulls first, items.created_at desc, items.item_id) as row_number
-    from marts.items
-    where
-        items.stream = $stream
-        -- One item is shown whenever it was.
-        and ($item is null or items.item_id = $item)
-        and ($item is not null or items.created_on < $until)
-        and ($item is not null or coalesce(items.ended_on, cast($since as date)) >= $since)
-        and ($outcome is null or $outcome = case
-            when items.finished_at is not null then 'finished'
-            when items.cancelled_at is not null then 'cancelled'
-            else 'open'
-        end)
-        and ($teams is null or list_contains($teams, items.team))
-        and ($types is null or list_contains($types, items.type))
-    qualify row_number <= $row_limit
+            when $group_by = 'type' then coalesce(items.type, '(none)')
+            when $group_by = 'team' then coalesce(items.team, '(none)')
+            when $group_by = 'stage' then coalesce(items.stage, '(none)')
+            when $group_by = 'outcome' then items.outcome
+            else ''
+        end as group_name,
+        case
+            when $group_by = 'stage' then stages.position
+            when $group_by = 'outcome' then list_position(['open', 'finished', 'cancelled'], items.outcome)
+        end as group_position
+    from macros.items_on_the_way($stream, $since, $until, $teams, $types, $clock, $outcome, $sort, $item) as items
+    left join marts.stages
+        on stages.stream = $stream
+        and items.stage = stages.stage
+
+),
+
+numbered as (
+
+    select
+        grouped.*,
+        row_number() over (partition by grouped.group_name order by grouped.order_number) as group_row,
+        count(*) over (partition by grouped.group_name) as group_items,
+        count(*) over () as items,
+        row_number() over (
+            order by
+                grouped.group_position asc nulls last,
+                grouped.group_name = '(none)',
+                grouped.group_name,
+                grouped.order_number
+        ) as row_number
+    from grouped
 
 )
 
 select
-    chosen.item_id,
-    chosen.title,
-    chosen.type,
-    chosen.row_number,
-    chosen.lead_days,
-    chosen.outcome,
+    numbered.item_id,
+    numbered.title,
+    numbered.type,
+    numbered.group_name,
+    numbered.group_row,
+    numbered.group_items,
+    numbered.items,
+    numbered.row_number,
+    numbered.lead_days,
+    numbered.stage_days,
+    numbered.outcome,
     visits.visit_no,
     visits.stage,
     visits.position,
@@ -62,13 +81,13 @@ select
     visits.is_rework,
     timezone(streams.time_zone, timezone('UTC', visits.entered_at)) as entered_at,
     timezone(streams.time_zone, timezone('UTC', visits.until_at)) as until_at
-from chosen
+from numbered
 join marts.visits
     on visits.stream = $stream
-    and chosen.item_id = visits.item_id
+    and numbered.item_id = visits.item_id
 join marts.streams
     on streams.stream = $stream
-where visits.is_in_flow
+where visits.is_in_flow and numbered.row_number > $row_offset and numbered.row_number <= $row_offset + $row_limit
 order by
-    chosen.row_number,
+    numbered.row_number,
     visits.visit_no

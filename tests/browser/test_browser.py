@@ -112,7 +112,7 @@ def test_the_timeline_shows_only_the_chosen_outcome(clean_page: Page, server: st
     _open(clean_page, f"{server}/timeline?stream=bank")
     clean_page.get_by_label("Show", exact=True).select_option("open")
     expect(clean_page.locator("#timeline-drawn .card-answer")).to_contain_text("items")
-    shown = clean_page.locator("#timeline-drawn details.data-table td:nth-child(6)")
+    shown = clean_page.locator("#timeline-drawn details.data-table td:nth-child(7)")
     expect(shown.first).to_have_text("open")
 
 
