@@ -280,6 +280,29 @@ def test_a_trend_that_has_passed_the_target_arrives_today() -> None:
     assert progress(aim(), points, HALF + dt.timedelta(days=9)).arrives_on == HALF + dt.timedelta(days=9)
 
 
+def test_the_arrival_has_an_interval_that_is_a_day_where_nothing_varies() -> None:
+    falling = [(HALF - dt.timedelta(days=back), 37.0 + back) for back in range(5, -1, -1)]
+    day = HALF + dt.timedelta(days=17)
+    assert progress(aim(), falling, HALF).arrives_between == (day, day)
+    assert progress(aim(), falling[1:], HALF).arrives_between == (day, day)
+    assert progress(aim(), falling[2:], HALF).arrives_between is None
+
+
+def test_the_more_the_points_vary_the_wider_the_interval_of_the_arrival() -> None:
+    def between(noise: float) -> tuple[dt.date, dt.date | None]:
+        values = [42.0 - day + noise * (-1) ** day for day in range(6)]
+        points = [(HALF + dt.timedelta(days=day - 5), value) for day, value in enumerate(values)]
+        found = progress(aim(), points, HALF)
+        assert found.arrives_between and found.arrives_on
+        assert found.arrives_between[0] <= found.arrives_on
+        return found.arrives_between
+
+    (early, late), (earlier, later) = between(0.5), between(2.0)
+    assert late
+    assert earlier < early < late
+    assert later is None or later > late
+
+
 def test_points_before_the_beginning_and_after_today_do_not_count() -> None:
     points = [(BEGINS - dt.timedelta(days=1), 10.0), (HALF, 30.0), (HALF + dt.timedelta(days=1), 10.0)]
     found = progress(aim(), points, HALF)

@@ -30,6 +30,7 @@ ROWS = {
     "access": 1,
     "layers": 2,
     "designs": 2,
+    "health": 2,
     "reading": 2,
     "store": 2,
     "build": 3,

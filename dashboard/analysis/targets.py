@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import linear_regression
@@ -16,6 +17,9 @@ Line = tuple[float, float]
 # Shares of the whole way from baseline to target.
 NEAR, FAR = 0.1, 0.3
 RECENT_POINTS, FEWEST_POINTS = 6, 3
+# An interval of the arrival: enough points to vary, and between which of the resamples it lies (80 % of them).
+FEWEST_FOR_INTERVAL, RESAMPLES, SEED = 5, 500, 20_240_501
+EARLY, LATE = 0.1, 0.9
 # Further off than this a line is as good as flat.
 HORIZON_DAYS = 3653
 
@@ -58,6 +62,8 @@ class Progress:
     and seen on the line through the recent points. `share` is the part of the way done: below 0 when further
     off than the baseline, null when the baseline met the target. `arrives_on` is today where the line is
     already at the target and the latest value isn't; null when flat, moving away, ten years off, or met.
+    `arrives_between` is its 80 % interval: the later day is null where that may be ten years off or never; null below
+    five recent points.
     """
 
     status: Status
@@ -69,6 +75,7 @@ class Progress:
     required_per_week: float | None = None
     recent_per_week: float | None = None
     arrives_on: dt.date | None = None
+    arrives_between: tuple[dt.date, dt.date | None] | None = None
 
 
 def progress(aim: Aim, points: Sequence[Point], today: dt.date) -> Progress:
@@ -84,7 +91,8 @@ def progress(aim: Aim, points: Sequence[Point], today: dt.date) -> Progress:
     if not seen:
         return Progress("no data", RULES["no data"], expected=expected(aim, today))
     latest_on, latest = seen[-1]
-    line = _line(seen[-RECENT_POINTS:])
+    recent = seen[-RECENT_POINTS:]
+    line = _line(recent)
     arrives = None if is_met(aim, latest) else _arrival(line, latest, aim.value, today)
     status, rule = _judge(aim, latest, today, arrives)
     return Progress(
@@ -97,6 +105,7 @@ def progress(aim: Aim, points: Sequence[Point], today: dt.date) -> Progress:
         required_per_week=required_per_week(aim, latest, today),
         recent_per_week=line[0] * 7 if line else None,
         arrives_on=arrives,
+        arrives_between=_between(recent, line, aim.value, today) if line and arrives else None,
     )
 
 
@@ -171,6 +180,28 @@ def _line(points: Sequence[tuple[dt.date, float]]) -> Line | None:
         return None
     line = linear_regression([on.toordinal() for on, _ in points], [value for _, value in points])
     return line.slope, line.intercept
+
+
+def _between(
+    recent: Sequence[tuple[dt.date, float]], line: Line, target: float, today: dt.date
+) -> tuple[dt.date, dt.date | None] | None:
+    """Between which days the target is reached in 80 % of the resamples of the distances from the line.
+
+    Source: Efron & Tibshirani, An Introduction to the Bootstrap, 1993, chapter 9 (bootstrapping residuals).
+    """
+    if len(recent) < FEWEST_FOR_INTERVAL:
+        return None
+    slope, intercept = line
+    fitted = [slope * on.toordinal() + intercept for on, _ in recent]
+    residuals = [value - fit for (_, value), fit in zip(recent, fitted, strict=True)]
+    draw = random.Random(SEED)
+    found = []
+    for _ in range(RESAMPLES):
+        again = [(on, fit + draw.choice(residuals)) for (on, _), fit in zip(recent, fitted, strict=True)]
+        found.append(_arrival(_line(again), recent[-1][1], target, today) or dt.date.max)
+    found.sort()
+    early, late = (found[min(RESAMPLES - 1, int(share * RESAMPLES))] for share in (EARLY, LATE))
+    return (early, None if late == dt.date.max else late) if early < dt.date.max else None
 
 
 def _arrival(line: Line | None, latest: float, target: float, today: dt.date) -> dt.date | None:

@@ -83,6 +83,10 @@
   const ABOVE = 40;
   document.addEventListener("click", ({ target }) => {
     if (target.closest("button.print-page")) window.print();
+    if (target.closest("button.full-screen")) {
+      if (document.fullscreenElement) document.exitFullscreen();
+      else document.documentElement.requestFullscreen();
+    }
   });
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("button.picture");

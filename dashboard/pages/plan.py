@@ -180,13 +180,26 @@ def _initiative(view: View, initiative: Initiative) -> Component:
     )
 
 
-def _verdict(view: View, initiative: Initiative) -> Component | None:
+def verdict_of(view: View, initiative: Initiative) -> str:
+    """The verdict's name; empty where the initiative has no metric or no start."""
+    found = _found_verdict(view, initiative)
+    return found.name if found else ""
+
+
+def _found_verdict(view: View, initiative: Initiative) -> Verdict | None:
     if initiative.metric is None or initiative.start is None:
         return None
     metric = view.metric(initiative.metric)
     table = _whole_periods(view, metric, _whole(view, "month", 0.5))
     before, after = split(_points(table), initiative.start)
-    found = verdict(before, after, metric.better, metric.unit)
+    return verdict(before, after, metric.better, metric.unit)
+
+
+def _verdict(view: View, initiative: Initiative) -> Component | None:
+    found = _found_verdict(view, initiative)
+    if found is None or initiative.metric is None:
+        return None
+    metric = view.metric(initiative.metric)
     return html.P(
         [
             html.Strong(f"{metric.title}: {found.name}. "),

@@ -9,7 +9,7 @@ import pandas as pd
 from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
-from dashboard.analysis.constraint import constraint_of
+from dashboard.analysis.constraint import Constraint, constraint_of
 from dashboard.components import controls, scope_bar
 from dashboard.components.aria import aria, data
 from dashboard.components.cards import content_card, empty, findings
@@ -169,6 +169,14 @@ def _batch_basis(steps: pd.DataFrame) -> str:
     first = known.iloc[0]
     counted = f"{first['batch_unit']} per deployment, median of {first['deployments_count']:,.0f}"
     return f"Batch = {counted}: told where work waits for a deployment, and at the step before."
+
+
+def constraint_now(view: View) -> Constraint | None:
+    """The constraint of this scope, where queues and utilisation tell one."""
+    items = view.headline("throughput")["items"]
+    if not items or not view.stream["has_history"]:
+        return None
+    return constraint_of(view.ask("charts.map_steps"), items / view.covered_days)
 
 
 def _downloads(view: View) -> Component:

@@ -63,12 +63,21 @@ class Initiative(Checked):
     milestones: tuple[Milestone, ...] = ()
 
 
+class Review(Checked):
+    """A day on which those who lead looked at the plan of a stream, and what they decided."""
+
+    stream: str
+    on: dt.date
+    note: str | None = None
+
+
 class Plan(Checked):
     """A whole plan.toml."""
 
     objective: tuple[Objective, ...] = ()
     target: tuple[Target, ...] = ()
     initiative: tuple[Initiative, ...] = ()
+    review: tuple[Review, ...] = ()
 
     def for_stream(self, stream: str) -> Plan:
         """The part of the plan that concerns one stream."""
@@ -76,6 +85,7 @@ class Plan(Checked):
             objective=tuple(each for each in self.objective if each.stream == stream),
             target=tuple(each for each in self.target if each.stream == stream),
             initiative=tuple(each for each in self.initiative if each.stream == stream),
+            review=tuple(each for each in self.review if each.stream == stream),
         )
 
 

@@ -1,0 +1,148 @@
+"""The rows of the overview: a target with its course, its path, and the verdicts of the initiatives on its metric."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.analysis.targets import Aim, Progress, progress
+from dashboard.components.aria import data
+from dashboard.figures.sparkline import sparkline
+from dashboard.pages.plan import Course, _course, _points, verdict_of
+from dashboard.pages.view import View
+from dashboard.streams.plan import Initiative
+from dashboard.theme import formatted
+
+HEADS = ("Target", "Baseline → now → target", "Course", "Pace", "Status", "Initiatives")
+POINTS = 18
+
+
+@dataclass(frozen=True)
+class Row:
+    """A target on its course; `objective` is its title, empty where it has none."""
+
+    objective: str
+    course: Course
+    address: str
+    verdicts: tuple[tuple[Initiative, str], ...]
+
+    @property
+    def title(self) -> str:
+        """The metric."""
+        return self.course.metric.title
+
+    def as_of(self, day: dt.date) -> Progress:
+        """How far it was on an earlier day, by the periods that were whole by then."""
+        points = _points(self.course.table)
+        return progress(self.aim, [one for one, following in pairwise(points) if following[0] <= day], day)
+
+    @property
+    def aim(self) -> Aim:
+        """The target as numbers."""
+        target = self.course.target
+        begins, better = target.baseline_until, self.course.metric.better
+        return Aim(self.course.baseline, target.value, begins, target.due, better, target.path)
+
+
+def rows_of(view: View) -> tuple[Row, ...]:
+    """The targets of the stream in the order of its objectives, those without one last."""
+    titles = {each.id: each.title for each in view.plan.objective}
+    rows = []
+    for target in view.plan.target:
+        going = [each for each in view.plan.initiative if each.metric == target.metric and each.start]
+        verdicts = tuple((each, verdict_of(view, each)) for each in going)
+        address = f"{view.address('/plan')}#plan-{target.id}-title"
+        rows.append(Row(titles.get(target.objective or "", ""), _course(view, target), address, verdicts))
+    order = [*titles.values(), ""]
+    return tuple(sorted(rows, key=lambda row: order.index(row.objective)))
+
+
+def objective_table(rows: Sequence[Row]) -> Component:
+    """One row a target, under the objective it serves."""
+    body: list[Component] = []
+    for objective, group in groupby(rows, key=lambda row: row.objective):
+        body.append(html.Tr(html.Th(objective or "Without an objective", colSpan=len(HEADS), scope="rowgroup")))
+        body += [_row(row) for row in group]
+    head = html.Thead(html.Tr([html.Th(words, scope="col") for words in HEADS]))
+    table = html.Table([head, html.Tbody(body)], className="overview-table")
+    return html.Div(table, className="overview-wrap", tabIndex="0")
+
+
+def _row(row: Row) -> Component:
+    course, seen = row.course, row.course.progress
+    unit = course.metric.unit
+    numbers = [
+        f"{formatted(course.baseline, unit)} → ",
+        html.Strong(formatted(seen.latest, unit)),
+        f" → {formatted(course.target.value, unit)}",
+        html.Br(),
+        html.Small(f"{course.scope_note}; due {_day(course.target.due)}", className="rule"),
+    ]
+    cells: list[Any] = [
+        html.A(row.title, href=row.address),
+        numbers,
+        _spark(course),
+        _pace(row),
+        status(seen),
+        _initiatives(row),
+    ]
+    return html.Tr([html.Td(cell, **data(head=head)) for cell, head in zip(cells, HEADS, strict=True)])
+
+
+def status(seen: Progress) -> Component:
+    """The status with its rule printed."""
+    look = f"status status-{seen.status.replace(' ', '-')}"
+    return html.Div([html.Span(seen.status, className=look), html.Br(), html.Small(seen.rule, className="rule")])
+
+
+def _spark(course: Course) -> Component | str:
+    values = [None if value != value else float(value) for value in course.table["value"].tail(POINTS)]
+    drawn = sparkline(values, target=course.target.value, better=course.metric.better)
+    if not drawn:
+        return "no value"
+    encoded = base64.b64encode(drawn.encode()).decode()
+    return html.Img(src=f"data:image/svg+xml;base64,{encoded}", alt="", className="overview-spark")
+
+
+def _pace(row: Row) -> Component:
+    """What is needed a week, what is seen, and when that arrives."""
+    seen, unit = row.course.progress, row.course.metric.unit
+    lines = []
+    if seen.required_per_week is not None:
+        lines.append(f"needed {signed(seen.required_per_week, unit)} a week")
+    if seen.recent_per_week is not None:
+        lines.append(f"seen {signed(seen.recent_per_week, unit)} a week")
+    if seen.arrives_on:
+        lines.append(arrival(seen))
+    return html.Small([part for line in lines or ["–"] for part in (line, html.Br())][:-1])
+
+
+def arrival(seen: Progress) -> str:
+    """'arrives about Mar 2027 (80 %: Jan 2027 to Aug 2027)'."""
+    said = f"arrives about {seen.arrives_on:%b %Y}"
+    if seen.arrives_between:
+        early, late = seen.arrives_between
+        said += f" (80 %: {early:%b %Y} to {f'{late:%b %Y}' if late else 'never'})"
+    return said
+
+
+def _initiatives(row: Row) -> Component | str:
+    if not row.verdicts:
+        return "none on this metric"
+    return html.Ul([html.Li([f"{each.name}: ", html.Strong(name)]) for each, name in row.verdicts], className="mb-0")
+
+
+def signed(value: float, unit: str) -> str:
+    """A change with its sign."""
+    return f"{'+' if value >= 0 else '−'}{formatted(abs(value), unit)}"
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%b %Y}"
