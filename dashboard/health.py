@@ -109,6 +109,16 @@ def simultaneous(plan: Plan, today: dt.date) -> tuple[tuple[Initiative, Initiati
     )
 
 
+def succeeded_on(plan: Plan, initiative: Initiative) -> dt.date | None:
+    """The day on which the next initiative on the same metric starts: what moves from then on may be its effect."""
+    later = [
+        each.start
+        for each in plan.initiative
+        if each.metric == initiative.metric and each.start and initiative.start and each.start > initiative.start
+    ]
+    return min(later, default=None)
+
+
 def _ends(initiative: Initiative, today: dt.date) -> dt.date:
     """Until when it changes something: its last milestone or due day; today where it names none and is going on."""
     named = [each.on for each in initiative.milestones] + ([initiative.due] if initiative.due else [])

@@ -448,6 +448,20 @@ def test_period_cut_by_the_start_belongs_to_neither_side() -> None:
     assert split(points, day(2023, 6, 20)) == ([], [1, 2, 3, 4, 5, 6])
 
 
+@pytest.mark.parametrize(
+    ("until", "after"),
+    [
+        (day(2024, 5, 1), [3, 4]),
+        (day(2024, 5, 20), [3, 4]),
+        (day(2024, 6, 30), [3, 4, 5]),
+        (day(2024, 7, 2), [3, 4, 5, 6]),
+    ],
+)
+def test_what_follows_the_next_initiative_is_not_the_effect_of_this_one(until: dt.date, after: list[float]) -> None:
+    points = [(day(2024, month, 1), float(month)) for month in range(1, 7)]
+    assert split(points, day(2024, 3, 1), until) == ([1, 2], after)
+
+
 # Findings
 
 

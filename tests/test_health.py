@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.health import ailments, simultaneous
+from dashboard.health import ailments, simultaneous, succeeded_on
 from dashboard.streams.definition import Stage, Stream
 from dashboard.streams.plan import Initiative, Milestone, Objective, Plan
 
@@ -88,6 +88,14 @@ def test_objectives_without_targets_and_streams_without_people_are_told() -> Non
         "The stream names no stakeholders",
         "The stream names no owner",
     ]
+
+
+def test_the_next_initiative_on_the_metric_ends_the_time_of_the_one_before() -> None:
+    days = [dt.date(2026, 1, 1), dt.date(2026, 4, 1), dt.date(2026, 7, 1)]
+    one, two, three = (initiative(id=str(n), start=day) for n, day in enumerate(days))
+    other = initiative(id="x", start=dt.date(2026, 2, 1), metric="handoffs")
+    plan = Plan(initiative=(three, one, other, two))
+    assert [succeeded_on(plan, each) for each in (one, two, three, other)] == [days[1], days[2], None, None]
 
 
 def test_two_initiatives_on_one_metric_at_one_time_can_not_be_told_apart() -> None:

@@ -50,14 +50,22 @@ class Verdict:
     signals: tuple[Signal, ...] = ()
 
 
-def split(points: Sequence[Point], start: dt.date) -> tuple[list[float | None], list[float | None]]:
+def split(
+    points: Sequence[Point], start: dt.date, until: dt.date | None = None
+) -> tuple[list[float | None], list[float | None]]:
     """Values of the periods that ended by a start, and of those that began on it or later.
 
     `points` are (first day of the period, value) in time order, without gaps between periods. A period that
-    the start cuts in two belongs to neither; so does the last one when it began before the start.
+    the start cuts in two belongs to neither; so does the last one when it began before the start. What comes after
+    `until`, the start of another initiative on the metric, is not this one's effect.
     """
     before = [value for (_, value), (following, _) in pairwise(points) if following <= start]
-    return before, [value for on, value in points if on >= start]
+    if until is None:
+        return before, [value for on, value in points if on >= start]
+    # The last period has none behind it: it is taken to be as long as the one before.
+    days = [on for on, _ in points]
+    ends = [*days[1:], *(last + (last - one) for one, last in zip(days[-2:-1], days[-1:], strict=False))]
+    return before, [value for (on, value), end in zip(points, ends, strict=False) if start <= on and end <= until]
 
 
 def verdict(
