@@ -31,7 +31,7 @@ from dashboard.warehouse import Warehouse
 
 BODY, PATH, THEME, THEME_BUTTON = "page-body", "page-path", "theme", "theme-button"
 # Property that a callback names → a component that has it.
-STAND_INS = {"value": dbc.Input, "selected": InlineSvg, "data": dcc.Store}
+STAND_INS = {"value": dbc.Input, "selected": InlineSvg, "data": dcc.Store, "href": html.A}
 ASSETS = Path(__file__).parent / "assets"
 
 # Before anything is drawn, so that a dark page never flashes white.
