@@ -11,9 +11,10 @@ from flask import Blueprint, Flask, Response, abort, jsonify, request
 
 from dashboard.catalogue import METRIC_COLUMNS
 from dashboard.designs.folder import kept_map
-from dashboard.errors import DashboardError, ScopeError
+from dashboard.errors import DashboardError, DefinitionError, ScopeError
 from dashboard.figures.designed_map import map_of
 from dashboard.figures.map_files import MAP_FILES
+from dashboard.figures.value_stream_map import ValueStreamMap
 from dashboard.pages.value_stream import NOTHING, measured_map
 from dashboard.pages.view import NO_HISTORY, View, view_of
 from dashboard.spreadsheets import safe_csv
@@ -59,7 +60,7 @@ def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
         if kind not in MAP_FILES:
             abort(404)
         view = _view(warehouse, home)
-        drawn = map_of(kept_map(home, id_).design) if (id_ := request.args.get("map")) else measured_map(view)
+        drawn = _designed(home, id_) if (id_ := request.args.get("map")) else measured_map(view)
         if not drawn:
             raise ScopeError(NOTHING if view.stream["has_history"] else NO_HISTORY)
         file = MAP_FILES[kind]
@@ -77,6 +78,13 @@ def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
         return {"error": str(error)}, 400 if isinstance(error, ScopeError) else 503
 
     server.register_blueprint(routes)
+
+
+def _designed(home: Path, id_: str) -> ValueStreamMap:
+    try:
+        return map_of(kept_map(home, id_).design)
+    except DefinitionError as error:  # what was asked for is wrong, not the server
+        raise ScopeError(str(error)) from None
 
 
 def _choices() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from dashboard.analysis.verdict import Verdict, split, verdict
 from dashboard.catalogue import Metric
 from dashboard.components.cards import empty, figure_card
 from dashboard.figures.trend import Goal, Mark, trend
+from dashboard.health import succeeded_on
 from dashboard.pages.view import View
 from dashboard.scope import Scope
 from dashboard.streams.plan import Initiative, Plan, Target
@@ -191,7 +192,8 @@ def _found_verdict(view: View, initiative: Initiative) -> Verdict | None:
         return None
     metric = view.metric(initiative.metric)
     table = _whole_periods(view, metric, _whole(view, "month", 0.5))
-    before, after = split(_points(table), initiative.start)
+    # What moves once the next initiative on the metric has started may be that one's effect.
+    before, after = split(_points(table), initiative.start, succeeded_on(view.plan, initiative))
     return verdict(before, after, metric.better, metric.unit)
 
 
