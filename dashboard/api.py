@@ -60,7 +60,7 @@ def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
         if kind not in MAP_FILES:
             abort(404)
         view = _view(warehouse, home)
-        drawn = _designed(home, id_) if (id_ := request.args.get("map")) else measured_map(view)
+        drawn = _designed(view, id_) if (id_ := request.args.get("map")) else measured_map(view)
         if not drawn:
             raise ScopeError(NOTHING if view.stream["has_history"] else NO_HISTORY)
         file = MAP_FILES[kind]
@@ -80,9 +80,9 @@ def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
     server.register_blueprint(routes)
 
 
-def _designed(home: Path, id_: str) -> ValueStreamMap:
+def _designed(view: View, id_: str) -> ValueStreamMap:
     try:
-        return map_of(kept_map(home, id_).design)
+        return map_of(kept_map(view.home, id_).design, view.initiatives)
     except DefinitionError as error:  # what was asked for is wrong, not the server
         raise ScopeError(str(error)) from None
 

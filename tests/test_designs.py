@@ -69,16 +69,77 @@ def test_five_steps_have_210_minutes_lead_time_76_per_cent_efficiency_and_72_7_r
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("30 min", 1800), ("4h", 4 * HOUR), ("2.5 d", 2.5 * DAY), ("2,5 days", 2.5 * DAY), ("1 w", 7 * DAY), (90, 90)],
+    [
+        ("30 min", 1800),
+        ("30 minutes", 1800),
+        ("4h", 4 * HOUR),
+        ("2.5 d", 2.5 * DAY),
+        ("2,5 days", 2.5 * DAY),
+        ("1 w", 7 * DAY),
+        (90, 90),
+    ],
 )
 def test_a_time_is_read_with_its_unit(text: object, seconds: float) -> None:
     assert seconds_of(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["5", "", "soon", "-3 d", "3 y", -1, True, None])
+@pytest.mark.parametrize("text", ["5", "", "soon", "-3 d", "3 y", "2 dozen", "1,200 min", "1 decade", True, None])
 def test_a_time_without_a_unit_is_refused(text: object) -> None:
     with pytest.raises(ValueError, match="with its unit"):
         seconds_of(text)
+
+
+@pytest.mark.parametrize("text", ["9" * 320 + " d", "5300 w", -1, float("inf"), float("nan")])
+def test_a_time_beyond_a_hundred_years_is_refused(text: object) -> None:
+    with pytest.raises(ValueError, match="from 0 to 100 years"):
+        seconds_of(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('measured = "stream=x&from=notadate"', "from=notadate is none"),
+        ('measured = "stream=x&colour=red"', "colour=red is none"),
+        ("demand_per_day = inf", "demand_per_day is inf"),
+        ('step = [{ name = "Q", mode = "wait", process = "1 h" }]', "queue .mode wait. and has a process time"),
+    ],
+)
+def test_what_a_document_can_not_say_is_told(line: str, words: str) -> None:
+    with pytest.raises(DefinitionError, match=words):
+        parse_design(Path("x.toml"), f'name = "x"\nstream = "x"\n{line}\n')
+
+
+def test_steps_and_changes_in_one_line_can_be_edited_too(tmp_path: Path) -> None:
+    kept = folder.keep_new(tmp_path, golden())
+    path = tmp_path / "maps" / "in-line.toml"
+    path.write_text(
+        'name = "In line"\nstream = "x"\n'
+        'step = [{ name = "Do", process = "1 h" }, { name = "Check", process = "2 h" }]\n'
+        'change = [{ do = "set", step = "Do", process = "30 min" }]\n'
+    )
+    kept = folder.kept_map(tmp_path, "in-line")
+    kept = folder.add_change(tmp_path, kept.id, kept.mark, Change(do="remove", step="Check"))
+    kept = folder.keep_steps(tmp_path, kept.id, kept.mark, kept.design.step[::-1])
+    assert [step.name for step in kept.design.step] == ["Check", "Do"]
+    assert [change.do for change in kept.design.change] == ["set", "remove"]
+
+
+def test_an_initiative_stays_where_its_step_went_through_renaming_and_merging() -> None:
+    changes = (
+        Change(do="set", step="Test", wait="1 min", initiative="pairs"),
+        Change(do="set", step="Test", name="Try out"),
+        Change(do="merge", step="Review", other="Try out", name="Check", initiative="one-team"),
+    )
+    assert map_of(golden(*changes), {"pairs": "Pairs"}).bursts == (("Check", "Pairs"), ("Check", "one-team"))
+
+
+def test_a_queue_keeps_its_wait_when_it_is_merged_with_its_neighbour_and_can_not_be_automated() -> None:
+    queue, test = MapStep(name="Queue", mode="wait", wait="1 d"), MapStep(name="Test", process="2 h")
+    design = Design(name="x", stream="x", step=(test, queue))
+    merged = redesigned(design.model_copy(update={"change": (Change(do="merge", step="Test", other="Queue"),)}))
+    assert (merged[0].wait, merged[0].process) == (DAY, 2 * HOUR)
+    with pytest.raises(DefinitionError, match="nothing to automate"):
+        effects_of(design.model_copy(update={"change": (Change(do="automate", step="Queue"),)}))
 
 
 @pytest.mark.parametrize("seconds", [0, 60, 1800, 5400, 47 * HOUR, 48 * HOUR, 10.25 * DAY])
@@ -123,10 +184,20 @@ def test_a_queue_between_two_merged_steps_goes_with_its_wait() -> None:
     assert merged[0].accurate == pytest.approx(0.72)
 
 
-def test_a_batch_of_21_at_two_a_day_waits_five_days_for_the_rest() -> None:
-    # The first waits for 20 others, half a day each; the last for none: 5 days on average.
+def test_a_batch_of_21_at_two_a_day_waits_five_days_longer_for_the_rest() -> None:
+    # The first waits for 20 others, half a day each; the last for none: 5 days on average, beside 10 minutes.
     design = golden(Change(do="set", step="Release", batch=21), demand_per_day=2.0)
-    assert redesigned(design)[-1].wait == 5 * DAY
+    assert redesigned(design)[-1].wait == 5 * DAY + 600
+    # From 21 to 11 it is 2.5 days less; the same batch changes nothing; no wait falls below none.
+    again = (*design.change, Change(do="set", step="Release", batch=11))
+    assert redesigned(design.model_copy(update={"change": again}))[-1].wait == 2.5 * DAY + 600
+    same = (*design.change, Change(do="set", step="Release", batch=21))
+    assert redesigned(design.model_copy(update={"change": same}))[-1].wait == 5 * DAY + 600
+    short = (*design.change, Change(do="set", step="Release", wait="1 h"), Change(do="set", step="Release", batch=1))
+    assert redesigned(design.model_copy(update={"change": short}))[-1].wait == 0
+    # Days of working time are no days of demand.
+    working = golden(Change(do="set", step="Release", batch=21), demand_per_day=2.0, measured="stream=x&clock=working")
+    assert redesigned(working)[-1].wait == 600
     typed = golden(Change(do="set", step="Release", batch=21, wait="1 d"), demand_per_day=2.0)
     assert redesigned(typed)[-1].wait == DAY
 
@@ -203,7 +274,7 @@ def test_a_name_is_taken_once_and_gives_the_file(tmp_path: Path) -> None:
     folder.keep_new(tmp_path, golden())
     with pytest.raises(DefinitionError, match="'FIVE steps' already"):
         folder.keep_new(tmp_path, golden().model_copy(update={"name": "FIVE steps"}))
-    with pytest.raises(DefinitionError, match="no name"):
+    with pytest.raises(DefinitionError, match="Latin letter"):
         folder.keep_new(tmp_path, golden().model_copy(update={"name": "…"}))
 
 
@@ -341,7 +412,7 @@ def test_what_is_wrong_with_a_sketch_is_told_by_file_and_key(tmp_path: Path) -> 
         (
             Change(do="set", step="Test", team="Ops"),
             "Test: team Ops",
-            "No total moves: the simulation tells what it brings.",
+            "No total moves.",
         ),
     ],
 )
@@ -366,7 +437,16 @@ def test_steps_stand_beside_those_of_the_same_name_or_stage() -> None:
         MapStep(name="Queue", mode="wait", wait="2 d", stages=("Queue",)),
         MapStep(name="Ship", process="1 h", stages=("Ship",)),
     )
-    rows = beside(here, there, "future", "now")
+    rows = beside(here, there, "step", "difference")
+    assert list(rows) == [
+        "step",
+        "time, difference",
+        "time, step",
+        "difference",
+        "%C&A, difference",
+        "%C&A, step",
+    ]
+    assert len(set(beside(here, there, "same", "same"))) == 6
     assert rows.values.tolist() == [
         ["Build and test", "1.0 h", "3.0 h", "+2.0 h", "80 %", "90 %"],
         ["Queue", "2.0 d", "–", "−2.0 d", "–", "–"],

@@ -92,6 +92,16 @@ def test_the_maps_of_the_demo_are_drawn_and_begin_with_what_its_data_give(wareho
     assert {aim for change in design.change for aim in (change.initiative, change.target) if aim} <= known
 
 
+def test_a_future_state_stands_beside_what_it_began_with_whatever_the_scope(warehouse: Warehouse) -> None:
+    asked = {"stream": "bank", "map": "a-release-every-week"}
+    said = texts(maps.body(view(warehouse, ROOT / "data", **asked)))
+    answers = re.findall(r"lead time ([\d.]+ d) → ([\d.]+ d)", said)
+    assert answers[0] == answers[-1]
+    assert "From measured 1 Apr 2026 – 30 Oct 2026 to A release every week" in said
+    now = texts(maps.body(view(warehouse, ROOT / "data", **asked, beside="~now", clock="working")))
+    assert "counts working time, the other all hours" in now
+
+
 def test_where_nothing_is_measured_nothing_can_be_begun_with(warehouse: Warehouse, demo: Settings) -> None:
     seen = view(warehouse, demo.home, stream="bank", **{"from": "2020-01-01", "to": "2020-02-01"})
     with pytest.raises(ScopeError, match="begin a sketch"):
@@ -162,8 +172,9 @@ def test_the_page_tells_what_is_wrong_with_a_file_and_shows_the_rest(warehouse: 
     home = tmp_path
     folder.keep_new(home, Design(name="Good one", stream="bank"))
     (home / "maps" / "bad.toml").write_text("name = 3\n")
+    assert "bad.toml: name is 3" in texts(maps.body(view(warehouse, home, stream="bank")))
     said = texts(maps.body(view(warehouse, home, stream="bank", map="good-one")))
-    assert "bad.toml: name is 3" in said
+    assert "bad.toml" not in said
     assert "The sketch has no step yet" in said
     assert "For reading only" in said
     assert "There is no map 'other'" in texts(maps.body(view(warehouse, home, stream="bank", map="other")))

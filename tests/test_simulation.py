@@ -7,10 +7,15 @@ from random import Random
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dashboard.analysis.simulation import Measured, Node, Part, as_measured, is_close, measured_of, overloaded, simulate
 from dashboard.designs.document import Change, Design, MapStep
+from dashboard.designs.redesign import effects_of, redesigned, totals_of
 from dashboard.designs.simulated import nodes_of
+from dashboard.errors import DefinitionError
+from dashboard.figures.designed_map import map_of
 
 RANDOM = Random("chances of the tests")
 
@@ -55,13 +60,6 @@ def test_the_same_seed_gives_the_same_answer_and_another_one_another() -> None:
     once, again = (simulate(measured, as_measured(measured), runs=10) for _ in range(2))
     assert once == again
     assert simulate(measured, as_measured(measured), runs=10, seed=1) != once
-
-
-def test_a_batch_of_ten_at_one_a_day_waits_four_and_a_half_days_on_average() -> None:
-    nodes = (Node("Queue", (Part("Queue", idle_factor=0.0),), batch=10), Node("Build", (Part("Build"),)))
-    simulated = simulate(alike(count=100), nodes, runs=10)
-    assert simulated.mean.value == pytest.approx(2 + 4.5)
-    assert (min(simulated.lead_days), max(simulated.lead_days)) == pytest.approx((2, 11))
 
 
 def test_one_place_at_random_arrivals_gives_the_mean_time_of_queueing_theory() -> None:
@@ -139,8 +137,8 @@ BASE = Design(
         (Change(do="split", step="Build", other="Test"), 5.0),
         (Change(do="automate", step="Build", process="6 h"), 3.25),
         (Change(do="add", step="Build", name="Sign-off", wait="2 d"), 7.0),
-        # Collecting nine at one a day takes four days on average, in place of the measured wait.
-        (Change(do="set", step="Queue", batch=9), 6.0),
+        # Collecting nine at one a day takes four days on average, beside the measured wait of three.
+        (Change(do="set", step="Queue", batch=9), 9.0),
         # A wait in front of a step that had none is added.
         (Change(do="set", step="Build", wait="1 d"), 6.0),
     ],
@@ -149,6 +147,70 @@ def test_a_change_moves_the_simulated_mean_by_what_it_says(change: Change | None
     design = BASE.model_copy(update={"change": (change,) if change else ()})
     simulated = simulate(alike(count=90), nodes_of(design, alike(count=90)), runs=5)
     assert simulated.mean.value == pytest.approx(mean)
+
+
+STEPS = ("Ideas", "Queue", "Build", "Review", "Test")
+
+
+def serial(count: int = 60) -> Measured:
+    ways = [[("Ideas", 0.0, 4.0), ("Queue", 0.0, 3.0), ("Build", 2.0, 0.5), ("Review", 1.0, 0.0), ("Test", 1.5, 0.0)]]
+    return measured_of(journeys(*ways * count), STEPS, 1.0)
+
+
+WHOLE = Design(
+    name="x",
+    stream="x",
+    measured="stream=x",
+    demand_per_day=1.0,
+    step=(
+        MapStep(name="Ideas", mode="wait", wait="4 d", stages=("Ideas",)),
+        MapStep(name="Queue", mode="wait", wait="3 d", stages=("Queue",), batch=3),
+        MapStep(name="Build", process="2 d", blocked="12 h", stages=("Build",)),
+        MapStep(name="Review", process="1 d", stages=("Review",)),
+        MapStep(name="Test", process="36 h", stages=("Test",)),
+    ),
+)
+CHANGES = st.one_of(
+    st.builds(
+        Change,
+        do=st.just("set"),
+        step=st.sampled_from(STEPS),
+        wait=st.sampled_from([None, "0 h", "12 h", "5 d"]),
+        batch=st.sampled_from([None, None, 1, 3, 8]),
+    ),
+    st.builds(Change, do=st.just("remove"), step=st.sampled_from(STEPS)),
+    st.builds(Change, do=st.just("automate"), step=st.sampled_from(STEPS[2:]), process=st.just("1 h")),
+    st.builds(Change, do=st.just("merge"), step=st.sampled_from(STEPS), other=st.sampled_from([*STEPS, "Half"])),
+    st.builds(Change, do=st.just("split"), step=st.sampled_from(STEPS[2:]), other=st.just("Half")),
+    st.builds(
+        Change,
+        do=st.just("add"),
+        step=st.sampled_from(["", *STEPS]),
+        name=st.sampled_from(["New", "Newer"]),
+        process=st.sampled_from([None, "1 d"]),
+        wait=st.just("6 h"),
+    ),
+)
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(st.lists(CHANGES, min_size=1, max_size=5))
+def test_whatever_is_changed_the_simulated_mean_is_that_of_the_ladder_and_the_ladder_that_of_the_totals(
+    changes: list[Change],
+) -> None:
+    made: tuple[Change, ...] = ()
+    for change in changes:  # those that can't be made are left out
+        try:
+            effects_of(WHOLE.model_copy(update={"change": (*made, change)}))
+        except DefinitionError:
+            continue
+        made = (*made, change)
+    design = WHOLE.model_copy(update={"change": made})
+    lead = totals_of(redesigned(design)).lead_seconds
+    drawn = map_of(design)
+    assert sum(step.mean_seconds for step in drawn.steps) == pytest.approx(lead)
+    simulated = simulate(serial(), nodes_of(design, serial()), runs=2)
+    assert simulated.mean.value * 86_400 == pytest.approx(lead)
 
 
 def test_a_designed_limit_makes_items_wait_and_the_measured_one_does_not() -> None:

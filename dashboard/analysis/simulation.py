@@ -1,14 +1,14 @@
 """A flow run event by event: items come as often as measured, take measured ways, and stay as long as measured.
 
-What somebody designs changes the stays, the ways, or lets items wait for each other (batches, limits). The same seed
-gives the same answer. Source: Law, Simulation Modeling and Analysis, 5th edition, 2015, chapters 1 and 5 (a model is
+What somebody designs changes the stays, the ways, or lets items wait for a place (limits). The same seed gives the
+same answer. Source: Law, Simulation Modeling and Analysis, 5th edition, 2015, chapters 1 and 5 (a model is
 believed when it reproduces the system that was measured).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, pairwise
 from random import Random
@@ -41,15 +41,14 @@ class Part:
 class Node:
     """A step of the simulated flow. `added_*` is mean time that no measured stage has, varied as other stays are.
 
-    `batch` items leave together; at most `places` are in it; `returns_factor` multiplies the share of items that come
-    back to it.
+    A node without parts is passed once by every item. At most `places` items are in it; `returns_factor` multiplies the
+    share of items that come back to it.
     """
 
     name: str
     parts: tuple[Part, ...] = ()
     added_process_days: float = 0.0
     added_idle_days: float = 0.0
-    batch: int | None = None
     places: int | None = None
     returns_factor: float = 1.0
 
@@ -187,10 +186,11 @@ class _Flow:
         for number, node in enumerate(nodes):
             for part in node.parts:
                 self.visits[part.stage].append((number, part))
+        self.alone = tuple(number for number, node in enumerate(nodes) if not node.parts)
         self.shapes = _shapes(measured)
         self.starts = _weights(measured.firsts)
         self.leaves = {stage: _weights(self._ways(measured, stage)) for stage in measured.nexts}
-        self.is_coupled = any(node.batch or node.places for node in nodes)
+        self.is_coupled = any(node.places for node in nodes)
 
     def _ways(self, measured: Measured, stage: str) -> dict[str, float]:
         """Where items go from a stage: returns as often as designed, the other ways share the rest as before."""
@@ -211,13 +211,10 @@ class _Flow:
         places = self.visits.get(stage)
         return self.nodes[places[0][0]].returns_factor if places else 1.0
 
-    def added(self, stage: str) -> Iterator[int]:
-        """The nodes without a stage of their own that stand behind the last node of a stage."""
+    def place(self, stage: str) -> int:
+        """The number of a stage's first node; the end is behind all nodes, a removed stage nowhere."""
         places = self.visits.get(stage)
-        number = places[-1][0] + 1 if places else len(self.nodes)
-        while number < len(self.nodes) and not self.nodes[number].parts:
-            yield number
-            number += 1
+        return places[0][0] if places else len(self.nodes) if stage == END else -1
 
 
 def _shapes(measured: Measured) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -243,22 +240,23 @@ class _Run:
     def __init__(self, flow: _Flow, random: Random) -> None:
         self.flow, self.random, self.env = flow, random, simpy.Environment()
         self.places = [simpy.Resource(self.env, node.places) if node.places else None for node in flow.nodes]
-        self.waiting: list[list[simpy.Event]] = [[] for _ in flow.nodes]
 
     def journey(self) -> Waiting:
         """One item's way from its first stage to the end."""
-        stage = self._one_of(self.flow.starts)
-        while stage != END:
+        stage, to_pass = self._one_of(self.flow.starts), list(self.flow.alone)
+        while True:
+            while to_pass and to_pass[0] < self.flow.place(stage):
+                yield from self._stay(number := to_pass.pop(0), self._added(number))
+            if stage == END:
+                return
             for number, part in self.flow.visits.get(stage, ()):
                 process, idle = self.random.choice(self.flow.stays[stage])
                 days = process * part.process_factor + idle * part.idle_factor
                 yield from self._stay(number, days + self._added(number))
-            for number in self.flow.added(stage):
-                yield from self._stay(number, self._added(number))
             stage = self._one_of(self.flow.leaves[stage])
 
     def _stay(self, number: int, days: float) -> Waiting:
-        """In a node: wait for a place, stay, and wait for the rest of the batch."""
+        """In a node: wait for a place, and stay."""
         place = self.places[number]
         if place is None:
             yield self.env.timeout(days)
@@ -266,15 +264,6 @@ class _Run:
             with place.request() as asked:
                 yield asked
                 yield self.env.timeout(days)
-        if batch := self.flow.nodes[number].batch:
-            waiting = self.waiting[number]
-            whole = self.env.event()
-            waiting.append(whole)
-            if len(waiting) >= batch:
-                self.waiting[number] = []
-                for each in waiting:
-                    each.succeed()
-            yield whole
 
     def _added(self, number: int) -> float:
         node, (work, wait) = self.flow.nodes[number], self.flow.shapes

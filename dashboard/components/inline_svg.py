@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dash.development.base_component import Component
 
 
@@ -18,7 +20,7 @@ class InlineSvg(Component):
     def __init__(
         self,
         svg: str = "",
-        id: str | None = None,
+        id: str | Mapping[str, str] | None = None,
         selected: str | None = None,
         className: str | None = None,
     ) -> None:

@@ -5,29 +5,44 @@ A sketch has typed steps; a future state begins with the measured ones, as they 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, model_validator
 
 from dashboard.errors import DefinitionError
+from dashboard.scope import KEYS
 from dashboard.streams.definition import Checked, parse_toml
 
-SECONDS = {"min": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
-SPAN = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(min|h|d|w)\w*\s*", re.IGNORECASE)
+UNITS = {
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), 60.0),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600.0),
+    **dict.fromkeys(("d", "day", "days"), 86_400.0),
+    **dict.fromkeys(("w", "week", "weeks"), 604_800.0),
+}
+# A comma before three digits may be one of thousands: it is refused, not guessed at.
+SPAN = re.compile(r"\s*(\d+(?:\.\d+|,\d{1,2})?)\s*([a-z]+)\s*", re.IGNORECASE)
+LONGEST = 100 * 365 * 86_400.0
 SPANS = "a time with its unit, such as '30 min', '4 h', '2.5 d' or '1 w' (a day has 24 hours)"
+SCOPE_KEYS = dict.fromkeys((*KEYS, "stream"))
 Action = Literal["set", "automate", "remove", "merge", "split", "add"]
 
 
 def seconds_of(text: Any) -> Any:
     """The seconds of '30 min', '4 h', '2.5 d', '1 w'; a number is seconds already. Raises ValueError for others."""
-    if isinstance(text, float | int) and not isinstance(text, bool) and text >= 0:
-        return float(text)
-    found = SPAN.fullmatch(text) if isinstance(text, str) else None
-    if found is None:
-        raise ValueError(f"should be {SPANS}")
-    return float(found[1].replace(",", ".")) * SECONDS[found[2].lower()]
+    if isinstance(text, float | int) and not isinstance(text, bool):
+        seconds = float(text)
+    else:
+        found = SPAN.fullmatch(text) if isinstance(text, str) else None
+        if found is None or found[2].lower() not in UNITS:
+            raise ValueError(f"should be {SPANS}")
+        seconds = float(found[1].replace(",", ".")) * UNITS[found[2].lower()]
+    if not 0 <= seconds <= LONGEST:
+        raise ValueError("should be a time from 0 to 100 years")
+    return seconds
 
 
 def span_text(seconds: float) -> str:
@@ -58,13 +73,21 @@ class MapStep(Figures):
     """A step: items wait before it, are worked on, and stand still in it; in a queue (mode wait) they only wait.
 
     `accurate` is the share of what it hands on that is complete and accurate. `stages` are the measured stages that
-    it stands for.
+    it stands for, `aims` the initiatives of the changes that were made to it.
     """
 
     name: str = Field(min_length=1)
     mode: Literal["active", "wait"] = "active"
     stages: tuple[str, ...] = ()
     is_automated: bool = False
+    is_handoff: bool = False
+    aims: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_a_queue_or_is_worked_in(self) -> MapStep:
+        if self.mode == "wait" and self.process:
+            raise ValueError("is a queue (mode wait) and has a process time; leave one of them out")
+        return self
 
     @property
     def seconds(self) -> float:
@@ -112,6 +135,21 @@ class Design(Checked):
     step: tuple[MapStep, ...] = ()
     returns: tuple[Return, ...] = ()
     change: tuple[Change, ...] = ()
+
+    @field_validator("measured")
+    @classmethod
+    def _is_a_scope(cls, measured: str | None) -> str | None:
+        for key, text in parse_qsl(measured or ""):
+            try:
+                _ = dt.date.fromisoformat(text) if key in ("from", "to") else SCOPE_KEYS[key]
+            except (KeyError, ValueError):
+                raise ValueError(f"should be a scope as it stands in an address; {key}={text} is none") from None
+        return measured
+
+    @property
+    def counts_working_time(self) -> bool:
+        """Whether its days are those of the working calendar."""
+        return ("clock", "working") in parse_qsl(self.measured or "")
 
     @property
     def is_sketch(self) -> bool:

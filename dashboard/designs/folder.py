@@ -37,6 +37,11 @@ def kept_maps(home: Path) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
     """All designs by name, and what is wrong with the files that can't be read."""
     found, faults = [], []
     for path in sorted((home / FOLDER).glob("*.toml")):
+        if not ID.fullmatch(path.stem):
+            faults.append(
+                f"{path.name} is not shown: the name of a map's file has small Latin letters, digits, dashes."
+            )
+            continue
         try:
             found.append(kept_map(home, path.stem))
         except DefinitionError as error:
@@ -123,7 +128,7 @@ def id_of(name: str) -> str:
     """'Weekly release' → 'weekly-release', the name of its file. Raises DefinitionError for a name without letters."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     if not (id_ := re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")):
-        raise DefinitionError("The map has no name. Give it one with a letter or a digit in it.")
+        raise DefinitionError("The map has no name. Give it one with a Latin letter or a digit in it.")
     return id_
 
 
@@ -170,6 +175,13 @@ def _edited(home: Path, id: str, mark: str, edit: Callable[[tomlkit.TOMLDocument
 def _tables(document: tomlkit.TOMLDocument, key: str) -> AoT:
     if key not in document:
         document.append(key, tomlkit.aot())
+    written = document[key]
+    if not isinstance(written, AoT):  # an array in one line, as people may write it
+        tables = tomlkit.aot()
+        for each in written.unwrap():
+            tables.append(_table(each))
+        del document[key]
+        document.append(key, tables)
     return cast("AoT", document[key])
 
 

@@ -53,7 +53,7 @@ def effects_of(design: Design) -> tuple[Effect, ...]:
     steps, effects = design.step, []
     rest = design.unattributed or 0
     for number, change in enumerate(design.change, start=1):
-        whole = _completed(change, design.demand_per_day)
+        whole = change if design.counts_working_time else _completed(change, steps, design.demand_per_day)
         try:
             changed = applied(steps, whole)
         except DefinitionError as error:
@@ -71,7 +71,7 @@ def redesigned(design: Design) -> Steps:
 
 def applied(steps: Steps, change: Change) -> Steps:
     """The steps after one change. Raises DefinitionError where it names a step that is not there."""
-    changed = DO[change.do](steps, change)
+    changed = tuple(step if step in steps else _aimed(step, change) for step in DO[change.do](steps, change))
     names = [step.name for step in changed]
     if double := next((name for name in names if names.count(name) > 1), None):
         raise DefinitionError(f"there would be two steps of the name {double!r}. Give one another name.")
@@ -80,11 +80,20 @@ def applied(steps: Steps, change: Change) -> Steps:
     return changed
 
 
-def _completed(change: Change, demand_per_day: float | None) -> Change:
-    """The change with the wait for the rest of its batch, where it says no other."""
-    if not change.batch or change.wait is not None or not demand_per_day or change.do not in ("set", "automate"):
+def _aimed(step: MapStep, change: Change) -> MapStep:
+    return _with(step, aims=(*step.aims, change.initiative)) if change.initiative else step
+
+
+def _completed(change: Change, steps: Steps, demand_per_day: float | None) -> Change:
+    """The change with the wait that its batch brings, where it says no other: longer or shorter by the collecting.
+
+    A step whose batch is not known hands its items on one by one.
+    """
+    step = next((each for each in steps if each.name == change.step), None)
+    if not change.batch or change.wait is not None or not demand_per_day or change.do != "set" or step is None:
         return change
-    return change.model_copy(update={"wait": collecting_seconds(change.batch, demand_per_day)})
+    more = collecting_seconds(change.batch, demand_per_day) - collecting_seconds(step.batch or 1, demand_per_day)
+    return change.model_copy(update={"wait": max(0.0, (step.wait or 0) + more)}) if more else change
 
 
 def collecting_seconds(batch: int, demand_per_day: float) -> float:
@@ -119,6 +128,8 @@ def _set(steps: Steps, change: Change) -> Steps:
 def _automate(steps: Steps, change: Change) -> Steps:
     """Nobody is waited for any more, unless the change says otherwise."""
     place = _place(steps, change.step)
+    if steps[place].mode == "wait":
+        raise DefinitionError(f"nobody works in the queue {change.step!r}: there is nothing to automate.")
     step = _with(steps[place], is_automated=True, wait=None, blocked=None, people=None)
     return _set((*steps[:place], step, *steps[place + 1 :]), change)
 
@@ -129,7 +140,10 @@ def _remove(steps: Steps, change: Change) -> Steps:
 
 
 def _merge(steps: Steps, change: Change) -> Steps:
-    """Two steps and all queues between them become one: the work adds up, the waits between them are gone."""
+    """Two steps and all queues between them become one: the work adds up, the waits between them are gone.
+
+    A queue that is merged with its neighbour keeps its wait: nothing stood between.
+    """
     first, last = sorted((_place(steps, change.step), _place(steps, change.other or "")))
     between = [step.name for step in steps[first + 1 : last] if step.mode == "active"]
     if first == last or between:
@@ -141,7 +155,7 @@ def _merge(steps: Steps, change: Change) -> Steps:
     merged = MapStep(
         name=change.name or f"{one.name} and {two.name}",
         mode="active" if "active" in (one.mode, two.mode) else "wait",
-        wait=one.wait,
+        wait=one.wait if one.mode == two.mode == "active" else (one.wait or 0) + (two.wait or 0),
         process=(one.process or 0) + (two.process or 0),
         blocked=(one.blocked or 0) + (two.blocked or 0),
         accurate=_product(one.accurate, two.accurate),
@@ -149,7 +163,9 @@ def _merge(steps: Steps, change: Change) -> Steps:
         team=one.team,
         batch=two.batch,
         wip_limit=one.wip_limit,
-        stages=one.stages + two.stages,
+        stages=tuple(dict.fromkeys(one.stages + two.stages)),
+        aims=one.aims + two.aims,
+        is_handoff=one.is_handoff,
     )
     return (*steps[:first], _with(merged, **_said(change)), *steps[last + 1 :])
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from math import isclose
-
 from dashboard.analysis.simulation import Measured, Node, Part
 from dashboard.designs.document import Design, MapStep
-from dashboard.designs.redesign import DAY, collecting_seconds, redesigned
+from dashboard.designs.redesign import DAY, redesigned
 
 
 def nodes_of(design: Design, measured: Measured) -> tuple[Node, ...]:
@@ -18,19 +16,18 @@ def nodes_of(design: Design, measured: Measured) -> tuple[Node, ...]:
 
 def _node(design: Design, step: MapStep) -> Node:
     begun = [each for each in design.step if set(each.stages) & set(step.stages)]
-    collects = _collects(design, step, begun)
     process, added_process = _factor(step.process or 0, sum(each.process or 0 for each in begun))
     idle, added_idle = _factor(
-        0.0 if collects else (step.wait or 0) + (step.blocked or 0),
+        (step.wait or 0) + (step.blocked or 0),
         sum((each.wait or 0) + (each.blocked or 0) for each in begun),
     )
+    shared = max(1, len(step.stages))  # what is added is shared among the stages that an item passes
     limits = {each.wip_limit for each in begun}
     return Node(
         step.name,
         tuple(Part(stage, process, idle) for stage in step.stages),
-        added_process,
-        added_idle,
-        step.batch if collects else None,
+        added_process / shared,
+        added_idle / shared,
         step.wip_limit if step.mode == "active" and step.wip_limit not in limits else None,
         _returns_factor(step, begun),
     )
@@ -39,13 +36,6 @@ def _node(design: Design, step: MapStep) -> Node:
 def _factor(designed: float, begun: float) -> tuple[float, float]:
     """By how much measured time is multiplied; and the days to add where there is none to multiply."""
     return (designed / begun, 0.0) if begun else (0.0, designed / DAY)
-
-
-def _collects(design: Design, step: MapStep, begun: list[MapStep]) -> bool:
-    """Whether items wait here for the rest of a designed batch, and not as long as somebody typed."""
-    if not step.batch or not design.demand_per_day or step.batch in {each.batch for each in begun}:
-        return False
-    return isclose(step.wait or 0, collecting_seconds(step.batch, design.demand_per_day), abs_tol=1)
 
 
 def _returns_factor(step: MapStep, begun: list[MapStep]) -> float:

@@ -21,7 +21,7 @@ TITLES = {
 def told(effect: Effect, before: tuple[MapStep, ...]) -> str:
     """'Test: wait 2.0 d → 4.0 h', as the change stands; `before` are the steps that it was made to."""
     change = effect.change
-    step = next((each for each in before if each.name == change.step), None)
+    step = next((each for each in before if each.name == change.step and change.do != "add"), None)
     figures = _figures(change, step)
     match change.do:
         case "remove":
@@ -43,7 +43,12 @@ def told(effect: Effect, before: tuple[MapStep, ...]) -> str:
 def brought(effect: Effect) -> str:
     """What one change brings, each total that it moves."""
     moved = differences(effect.before, effect.after)
-    return f"{'; '.join(moved)}." if moved else "No total moves: the simulation tells what it brings."
+    if moved:
+        return f"{'; '.join(moved)}."
+    step = next((each for each in effect.steps if each.name == (effect.change.name or effect.change.step)), None)
+    if effect.change.wip_limit and step and step.stages and step.mode == "active":
+        return "No total moves; the simulation lets items wait for a place."
+    return "No total moves."
 
 
 def differences(before: Totals, after: Totals) -> list[str]:

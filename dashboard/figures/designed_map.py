@@ -10,13 +10,13 @@ from dashboard.designs.redesign import redesigned, totals_of
 from dashboard.figures.value_stream_map import BackFlow, Step, ValueStreamMap
 
 NONE: Mapping[str, str] = {}
+# What a wait in front of a box is called: this, and the box's name.
+WAIT_FOR = "Wait for "
 
 
 def map_of(design: Design, initiatives: Mapping[str, str] = NONE) -> ValueStreamMap:
     """The map after all changes, as it is drawn; `initiatives` are the names by id of those in the plan."""
     steps = redesigned(design)
-    aims = [(change.name or change.step, change.initiative) for change in design.change]
-    names = {step.name for step in steps}
     return ValueStreamMap(
         title=design.name,
         supplier=design.supplier,
@@ -30,7 +30,7 @@ def map_of(design: Design, initiatives: Mapping[str, str] = NONE) -> ValueStream
         lead_seconds=totals_of(steps, design.unattributed or 0).lead_seconds,
         unattributed_seconds=design.unattributed or 0,
         period=_basis(design),
-        bursts=tuple((step, initiatives.get(aim, aim)) for step, aim in aims if aim and step in names),
+        bursts=tuple((step.name, initiatives.get(aim, aim)) for step in steps for aim in dict.fromkeys(step.aims)),
         demand_per_day=design.demand_per_day,
         kind="sketch" if design.is_sketch and not design.change else "future",
     )
@@ -39,13 +39,15 @@ def map_of(design: Design, initiatives: Mapping[str, str] = NONE) -> ValueStream
 def _basis(design: Design) -> str:
     if design.is_sketch:
         return "times as typed; a day has 24 hours"
-    return f"begun with means of {design.items or 0:,} items"
+    time = " of working time" if design.counts_working_time else ""
+    return f"begun with means{time} of {design.items or 0:,} items"
 
 
 def _drawn(step: MapStep, before: Sequence[MapStep]) -> tuple[Step, ...]:
     """A queue, or a box; the wait in front of a box is a queue of its own."""
     if step.mode == "wait":
-        return (replace(_queue(step.name, step.wait or 0), wip_limit=step.wip_limit, batch=step.batch),)
+        queue = _queue(step.name, step.seconds)
+        return (replace(queue, wip_limit=step.wip_limit, batch=step.batch, is_handoff=step.is_handoff),)
     boxes = [each for each in before if each.mode == "active"]
     teams = [each.team for each in before if each.team]
     box = Step(
@@ -59,12 +61,12 @@ def _drawn(step: MapStep, before: Sequence[MapStep]) -> tuple[Step, ...]:
         produced=step.accurate,
         team=step.team,
         wip_limit=step.wip_limit,
-        is_handoff=bool(teams and step.team and teams[-1] != step.team),
+        is_handoff=step.is_handoff or bool(teams and step.team and teams[-1] != step.team),
         batch=step.batch,
         people=step.people,
         is_automated=step.is_automated,
     )
-    return (_queue(f"Wait for {step.name}", step.wait), box) if step.wait else (box,)
+    return (_queue(f"{WAIT_FOR}{step.name}", step.wait), box) if step.wait else (box,)
 
 
 def _queue(name: str, seconds: float) -> Step:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import pandas as pd
 from dash import html
 from dash.development.base_component import Component
@@ -19,15 +21,15 @@ from dashboard.figures.designed_map import map_of
 from dashboard.figures.value_stream_map import ValueStreamMap, render
 from dashboard.pages.measured_design import design_from
 from dashboard.pages.value_stream import measured_map
-from dashboard.pages.view import View
+from dashboard.pages.view import View, view_of
 from dashboard.theme import NO_VALUE, duration, formatted
 
-NONE = "~none"
+NONE, NOW = "~none", "~now"
 QUESTION = "How does it differ?"
 
 
 def card(view: View, kept: Kept) -> Component | None:
-    """The map and the one that the viewer put beside it: the measured one unless another is chosen.
+    """The map and the one that the viewer put beside it: the one it began with unless another is chosen.
 
     A sketch that has no step in common with the measured map is of other work: then it stands alone.
     """
@@ -35,7 +37,7 @@ def card(view: View, kept: Kept) -> Component | None:
     if chosen == NONE or not kept.design.step:
         return None
     try:
-        other, drawing = _other(view, chosen)
+        other, drawing = _other(view, kept.design, chosen)
     except DashboardError as error:
         return html.Div(empty(f"Nothing stands beside it. {error}"))
     here, there = redesigned(kept.design), redesigned(other)
@@ -65,15 +67,21 @@ def card(view: View, kept: Kept) -> Component | None:
     return content_card("beside", QUESTION, answer, drawn, csv_of(rows, f"{kept.id}-beside"), how)
 
 
-def _other(view: View, chosen: str | None) -> tuple[Design, ValueStreamMap]:
-    """The other map as a design and as it is drawn."""
-    if chosen:
+def _other(view: View, here: Design, chosen: str | None) -> tuple[Design, ValueStreamMap]:
+    """The other map as a design and as it is drawn. Raises ScopeError where days of two clocks would be compared."""
+    if chosen and chosen != NOW:
         design = folder.kept_map(view.home, chosen).design
-        return design, map_of(design)
-    measured = measured_map(view)
-    if measured is None:
-        raise ScopeError("Nothing is measured in this scope.")
-    return design_from(view, "measured"), measured
+        drawing = map_of(design, view.initiatives)
+    else:
+        if not chosen and here.measured:
+            view = view_of(view.warehouse, view.home, dict(parse_qsl(here.measured)), view.store)[0]
+        measured = measured_map(view)
+        if measured is None:
+            raise ScopeError("Nothing is measured in this scope.")
+        design, drawing = design_from(view, f"measured {view.in_words}"), measured
+    if design.counts_working_time != here.counts_working_time:
+        raise ScopeError("One of the two maps counts working time, the other all hours: they can't be compared.")
+    return design, drawing
 
 
 def beside(here: tuple[MapStep, ...], there: tuple[MapStep, ...], name: str, other: str) -> pd.DataFrame:
@@ -88,19 +96,19 @@ def beside(here: tuple[MapStep, ...], there: tuple[MapStep, ...], name: str, oth
             left = left[place + 1 :]
         rows.append((step, partner))
     rows += [(None, each) for each in left]
+    before, after = (other, name) if other != name else (f"{other} (beside)", name)
+    columns = ["step", f"time, {before}", f"time, {after}", "difference", f"%C&A, {before}", f"%C&A, {after}"]
     return pd.DataFrame(
         [
-            {
-                "step": (one or two).name,  # type: ignore[union-attr]  # one of the two is there
-                other: _time(two),
-                name: _time(one),
-                "difference": _difference(two, one),
-                f"%C&A, {other}": _accurate(two),
-                f"%C&A, {name}": _accurate(one),
-            }
+            (_name(one, two), _time(two), _time(one), _difference(two, one), _accurate(two), _accurate(one))
             for one, two in rows
-        ]
+        ],
+        columns=columns,
     )
+
+
+def _name(one: MapStep | None, two: MapStep | None) -> str:
+    return one.name if one else two.name if two else ""
 
 
 def _is_same(one: MapStep, two: MapStep) -> bool:

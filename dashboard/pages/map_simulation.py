@@ -71,13 +71,14 @@ def card(view: View, design: Design) -> Component:
         return empty(f"Too few items are measured to simulate with: {simulation.FEWEST_ITEMS} or more are needed.")
     measured, current, designed = tried
     curves = [("Measured", measured.lead_days), ("Simulated as it is", current.lead_days)]
-    curves += [("Simulated as designed", designed.lead_days)] if design.change else []
+    is_designed = designed is not current
+    curves += [("Simulated as designed", designed.lead_days)] if is_designed else []
     return figure_card(
         "simulation",
         QUESTION,
         _answer(design, measured, current, designed),
         done_after(curves),
-        csv_of(_rows(measured, current, designed if design.change else None), "simulation"),
+        csv_of(_rows(measured, current, designed if is_designed else None), "simulation"),
         view.how("charts.journeys"),
     )
 
@@ -93,18 +94,21 @@ def _tried(
     path = list(warehouse.stages(scope.stream)["stage"])
     measured = simulation.measured_of(journeys, path, float(journeys["finished_items"].iloc[0]) / days)
     current = simulation.simulate(measured, simulation.as_measured(measured))
-    designed = simulation.simulate(measured, nodes_of(design, measured)) if design.change else current
-    return measured, current, designed
+    nodes = nodes_of(design, measured)
+    # What waits for a place that is always taken only grows: there is no lead time to tell.
+    is_run = design.change and not simulation.overloaded(measured, nodes)
+    return measured, current, simulation.simulate(measured, nodes) if is_run else current
 
 
 def _answer(design: Design, measured: Measured, current: Simulated, designed: Simulated) -> list[Component | str]:
     """The designed times first, then whether the current flow comes out as it was measured."""
     lines = [_belief(measured, current)]
-    if design.change:
+    full = simulation.overloaded(measured, nodes_of(design, measured))
+    if design.change and not full:
         # What can be believed comes first, what can't be after the reason.
         words = f"As designed, half would be done within {_within(designed.half)}, 85 % within {_within(designed.most)}"
         lines.insert(0 if simulation.is_close(measured, current) else 1, words)
-    if full := simulation.overloaded(measured, nodes_of(design, measured)):
+    if full:
         lines.append(f"More work comes to {', '.join(full)} than the limit lets through: what waits there only grows")
     return [html.Span([f"{line}. ", html.Br()]) for line in lines]
 

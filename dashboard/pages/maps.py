@@ -8,7 +8,7 @@ from typing import Any
 import dash
 import dash_bootstrap_components as dbc
 import pandas as pd
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import access
@@ -24,20 +24,21 @@ from dashboard.designs.folder import Kept
 from dashboard.designs.redesign import effects_of, redesigned, totals_of
 from dashboard.designs.words import brought, differences, told
 from dashboard.errors import DashboardError, DefinitionError
-from dashboard.figures.designed_map import map_of
+from dashboard.figures.designed_map import WAIT_FOR, map_of
 from dashboard.figures.map_files import MAP_FILES
 from dashboard.figures.value_stream_map import ValueStreamMap, render
 from dashboard.pages import map_beside, map_forms, map_simulation
-from dashboard.pages.map_forms import BUTTON, ENTERED, FIRST, entered
+from dashboard.pages.map_beside import NONE, NOW
+from dashboard.pages.map_forms import BUTTON, ENTERED, FIELD, FIRST, entered
 from dashboard.pages.map_links import MAPS
 from dashboard.pages.measured_design import design_from
+from dashboard.pages.value_stream import map_files
 from dashboard.pages.view import View
 from dashboard.theme import duration
 
 PATH, TITLE = MAPS, "Designed maps"
 IN_MENU = False
-PART, DRAWN, SAID, GO, MARK = "maps", "maps-drawn", "maps-said", "maps-go", "maps-mark"
-NONE = "~none"
+PART, DRAWN, SAID, GO, MARK, CHOSEN = "maps", "maps-drawn", "maps-said", "maps-go", "maps-mark", "map-chosen"
 WHY = (
     "A sketch is a map typed by the people who know the work, before there is data. A future state begins with a map "
     "and lists what is to change, with the effect of each change. Both are files in the folder maps, to be kept with "
@@ -93,6 +94,18 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
             return dash.no_update, dbc.Alert([html.Div(line) for line in str(error).splitlines()], color="danger"), None
         return (dash.no_update, "", to) if to else (_drawn(view), "Kept.", None)
 
+    @app.callback(
+        Output({"type": FIELD, "form": MATCH, "field": "step"}, "value"),
+        Input({"type": CHOSEN, "form": MATCH, "way": ALL}, "selected"),
+        State({"type": FIELD, "form": MATCH, "field": "step"}, "options"),
+        prevent_initial_call=True,
+    )
+    def choose(_: Any, options: Sequence[Mapping[str, str]]) -> Any:
+        """A step that is chosen in the drawing is the one to be changed; a wait in front of a box is the box's."""
+        named = str((dash.ctx.triggered or [{}])[0].get("value") or "")
+        known = {each["value"] for each in options}
+        return next((name for name in (named, named.removeprefix(WAIT_FOR)) if name in known), dash.no_update)
+
     app.clientside_callback(
         ClientsideFunction("vsm", "goTo"), Output(GO, "data", allow_duplicate=True), Input(GO, "data"),
         prevent_initial_call=True,
@@ -108,7 +121,8 @@ def _head(view: View) -> list[Component]:
     here = {kept.id: kept.design.name for kept in found if kept.design.stream == view.scope.stream}
     elsewhere = {kept.id: f"{kept.design.name} ({kept.design.stream})" for kept in found if kept.id not in here}
     maps = {controls.ANY: "none yet" if not found else "choose …", **here, **elsewhere}
-    beside = {controls.ANY: "the measured map of this scope", NONE: "nothing", **here, **elsewhere}
+    beside = {controls.ANY: "what it began with", NOW: "the measured map of this scope", NONE: "nothing"}
+    beside |= {**here, **elsewhere}
     return [
         html.A("← The measured map", href=view.address("/value-stream"), className="me-3 align-self-end"),
         labelled("Map", select(PART, "map", maps, view.query.get("map"))),
@@ -117,11 +131,11 @@ def _head(view: View) -> list[Component]:
 
 
 def _drawn(view: View) -> Component:
-    _, faults = folder.kept_maps(view.home)
-    wrong = [dbc.Alert(fault, color="warning") for fault in faults]
     may = access.refusal()
     chosen = view.query.get("map")
     if not chosen:
+        _, faults = folder.kept_maps(view.home)
+        wrong = [dbc.Alert(fault, color="warning") for fault in faults]
         parts: list[Component | None] = [html.P(WHY), empty("No map is chosen.")]
         return html.Div([*wrong, *parts, _new_card(view, False) if may is None else _for_reading(may), _mark("")])
     try:
@@ -131,7 +145,7 @@ def _drawn(view: View) -> Component:
     cards = [_map_card(view, kept), *_writing(view, kept, may), map_beside.card(view, kept)]
     simulation = map_simulation.place(kept) if kept.design.step else None
     rest = [] if may else [_new_card(view, True), _removal(kept)]
-    return html.Div([*wrong, *cards, simulation, *rest, _mark(kept.mark)], className="map-cards")
+    return html.Div([*cards, simulation, *rest, _mark(kept.mark)], className="map-cards")
 
 
 def _mark(mark: str) -> Component:
@@ -146,17 +160,23 @@ def _map_card(view: View, kept: Kept) -> Component:
     design = kept.design
     if not design.step:
         return empty("The sketch has no step yet: type the first ones below.")
-    chart = map_of(design, {each.id: each.name for each in view.plan.initiative})
+    chart = map_of(design, view.initiatives)
     drawn = html.Div(
         [
-            html.Div(InlineSvg(svg=render(chart)), className="map-across"),
-            html.Div(InlineSvg(svg=render(chart, is_vertical=True)), className="map-down"),
+            html.P(design.note) if design.note else None,
+            html.Div(_drawing(render(chart), "across"), className="map-across"),
+            html.Div(_drawing(render(chart, is_vertical=True), "down"), className="map-down"),
             _downloads(view, kept),
         ],
         className="map",
     )
     question = "How does work flow, as far as we know?" if chart.kind == "sketch" else "How is work to flow?"
     return content_card("designed", question, _answer(design), drawn, _table(chart, kept.id), _how(design))
+
+
+def _drawing(svg: str, way: str) -> Component:
+    """A map whose steps can be chosen where they can be changed."""
+    return InlineSvg(svg=svg, id=None if access.refusal() else {"type": CHOSEN, "form": "change", "way": way})
 
 
 def _answer(design: Design) -> str:
@@ -170,11 +190,8 @@ def _answer(design: Design) -> str:
 
 
 def _downloads(view: View, kept: Kept) -> Component:
-    links = [
-        html.A(file.title, href=view.address(f"/api/map/{kind}", map=kept.id), className="picture")
-        for kind, file in MAP_FILES.items()
-    ]
-    return html.Div(["Download the map:", *links], className="pictures")
+    address = {kind: view.address(f"/api/map/{kind}", map=kept.id) for kind in MAP_FILES}
+    return html.Div(["Download the map:", *map_files(address)], className="pictures")
 
 
 def _table(chart: ValueStreamMap, name: str) -> Component:
@@ -207,8 +224,9 @@ def _how(design: Design) -> Component:
     told = (
         "Each change is made to the steps that the changes before it left. The lead time is the sum of all waits, work "
         "and standing still; flow efficiency is process time ÷ lead time; rolled %C&A is the product over the steps. "
-        "The wait for a batch of b at d items a day is (b − 1) ÷ 2d. Merging adds up the work and drops the waits "
-        "between; splitting keeps the work; automating drops the wait before a step and the people."
+        "Collecting a batch of b at d items a day takes (b − 1) ÷ 2d on average: a changed batch moves the wait by the "
+        "difference. Merging two steps adds up the work and drops the waits between; splitting keeps the work; "
+        "automating drops the wait before a step and the people."
     )
     return html.Details([html.Summary("How was this computed?"), html.P(begun), html.P(told)], className="how")
 
@@ -224,7 +242,7 @@ def _writing(view: View, kept: Kept, why_not: str | None) -> list[Component]:
         return table
     form = html.Details(
         [html.Summary("Add a change"), map_forms.change_form(redesigned(design), view.plan)],
-        open=not design.change and not design.is_sketch,
+        open=not design.is_sketch,
     )
     return [*table, _card("What changes?", [changes, form])]
 
@@ -237,13 +255,13 @@ def _changes(view: View, design: Design, may: bool) -> Component:
     effects = effects_of(design)
     if not effects:
         return html.P("Nothing is changed yet.", className="rule")
-    names = {each.id: each.name for each in view.plan.initiative}
+    names, targets = view.initiatives, {each.id: view.metric(each.metric).title for each in view.plan.target}
     rows, steps = [], design.step
     for place, effect in enumerate(effects):
         change = effect.change
         why = [f"Why: {change.why}."] if change.why else []
         why += [f"Initiative: {names.get(change.initiative, change.initiative)}."] if change.initiative else []
-        why += [f"Target: {change.target}."] if change.target else []
+        why += [f"Target: {targets.get(change.target, change.target)}."] if change.target else []
         remove = [map_forms.button("Take it back", "take-back", str(place))] if may else []
         words = f"{told(effect, steps)}. {brought(effect)[0].upper()}{brought(effect)[1:]}"
         rows.append(html.Li([words, *([f" {' '.join(why)}"] if why else []), " ", *remove]))
@@ -256,7 +274,8 @@ def _new_card(view: View, is_shown: bool) -> Component:
 
 
 def _removal(kept: Kept) -> Component:
-    again = [] if kept.design.is_sketch else [map_forms.button("Begin with today's figures", "begin-anew")]
+    words = "Begin anew with the measured figures of the scope above"
+    again = [] if kept.design.is_sketch else [map_forms.button(words, "begin-anew")]
     return html.Details(
         [
             html.Summary("Other things to do with this map"),

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+from urllib.parse import urlencode
+
 import pandas as pd
 
 from dashboard.designs.document import Design, MapStep, Return
 from dashboard.errors import ScopeError
 from dashboard.pages.view import View
+from dashboard.scope import to_query
 
-DAY = 86_400
+DAY, DAY_LONG = 86_400, dt.timedelta(days=1)
+# From this share of visits on that begin with another team, the step is one that is handed to.
+HALF = 0.5
 
 
 def design_from(view: View, name: str) -> Design:
@@ -19,7 +26,6 @@ def design_from(view: View, name: str) -> Design:
     rows = view.ask("charts.map_steps")
     lead = float(view.measure("lead_time", percentile=None, period="all")["value"].iloc[0])
     rest = (lead - float(rows["mean_days"].sum())) * DAY
-    _, _, measured = view.address("", since=None).partition("?")
     return Design(
         name=name,
         stream=view.scope.stream,
@@ -27,7 +33,7 @@ def design_from(view: View, name: str) -> Design:
         supplier=str(view.stream["supplier"]),
         tools=tuple(view.stream["tools"]),
         demand_per_day=round((view.headline("arrivals")["items"] or items) / view.covered_days, 4),
-        measured=measured,
+        measured=_scope_words(view),
         items=int(items),
         unattributed=rest if rest >= 1 else None,
         step=tuple(_step(row) for _, row in rows.iterrows()),
@@ -37,6 +43,15 @@ def design_from(view: View, name: str) -> Design:
             if {row.from_stage, row.to_stage} <= set(rows["stage"])
         ),
     )
+
+
+def _scope_words(view: View) -> str:
+    """The scope as in an address, both its days named: the next import must not move them."""
+    scope = view.scope
+    elsewhere = replace(
+        view.warehouse.default_scope(scope.stream), since=scope.since - DAY_LONG, until=scope.until + DAY_LONG
+    )
+    return urlencode({"stream": scope.stream, **to_query(scope, elsewhere)})
 
 
 def _step(row: pd.Series) -> MapStep:
@@ -53,5 +68,6 @@ def _step(row: pd.Series) -> MapStep:
         team=row["team"] if pd.notna(row["team"]) else None,
         wip_limit=int(row["wip_limit"]) if pd.notna(row["wip_limit"]) else None,
         batch=max(1, round(row["batch_size"])) if is_queue and row["batch_unit"] == "items" else None,
+        is_handoff=bool(pd.notna(row["handoff_ratio"]) and row["handoff_ratio"] >= HALF),
         stages=(row["stage"],),
     )

@@ -184,10 +184,16 @@ def _downloads(view: View) -> Component:
     shown = {"average": _average(view), "rows": "~".join(_rows(view))}
     chosen = {key: text for key, text in shown.items() if text not in ("mean", ALL_ROWS)}
     address = {kind: view.address(f"/api/map/{kind}", **chosen) for kind in MAP_FILES}
+    table = html.A("CSV", href=view.address("/api/charts/map_steps", format="csv"), className="picture")
+    return html.Div(["Download the map:", *map_files(address), table], className="pictures")
+
+
+def map_files(address: Mapping[str, str]) -> list[Component]:
+    """The ways to a map as a file, by kind of file; and the buttons for its picture."""
     links: list[Component] = [
         html.A(file.title, href=address[kind], className="picture") for kind, file in MAP_FILES.items()
     ]
-    links += [
+    return links + [
         html.Button(
             kind.upper(),
             type="button",
@@ -197,8 +203,6 @@ def _downloads(view: View) -> Component:
         )
         for kind, said in (("png", "PNG of the map"), ("pdf", "PDF of the map, printed on one page"))
     ]
-    table = html.A("CSV", href=view.address("/api/charts/map_steps", format="csv"), className="picture")
-    return html.Div(["Download the map:", *links, table], className="pictures")
 
 
 def _lead_days(view: View, percentile: float | None) -> float:

@@ -150,6 +150,11 @@ class View:
         return read_plan(path, frozenset(self.warehouse.catalogue.metrics)).for_stream(self.scope.stream)
 
     @property
+    def initiatives(self) -> Mapping[str, str]:
+        """The names of the plan's initiatives, by id."""
+        return {each.id: each.name for each in self.plan.initiative}
+
+    @property
     def modes(self) -> Mapping[str, str]:
         """Stage → active or wait, in the order of the path."""
         stages = self.warehouse.stages(self.scope.stream)

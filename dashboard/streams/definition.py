@@ -36,7 +36,7 @@ def _known_country(code: str | None) -> str | None:
 class Checked(BaseModel):
     """A table of the definition: unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Calendar(Checked):

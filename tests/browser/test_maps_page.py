@@ -101,7 +101,6 @@ def test_a_future_state_is_changed_compared_and_simulated(clean_page: Page, addr
         [re.compile(r"Waiting for release: wait 9\.3 d → 2\.0 d\. Lead time 59\.8 d → 52\.6 d")]
     )
     expect(answer).to_contain_text("1 change: lead time 59.8 d → 52.6 d (−12 %)")
-    page.get_by_text("Add a change").click()
     page.get_by_label("What is done").select_option("remove")
     page.get_by_label("Step", exact=True).select_option("Open")
     page.get_by_role("button", name="Add this change").click()
@@ -116,6 +115,15 @@ def test_a_future_state_is_changed_compared_and_simulated(clean_page: Page, addr
     page.get_by_label("Beside").select_option("card-requests")
     expect(beside.locator(".card-answer")).to_contain_text("From Card requests to Release every week")
     expect(page).to_have_url(re.compile("beside=card-requests"))
+
+
+def test_a_step_chosen_in_the_drawing_is_the_one_to_be_changed(clean_page: Page, address: str) -> None:
+    page = clean_page
+    created(page, address, "Chosen by hand", "measured")
+    page.locator(".map-across [data-id='Development']").first.press("Enter")
+    expect(page.get_by_label("Step", exact=True)).to_have_value("Development")
+    page.locator(".map-across [data-id='Waiting for test']").first.click()
+    expect(page.get_by_label("Step", exact=True)).to_have_value("Waiting for test")
 
 
 @pytest.mark.parametrize("kind", ["svg", "drawio", "mermaid"])
