@@ -323,13 +323,24 @@ def test_each_fault_of_a_table_is_a_line_that_names_its_row() -> None:
     assert str(told.value).splitlines() == [
         "Row 1 (Build): Wait before is '5'; it should be a time with its unit, such as '30 min', '4 h', '2.5 d' or "
         "'1 w' (a day has 24 hours).",
-        "Row 2 (Test): %C&A is 1.2; it should be less than or equal to 1.",
+        "Row 2 (Test): %C&A is '120'; it should be 0 to 100 per cent.",
         "Row 3 (Ship): 'many' is not a number.",
     ]
     with pytest.raises(DefinitionError, match="There is no step"):
         sketch.steps_of([{"name": ""}])
     with pytest.raises(DefinitionError, match="Two steps have the name 'Build'"):
         sketch.steps_of([{"name": "Build"}, {"name": "Build"}])
+
+
+@pytest.mark.parametrize(("typed", "share"), [("90", 0.9), ("90 %", 0.9), ("0.9 %", 0.009), ("100", 1), ("0", 0)])
+def test_complete_and_accurate_is_typed_in_per_cent(typed: str, share: float) -> None:
+    (step,) = sketch.steps_of([{"name": "Test", "process": "1 h", "accurate": typed}])
+    assert step.accurate == pytest.approx(share)
+
+
+def test_a_share_that_may_be_per_cent_is_asked_for() -> None:
+    with pytest.raises(DefinitionError, match=r"%C&A is '0\.9'; write '90' or '0\.9 %', whichever is meant"):
+        sketch.steps_of([{"name": "Test", "process": "1 h", "accurate": "0.9"}])
 
 
 def test_a_form_of_a_change_says_what_is_entered_and_no_more() -> None:

@@ -126,6 +126,9 @@ def test_the_current_flow_simulated_is_as_measured_or_the_page_says_that_it_is_n
     inside = [
         float(low) <= float(value) <= float(high) for value, (low, high) in zip(found.groups(), spans, strict=True)
     ]
+    curves = re.search(r"at most ([\d.]+) % of the items apart \(95 % of runs: ([\d.]+) % or less\)", said)
+    assert curves, said
+    inside.append(float(curves[1]) <= float(curves[2]))
     assert ("can be used to compare designs" in said) == all(inside)
     assert ("not close enough to trust the simulation" in said) == (not all(inside))
 

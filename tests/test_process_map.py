@@ -188,7 +188,8 @@ def test_lines_that_pass_one_row_run_in_lanes_of_their_own() -> None:
 
 
 def test_names_that_are_markup_stay_text() -> None:
-    hostile: dict[str, Any] = {"state": '<script>&"', "mode": None, "items": 1, "median_days": None}
+    hostile: dict[str, Any] = {"state": '<script>&"', "mode": None, "items": 1, "entries": 1, "ended_stays": 0}
+    hostile["median_days"] = None
     edge = {"from_state": None, "to_state": '<script>&"', "moves": 1, "items": 1, "share_ratio": 1.0}
     edge |= dict.fromkeys(("median_days", "mean_days", "total_days"))
     drawing = process_map(pd.DataFrame([hostile]), pd.DataFrame([edge]))

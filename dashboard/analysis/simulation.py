@@ -21,7 +21,7 @@ import simpy
 SEED = 20_240_501
 RUNS, MOST_ITEMS, WARM_UP = 100, 250, 100
 FEWEST_ITEMS = 30
-LOW, HIGH = 2.5, 97.5
+LOW, HIGH, LIKELY = 2.5, 97.5, 95.0
 END = "\0end"
 Waiting = Generator[simpy.Event, Any, None]
 # Returns never take more than this share of what leaves a stage, or items would not come to an end.
@@ -68,12 +68,16 @@ class Interval:
 
 @dataclass(frozen=True)
 class Simulated:
-    """Lead times in days of all runs together, sorted, with their median, 85th percentile and mean."""
+    """Lead times in days of all runs together, sorted, with their median, 85th percentile and mean.
+
+    `farthest` is how far the curve of one run is from that of all, at most (in 95 % of the runs): a share, 0…1.
+    """
 
     lead_days: tuple[float, ...]
     half: Interval
     most: Interval
     mean: Interval
+    farthest: float
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,7 @@ def simulate(measured: Measured, nodes: Sequence[Node], runs: int = RUNS, seed: 
         _interval(everything, samples, 50),
         _interval(everything, samples, 85),
         Interval(float(everything.mean()), *_between([float(sample.mean()) for sample in samples])),
+        float(np.percentile([_apart(sample, everything) for sample in samples], LIKELY)),
     )
 
 
@@ -162,9 +167,25 @@ def _days_per_item(measured: Measured, node: Node, passed: Mapping[str, float]) 
 
 
 def is_close(measured: Measured, current: Simulated) -> bool:
-    """Whether the simulated current flow has the measured median and 85th percentile within its intervals."""
+    """Whether the simulated current flow has the measured median and 85th percentile within its intervals, and its
+    curve as near to the measured one as one run is to all."""
     half, most = np.percentile(measured.lead_days, [50, 85])
-    return current.half.holds(float(half)) and current.most.holds(float(most))
+    is_near = apart(measured, current) <= current.farthest
+    return current.half.holds(float(half)) and current.most.holds(float(most)) and is_near
+
+
+def apart(measured: Measured, current: Simulated) -> float:
+    """The largest difference between the measured and the simulated share of items done by a day, 0…1.
+
+    Source: the statistic of Kolmogorov and Smirnov; Law (above), chapter 6.
+    """
+    return _apart(np.array(measured.lead_days), np.array(current.lead_days))
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> float:
+    days = np.concatenate([one, other])
+    shares = [np.searchsorted(np.sort(each), days, side="right") / len(each) for each in (one, other)]
+    return float(np.abs(shares[0] - shares[1]).max())
 
 
 def _interval(everything: np.ndarray, samples: Sequence[np.ndarray], percentile: float) -> Interval:

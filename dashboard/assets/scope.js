@@ -56,6 +56,12 @@ window.dash_clientside.vsm = Object.assign(window.dash_clientside.vsm || {}, {
     if (address) location.assign(address);
     return null;
   },
+  /* A button that was pressed may be drawn anew: what was said of it has the keyboard then, not the page's top. */
+  keepFocus: function (_said, id) {
+    setTimeout(function () {
+      if (document.activeElement === document.body) document.getElementById(id).focus();
+    }, 100);
+  },
   /* Another stream has other teams, types and dates: the page opens anew with its defaults. */
   chooseStream: function (stream, defaults) {
     if (stream && stream !== defaults.stream) {

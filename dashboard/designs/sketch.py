@@ -90,8 +90,18 @@ def _values(said: Mapping[str, str]) -> dict[str, object]:
     """Texts as the document has them: shares are typed in per cent, numbers with a point or a comma."""
     values: dict[str, object] = dict(said)
     if "accurate" in said:
-        values["accurate"] = _number(said["accurate"].removesuffix("%")) / 100
+        values["accurate"] = _share(said["accurate"])
     return values | {field: _number(said[field]) for field in ("people", "batch", "wip_limit") if field in said}
+
+
+def _share(text: str) -> float:
+    """'90' and '90 %' as 0.9. Raises ValueError for more than all, and for what may be a share or per cent."""
+    percent = _number(text.removesuffix("%"))
+    if not 0 <= percent <= 100:
+        raise ValueError(f"%C&A is {text!r}; it should be 0 to 100 per cent")
+    if 0 < percent <= 1 and not text.endswith("%"):
+        raise ValueError(f"%C&A is {text!r}; write '{100 * percent:.4g}' or '{text} %', whichever is meant")
+    return percent / 100
 
 
 def _number(text: str) -> float:

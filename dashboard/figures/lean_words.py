@@ -238,9 +238,14 @@ def basis(value_map: ValueStreamMap) -> str:
         counts = f"{counted(value_map.items)}: medians in the boxes, means on the ladder"
     else:
         counts = f"means of {counted(value_map.items)}"
+    return " · ".join(part for part in (value_map.period, counts, _demand(value_map)) if part)
+
+
+def _demand(value_map: ValueStreamMap) -> str:
+    """How much comes in: a day of the calendar, as the boxes tell their rates, and as the time to work on each."""
     demand = f"demand {per_day(value_map.demand_per_day)}" if value_map.demand_per_day else ""
     takt = f"takt time {duration(value_map.takt_seconds)} of work" if value_map.takt_seconds else ""
-    return " · ".join(part for part in (value_map.period, counts, demand, takt) if part)
+    return f"{demand} ({takt})" if demand and takt else demand or takt
 
 
 def notes(value_map: ValueStreamMap) -> tuple[str, ...]:

@@ -199,7 +199,9 @@ def _label(each: Move, sheet: Sheet) -> str:
 def _box(name: str, facts: Mapping[str, object], left: float, row: int) -> str:
     y = TOP + PITCH * row - BOX_HEIGHT / 2
     days = facts["median_days"]
-    half = f" · median {formatted(float(str(days)), 'days')}" if pd.notna(days) else ""
+    # Of a state that most items never left, the few stays that ended tell nothing.
+    is_left = 2 * int(str(facts["ended_stays"])) >= int(str(facts["entries"]))
+    half = f" · median {formatted(float(str(days)), 'days')}" if pd.notna(days) and is_left else ""
     told = f"{int(str(facts['items'])):,} items{half}"
     colour = {"active": draw.ACTIVE, "wait": draw.WAIT}.get(str(facts["mode"]), "var(--line)")
     return (

@@ -52,7 +52,7 @@ def body(view: View) -> Component:
         [
             html.Div(_head(view), className="card-controls"),
             html.Div(_drawn(view), id=DRAWN),
-            html.Div(id=SAID, className="map-said", **aria(live="polite")),
+            html.Div(id=SAID, className="map-said", tabIndex="-1", **aria(live="polite")),
             dcc.Store(id=GO),
         ]
     )
@@ -110,6 +110,9 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
         ClientsideFunction("vsm", "goTo"), Output(GO, "data", allow_duplicate=True), Input(GO, "data"),
         prevent_initial_call=True,
     )  # fmt: skip
+    app.clientside_callback(
+        ClientsideFunction("vsm", "keepFocus"), Input(SAID, "children"), State(SAID, "id"), prevent_initial_call=True
+    )
 
 
 def _every(prop: str) -> State:
@@ -226,7 +229,8 @@ def _how(design: Design) -> Component:
         "and standing still; flow efficiency is process time ÷ lead time; rolled %C&A is the product over the steps. "
         "Collecting a batch of b at d items a day takes (b − 1) ÷ 2d on average: a changed batch moves the wait by the "
         "difference. Merging two steps adds up the work and drops the waits between; splitting keeps the work; "
-        "automating drops the wait before a step and the people."
+        "automating drops the wait before a step and the people. Items that came back between two steps that are now "
+        "one stay in it as they were measured."
     )
     return html.Details([html.Summary("How was this computed?"), html.P(begun), html.P(told)], className="how")
 
@@ -275,14 +279,17 @@ def _new_card(view: View, is_shown: bool) -> Component:
 
 def _removal(kept: Kept) -> Component:
     words = "Begin anew with the measured figures of the scope above"
-    again = [] if kept.design.is_sketch else [map_forms.button(words, "begin-anew")]
-    return html.Details(
-        [
-            html.Summary("Other things to do with this map"),
-            html.Div([*again, map_forms.button("Remove this map", "remove")], className="map-fields"),
-        ],
-        className="mt-3 no-print",
-    )
+    lost = "This overwrites the figures that the map began with. Its changes stay, and are made to the new figures."
+    button = map_forms.button("Yes, begin anew", "begin-anew")
+    again = [] if kept.design.is_sketch else [_asked(words, lost, button)]
+    gone = f"This deletes the file {folder.FOLDER}/{kept.id}.toml."
+    remove = _asked("Remove this map", gone, map_forms.button("Yes, remove it", "remove"))
+    return html.Div([*again, remove], className="mt-3 no-print")
+
+
+def _asked(words: str, what: str, *buttons: Component) -> Component:
+    """Something that can't be taken back: the button stands behind what it does."""
+    return html.Details([html.Summary(words), html.P(what, className="rule"), *buttons], className="mb-2")
 
 
 def _done(view: View, action: str, place: str, fields: Mapping[str, Sequence[Any]], mark: str) -> str | None:
@@ -293,19 +300,28 @@ def _done(view: View, action: str, place: str, fields: Mapping[str, Sequence[Any
     if action == "remove":
         folder.remove_map(view.home, id_, mark)
         return view.address(PATH)
+    if action in ("change", "take-back"):
+        mark = _kept_sketch(view, id_, mark, fields)
     if action == "change":
         folder.add_change(view.home, id_, mark, sketch.change_of(_change(entered("change", **fields))))
     elif action == "take-back":
         folder.remove_change(view.home, id_, mark, int(place))
     elif action == "sketch":
-        before = folder.kept_map(view.home, id_).design
-        steps = sketch.steps_of(map_forms.rows_entered(**fields), before.step)
-        folder.keep_steps(view.home, id_, mark, steps, **sketch.around(entered("around", **fields)))
+        _kept_sketch(view, id_, mark, fields)
     elif action == "begin-anew":
         now = design_from(view, "now")
         said = folder.said_of(now, ("measured", "items", "demand_per_day", "unattributed", "returns"))
         folder.keep_steps(view.home, id_, mark, now.step, **said)
     return None
+
+
+def _kept_sketch(view: View, id_: str, mark: str, fields: Mapping[str, Sequence[Any]]) -> str:
+    """Write what stands in the table of a sketch; the new mark of its file. Without a table nothing is written."""
+    rows = map_forms.rows_entered(**fields)
+    if not rows:
+        return mark
+    steps = sketch.steps_of(rows, folder.kept_map(view.home, id_).design.step)
+    return folder.keep_steps(view.home, id_, mark, steps, **sketch.around(entered("around", **fields))).mark
 
 
 def _created(view: View, said: Mapping[str, str], shown: str) -> Kept:

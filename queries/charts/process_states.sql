@@ -8,7 +8,8 @@ stage = "stage that collects it; null where none does"
 mode = "active or wait, as the stage has it"
 entries = "how often it was entered"
 items = "items that were in it"
-median_days = "median time of a stay; null where none ended"
+ended_stays = "how many stays ended: items were in an end state until the data end"
+median_days = "median time of the stays that ended; null where none did"
 mean_days = "mean time of a stay"
 total_days = "all stays together"
 place = "mean place on the way, from 0 (first) to 1 (last)"
@@ -41,6 +42,7 @@ select
     any_value(stages.mode) as mode,
     count(*) as entries,
     count(distinct chosen.item_id) as items,
+    count(chosen.days) as ended_stays,
     quantile_cont(chosen.days, 0.5) as median_days,
     avg(chosen.days) as mean_days,
     sum(chosen.days) as total_days,

@@ -80,6 +80,15 @@ def test_a_sketch_is_typed_and_drawn(clean_page: Page, address: str, home: Path)
     page.get_by_label("No., row 3", exact=True).fill("0")
     page.get_by_role("button", name="Save the sketch").click()
     expect(page.get_by_label("Step, row 1", exact=True)).to_have_value("Hand over")
+    expect(page.locator("#maps-said")).to_be_focused()
+    # What stands in the table and is not saved yet is not lost with another change.
+    row(page, 4, Step="Archive", Wait_before="1 d")
+    page.get_by_text("Add a change").click()
+    page.get_by_label("Step", exact=True).select_option("Contract review")
+    page.get_by_label("Wait before it").fill("2 d")
+    page.get_by_role("button", name="Add this change").click()
+    expect(page.get_by_label("Step, row 4", exact=True)).to_have_value("Archive")
+    expect(page.locator(".map-changes > li")).to_have_count(1)
     assert 'wait = "5 d"' in (home / "maps" / "partner-onboarding.toml").read_text()
     expect(page.get_by_text("A sketch has no measured stays")).to_be_visible()
 
@@ -144,6 +153,7 @@ def test_the_page_has_no_barrier_and_fits_a_phone(clean_page: Page, address: str
         page.goto(f"{address}/maps?stream=bank&from=2026-03-01&map={name}")
         expect(page.locator(".card").first).to_be_visible()
         page.wait_for_load_state("networkidle")
+        expect(page.locator("[data-dash-is-loading]")).to_have_count(0)
         found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
         assert found.violations_count == 0, found.generate_report()
     page.set_viewport_size({"width": 390, "height": 900})
@@ -165,7 +175,7 @@ def test_the_second_of_two_people_is_told(clean_page: Page, address: str, home: 
 def test_a_map_is_removed(clean_page: Page, address: str, home: Path) -> None:
     page = clean_page
     created(page, address, "Gone soon", "measured")
-    page.get_by_text("Other things to do with this map").click()
-    page.get_by_role("button", name="Remove this map").click()
+    page.get_by_text("Remove this map").click()
+    page.get_by_role("button", name="Yes, remove it").click()
     expect(page).not_to_have_url(re.compile("map="))
     assert not (home / "maps" / "gone-soon.toml").exists()
