@@ -11,10 +11,11 @@ from dash.development.base_component import Component
 
 from dashboard.components.plain_table import ROWS
 
-DRAWER, DRAWN, OPENER = "drawer", "drawer-items", "items"
+DRAWER, DRAWN, OPENER, DRAWING = "drawer", "drawer-items", "items", "drawing"
 INPUTS = {
     "points": Input({"type": "graph", "id": ALL}, "clickData"),
     "rows": Input({"type": ROWS, "id": ALL}, "chosen"),
+    "drawings": Input({"type": DRAWING, "id": ALL}, "chosen"),
     "buttons": Input({"type": OPENER, "where": ALL}, "n_clicks"),
 }
 

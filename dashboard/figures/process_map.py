@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -28,6 +28,7 @@ class Move:
     label: str
     width: float
     words: str
+    key: str = ""
     lane: int = -1
 
     @property
@@ -88,13 +89,20 @@ def shown(moves: pd.DataFrame, least: float) -> pd.DataFrame:
     return pd.concat(ways).drop_duplicates(["from_state", "to_state"])
 
 
-def process_map(states: pd.DataFrame, moves: pd.DataFrame, measure: str = "moves", least: float = 0.0) -> str:
+def process_map(
+    states: pd.DataFrame,
+    moves: pd.DataFrame,
+    measure: str = "moves",
+    least: float = 0.0,
+    keys: Sequence[str] = (),
+) -> str:
     """A self-contained SVG of charts.process_states and charts.process_map.
 
     `measure` is one of MEASURES; moves that fewer than the share `least` of the items made are left out, but for the
-    most frequent way out of each state that is shown.
+    most frequent way out of each state that is shown. `keys` say which items made each move, as in a URL: it can then
+    be chosen.
     """
-    kept = shown(moves, least)
+    kept = shown(moves.assign(key=list(keys) if keys else ""), least)
     touched = set(kept["from_state"].dropna()) | set(kept["to_state"].dropna())
     names = [name for name in states["state"] if name in touched]
     rows = {BEGIN: 0, **{name: number for number, name in enumerate(names, 1)}, END: len(names) + 1}
@@ -109,8 +117,9 @@ def process_map(states: pd.DataFrame, moves: pd.DataFrame, measure: str = "moves
     facts = states.set_index("state").to_dict("index")
     boxes = "".join(_box(name, facts[name], left, rows[name]) for name in names)
     ends = _terminal(left, 0, "Begin") + _terminal(left, len(rows) - 1, "End")
+    role = "group" if keys else "img"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="vsm" viewBox="0 0 {width:g} {height:g}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="vsm" viewBox="0 0 {width:g} {height:g}" role="{role}" '
         f'aria-label="{draw.clean(_described(lines))}" style="width:{width:g}px;max-width:none;height:auto">'
         f'<style>{draw.STYLE}</style><defs><marker id="{prefix}-tip" markerWidth="9" markerHeight="8" refX="8" '
         'refY="4" orient="auto" markerUnits="userSpaceOnUse"><path d="M0,0 L9,4 L0,8 Z" style="fill:var(--fg)"/>'
@@ -132,7 +141,7 @@ def _lines(moves: pd.DataFrame, rows: Mapping[str, int], measure: str) -> list[M
         )
         if pd.notna(row["median_days"]):
             words += f", half within {formatted(row['median_days'], 'days')}"
-        found.append(Move(rows[begin], rows[end], label, 1 + 4 * row["moves"] / most, words))
+        found.append(Move(rows[begin], rows[end], label, 1 + 4 * row["moves"] / most, words, row["key"]))
     return found
 
 
@@ -148,7 +157,7 @@ def _in_lanes(lines: Iterable[Move]) -> list[Move]:
         while any(a <= each.span[1] and each.span[0] <= b for a, b in taken.get((each.side, lane), ())):
             lane += 1
         taken.setdefault((each.side, lane), []).append(each.span)
-        placed.append(Move(each.first, each.last, each.label, each.width, each.words, lane))
+        placed.append(replace(each, lane=lane))
     return placed
 
 
@@ -186,7 +195,16 @@ def _line(each: Move, sheet: Sheet) -> str:
         begin, end = (sheet.side_of(row, each.side) for row in (each.first, each.last))
         shape = f"M{begin:g},{y1:g} H{sheet.lane(each):g} V{y2:g} H{end:g}"
     style = f"stroke-width:{each.width:.1f}"
-    return f'<g><title>{draw.clean(each.words)}</title><path d="{shape}" class="{kind}" style="{style}" {tip}/></g>'
+    path = f'<path d="{shape}" class="{kind}" style="{style}" {tip}/>'
+    if not each.key:
+        return f"<g><title>{draw.clean(each.words)}</title>{path}</g>"
+    # A thin line is hard to hit: an unseen broad one lies over it.
+    target = f'<path d="{shape}" class="target"/>'
+    words, key = draw.clean(each.words), draw.clean(each.key)
+    return (
+        f'<g class="move" role="button" tabindex="0" data-id="{key}" aria-label="{words}"><title>{words}</title>'
+        f"{path}{target}</g>"
+    )
 
 
 def _label(each: Move, sheet: Sheet) -> str:

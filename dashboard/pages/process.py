@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 from dashboard.components import controls
 from dashboard.components.cards import content_card, empty
 from dashboard.components.controls import entry, labelled, select
+from dashboard.components.drawer import DRAWING
 from dashboard.components.inline_svg import InlineSvg
 from dashboard.components.plain_table import plain_table
 from dashboard.figures.process_map import MEASURES, process_map
@@ -72,8 +73,8 @@ def _redrawn(view: View) -> Component:
 def _map_card(view: View, states: pd.DataFrame) -> Component:
     moves = view.ask("charts.process_map")
     measure = view.query.get("shows", "moves")
-    svg = process_map(states, moves, measure if measure in MEASURES else "moves", _least(view) / 100)
     keys = [_moved(view, "state", row.from_state, row.to_state) for row in moves.itertuples()]
+    svg = process_map(states, moves, measure if measure in MEASURES else "moves", _least(view) / 100, keys)
     place = {name: number for number, name in enumerate(states["state"])}
     back = moves[moves["from_state"].map(place) > moves["to_state"].map(place)]
     ended = int(moves.loc[moves["from_state"].isna(), "items"].sum())
@@ -85,7 +86,11 @@ def _map_card(view: View, states: pd.DataFrame) -> Component:
             f"; most often back from {first['from_state']} to {first['to_state']}: "
             f"{formatted(first['share_ratio'], 'ratio')} of the items"
         )
-    drawn = html.Div(InlineSvg(svg=svg, id="process-svg"), className="table-wrap process-map", tabIndex="0")
+    drawn = html.Div(
+        InlineSvg(svg=svg, id={"type": DRAWING, "id": "process"}, opens=True),
+        className="table-wrap process-map",
+        tabIndex="0",
+    )
     behind = view.behind("charts.process_map", moves, keys)
     how = view.how("charts.process_map", "charts.process_states")
     return content_card("process-map", "Which ways did items really go?", answer, drawn, behind, how)

@@ -177,3 +177,16 @@ def pdf_of(page: Page) -> tuple[list[tuple[int, int]], bytes]:
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", printed, re.DOTALL)
     unpacked = [zlib.decompressobj().decompress(each) for each in streams if each[:1] == b"x"]
     return [(round(float(width)), round(float(height))) for width, height in boxes], b"".join([printed, *unpacked])
+
+
+def test_a_move_of_the_process_map_opens_the_items_that_made_it(clean_page: Page, server: str) -> None:
+    clean_page.goto(f"{server}/value-stream?stream=bank")
+    move = clean_page.locator(".process-map .move[aria-label^='In Development to Waiting for Test:']")
+    told = re.search(r"moves of ([\d,]+ items)", move.get_attribute("aria-label") or "")
+    assert told
+    for _ in range(2):  # the same one again, after the drawer was closed
+        move.press("Enter")
+        drawer = clean_page.locator(".drawer.show")
+        expect(drawer).to_contain_text(told[1])
+        clean_page.keyboard.press("Escape")
+        expect(drawer).to_have_count(0)
