@@ -211,7 +211,7 @@ def test_a_batch_stands_in_the_box_and_under_the_triangle_with_what_it_is(is_ver
 @BOTH
 def test_a_map_without_waiting_stages_says_so_and_has_no_flow_efficiency(is_vertical: bool) -> None:
     said = " ".join(words(drawn(value_stream(active("Build"), active("Test")), is_vertical)))
-    assert "No waiting stage is defined: waiting inside a step cannot be seen." in said
+    assert "No item stood in a stage that is marked as waiting: waiting inside a step cannot be seen." in said
     assert "not configured" in said
 
 

@@ -252,7 +252,7 @@ def notes(value_map: ValueStreamMap) -> tuple[str, ...]:
     """The lines below the totals: what the map cannot show, and what its own marks mean."""
     lines = [MEDIANS] if value_map.average == "median" else []
     if not model.has_waits(value_map):
-        lines.append("No waiting stage is defined: waiting inside a step cannot be seen.")
+        lines.append("No item stood in a stage that is marked as waiting: waiting inside a step cannot be seen.")
     if value_map.unattributed_seconds:
         lines.append("Unattributed: the part of the lead time that no step accounts for.")
     if value_map.bursts:
