@@ -26,6 +26,7 @@ from dashboard.settings import Settings, bundled, from_environment
 from dashboard.sources import read_columns_option
 from dashboard.sources.dates import ORDERS
 from dashboard.spreadsheets import safe_csv
+from dashboard.store import store_of
 from dashboard.streams.definition import read_definition
 from dashboard.streams.files import text_of
 from dashboard.streams.written import write_definition
@@ -182,7 +183,7 @@ def ask(settings: Settings, /, metric: str | None, period: str, percentile: str,
         return
     warehouse = _warehouse(settings, catalogue)
     found = catalogue.metric(metric)
-    scope = _scope(warehouse, period=period, percentile=_percentile(percentile), **chosen)
+    scope = _scope(settings, warehouse, period=period, percentile=_percentile(percentile), **chosen)
     answer = warehouse.measure(found, scope).rename(columns={"value": f"{found.name} ({found.unit})"})
     _show(answer, shape)
 
@@ -194,7 +195,7 @@ def ask(settings: Settings, /, metric: str | None, period: str, percentile: str,
 def items(settings: Settings, /, shape: str, **chosen: Any) -> None:
     """List the work items with their clocks, in days."""
     warehouse = _warehouse(settings, _catalogue())
-    _show(warehouse.ask("charts.items", _scope(warehouse, **chosen)), shape)
+    _show(warehouse.ask("charts.items", _scope(settings, warehouse, **chosen)), shape)
 
 
 @main.command("summary")
@@ -206,7 +207,7 @@ def summary_command(settings: Settings, /, **chosen: Any) -> None:
     from dashboard.pages.view import View
 
     warehouse = _warehouse(settings, _catalogue())
-    click.echo(summary(View(warehouse, _scope(warehouse, **chosen), settings.home)))
+    click.echo(summary(View(warehouse, _scope(settings, warehouse, **chosen), settings.home)))
 
 
 @main.command("map")
@@ -305,10 +306,11 @@ def _warehouse(settings: Settings, catalogue: Catalogue) -> Warehouse:
     return Warehouse(settings.warehouse, catalogue, memory=settings.memory, threads=settings.threads)
 
 
-def _scope(warehouse: Warehouse, **chosen: Any) -> Scope:
+def _scope(settings: Settings, warehouse: Warehouse, **chosen: Any) -> Scope:
     scope = warehouse.default_scope(chosen["stream"])
     return replace(
         scope,
+        corrected=store_of(settings).corrected(scope.stream),
         since=_day(chosen["since"]) or scope.since,
         until=_day(chosen["until"]) or scope.until,
         teams=tuple(chosen["team"]) or None,

@@ -18,13 +18,18 @@ from dashboard.figures.value_stream_map import ValueStreamMap
 from dashboard.pages.value_stream import NOTHING, measured_map
 from dashboard.pages.view import NO_HISTORY, View, view_of
 from dashboard.spreadsheets import safe_csv
+from dashboard.store import Store
 from dashboard.warehouse import Warehouse
 from dashboard.where import where_from
 
 
-def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
+def register(server: Flask, warehouse: Warehouse, home: Path, store: Store) -> None:
     """Add the routes to a server."""
     routes = Blueprint("api", __name__)
+
+    def look() -> View:
+        """The view that the request asks for."""
+        return view_of(warehouse, home, request.args.to_dict(), store)[0]
 
     @routes.get("/healthz")
     def alive() -> Mapping[str, str]:
@@ -40,7 +45,7 @@ def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
     def metric(name: str) -> Response:
         if name not in warehouse.catalogue.metrics:
             abort(404)
-        view, several = _view(warehouse, home), request.args.get("percentiles")
+        view, several = look(), request.args.get("percentiles")
         if not several:
             return _answer(view.measure(name)[list(METRIC_COLUMNS)], name)
         shares = [_share(text) for text in several.split("~")]
@@ -53,13 +58,13 @@ def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
     def chart(name: str) -> Response:
         if f"charts.{name}" not in warehouse.catalogue.queries:
             abort(404)
-        return _answer(_view(warehouse, home).ask(f"charts.{name}", **_choices()), name)
+        return _answer(look().ask(f"charts.{name}", **_choices()), name)
 
     @routes.get("/api/map/<kind>")
     def value_stream_map(kind: str) -> Response:
         if kind not in MAP_FILES:
             abort(404)
-        view = _view(warehouse, home)
+        view = look()
         drawn = _designed(view, id_) if (id_ := request.args.get("map")) else measured_map(view)
         if not drawn:
             raise ScopeError(NOTHING if view.stream["has_history"] else NO_HISTORY)
@@ -71,7 +76,7 @@ def register(server: Flask, warehouse: Warehouse, home: Path) -> None:
         if f"checks.{name}" not in warehouse.catalogue.queries:
             abort(404)
         found = warehouse.ask(f"checks.{name}")
-        return _answer(found[found["stream"] == _view(warehouse, home).scope.stream].drop(columns=["stream"]), name)
+        return _answer(found[found["stream"] == look().scope.stream].drop(columns=["stream"]), name)
 
     @routes.errorhandler(DashboardError)
     def told(error: DashboardError) -> tuple[Mapping[str, str], int]:
@@ -107,10 +112,6 @@ def _share(text: str) -> float:
         return float(text)
     except ValueError:
         raise ScopeError(f"percentiles has {text!r}; expected numbers between 0 and 1, such as 0.5~0.85.") from None
-
-
-def _view(warehouse: Warehouse, home: Path) -> View:
-    return view_of(warehouse, home, request.args.to_dict())[0]
 
 
 def _answer(table: pd.DataFrame, name: str) -> Response:

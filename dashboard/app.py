@@ -101,7 +101,7 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
     server: flask.Flask = app.server
     policy: dict[str, str] = {}
     _harden(app, policy)
-    api.register(server, warehouse, chosen.home)
+    api.register(server, warehouse, chosen.home, store_of(chosen))
     with server.test_client() as client:  # closes the race of Dash's first requests
         for address in ("/", "/_dash-layout", "/_dash-dependencies"):
             client.get(address)
@@ -236,7 +236,7 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings, store: Store) -> 
         asked = drawer.asked_for(dash.ctx.triggered, dash.ctx.triggered_id) if clicks else None
         if asked is None:
             return dash.no_update, dash.no_update
-        return True, listed(view_of(warehouse, settings.home, chosen)[0], asked)
+        return True, listed(view_of(warehouse, settings.home, chosen, store)[0], asked)
 
     app.clientside_callback(
         ClientsideFunction("vsm", "scopeToUrl"),

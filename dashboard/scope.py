@@ -25,8 +25,9 @@ AGAINST = {"previous": "the period before", "year": "the same period last year"}
 class Scope:
     """One viewer's choices; `until` is exclusive, both days are in the stream's time zone.
 
-    `percentile` None means the mean; `teams` and `types` None mean all. `against` is what the scope is compared with:
-    "previous", "year", or the first and last day of another period, as in 2024-01-01~2024-03-31.
+    `percentile` None means the mean; `teams`, `types` and `services` None mean all. `against` is what the scope is
+    compared with: "previous", "year", or the first and last day of another period, as in 2024-01-01~2024-03-31.
+    `corrected` are incidents whose cause somebody corrected, each with its deployment ("" for none); it is in no URL.
     """
 
     stream: str
@@ -38,6 +39,8 @@ class Scope:
     percentile: float | None = 0.5
     teams: tuple[str, ...] | None = None
     types: tuple[str, ...] | None = None
+    services: tuple[str, ...] | None = None
+    corrected: tuple[tuple[str, str], ...] = ()
     against: str = "previous"
 
     def __post_init__(self) -> None:
@@ -63,6 +66,9 @@ class Scope:
             "percentile": self.percentile,
             "teams": list(self.teams) if self.teams is not None else None,
             "types": list(self.types) if self.types is not None else None,
+            "services": list(self.services) if self.services is not None else None,
+            "corrected_incidents": [incident for incident, _ in self.corrected],
+            "corrected_deployments": [deployment for _, deployment in self.corrected],
         }
 
     def previous(self) -> Scope:
@@ -133,6 +139,7 @@ def _texts(scope: Scope) -> dict[str, str]:
         "percentile": "mean" if scope.percentile is None else f"{scope.percentile:g}",
         "team": _joined(scope.teams),
         "type": _joined(scope.types),
+        "service": _joined(scope.services),
         "against": scope.against,
     }
 
@@ -187,6 +194,7 @@ _READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "percentile": lambda text: {"percentile": None if text == "mean" else float(text)},
     "team": lambda text: {"teams": _split(text)},
     "type": lambda text: {"types": _split(text)},
+    "service": lambda text: {"services": _split(text)},
     "against": lambda text: {"against": text},
 }
 

@@ -23,6 +23,7 @@ from dashboard.figures.map_files import MAP_FILES
 from dashboard.pages import PAGES, data, flow, flow_stability, remembered, value_stream
 from dashboard.pages.view import View, view_of
 from dashboard.settings import Settings
+from dashboard.store import store_of
 from dashboard.warehouse import Warehouse
 
 STREAMS = ("bank", "retailer", "healthcare")
@@ -180,7 +181,7 @@ def test_a_map_of_nothing_or_in_an_unknown_format_is_refused(client: FlaskClient
 def test_a_map_without_a_history_is_refused_with_the_reason(whole_imports: Imports) -> None:
     whole_imports.run(whole_imports.file("few.csv", "id,created,finished\nA,2024-01-01,2024-01-03\nB,2024-01-02,\n"))
     server = Flask(__name__)
-    api.register(server, whole_imports.warehouse, whole_imports.settings.home)
+    api.register(server, whole_imports.warehouse, whole_imports.settings.home, store_of(whole_imports.settings))
     answer = server.test_client().get("/api/map/drawio")
     assert answer.status_code == 400
     assert "No source tells when items entered their stages" in answer.json["error"]

@@ -47,12 +47,17 @@ WITHOUT_ITEMS: Mapping[str, str] = {
     "days, not items": "charts.periods charts.days_off",
     "records of files, not items": "charts.capabilities charts.doubts charts.set_aside charts.set_aside_reasons",
     "a deployment, a change or an incident is of no team and no type": "charts.deployment_days charts.incident_days "
+    "charts.change_waits charts.changes_counted charts.deployment_outcomes charts.deployments charts.elsewhere "
+    "charts.incidents charts.services "
     "metrics.batch_size metrics.change_fail_rate "
     "metrics.change_lead_time metrics.deployment_frequency metrics.deployment_rework_rate metrics.incidents "
     "metrics.failed_deployment_recovery_time metrics.mean_time_to_recovery",
 }
 UNFILTERED = set(" ".join(WITHOUT_ITEMS.values()).split())
-LEFT_OUT = {"teams": UNFILTERED, "types": UNFILTERED | {"metrics.team_satisfaction"}}  # a survey asks a team
+LEFT_OUT = {
+    "teams": UNFILTERED,
+    "types": UNFILTERED | {"charts.satisfaction", "metrics.team_satisfaction"},
+}  # a survey asks a team
 # Choices that a query hands to a macro, of whose answer it reads no column that depends on them.
 NO_MATTER = {
     ("clock", "charts.in_and_out"), ("clock", "charts.types"), ("start_rule", "charts.time_split"),
@@ -101,16 +106,19 @@ DAYS: Mapping[tuple[str, str], str] = {
     (
         "deployments",
         within("deployed_on"),
-    ): "charts.deployment_days metrics.batch_size metrics.change_fail_rate metrics.deployment_frequency "
-    "metrics.deployment_rework_rate",
-    ("changes", within("deployed_on")): "metrics.change_lead_time",
+    ): "charts.deployment_days charts.deployments metrics.batch_size metrics.change_fail_rate "
+    "metrics.deployment_frequency metrics.deployment_rework_rate",
+    ("changes", within("deployed_on")): "charts.change_waits metrics.change_lead_time",
+    ("deployments_elsewhere", within("deployed_on")): "charts.elsewhere",
+    ("incidents", "coalesce(restored_on >= {since}, true) and started_on < {until}"): "charts.incidents",
     ("incidents", within("started_on")): "charts.incident_days metrics.incidents",
     ("incidents", within("restored_on")): "metrics.failed_deployment_recovery_time metrics.mean_time_to_recovery",
-    ("surveys", within("survey_on")): "metrics.team_satisfaction",
+    ("surveys", within("survey_on")): "charts.satisfaction metrics.team_satisfaction",
 }
 DECIDED = [(name, *rows) for rows, names in DAYS.items() for name in names.split()]
 # Columns that are about the days themselves; like the other queries they have a test of their own below.
 ABOUT_DAYS = {
+    "charts.incidents": ["is_restored_in_period"],
     "charts.stays": ["next_stage"],
     "charts.blocked_reasons": ["days"],
     "charts.map_steps": [
@@ -125,7 +133,7 @@ ABOUT_DAYS = {
 }
 BY_HAND = {
     "charts.cumulative_flow", "charts.in_and_out", "charts.littles_law", "charts.periods", "charts.spectrum",
-    "charts.spectrum_moves", "metrics.takt_time",
+    "charts.spectrum_moves", "charts.changes_counted", "charts.deployment_outcomes", "metrics.takt_time",
 }  # fmt: skip
 AS_OF = {"charts.attributes", "charts.durations", "charts.found_items", "charts.groups"}
 AGES = {"charts.ageing", "charts.total_age", "metrics.work_item_age"}
@@ -313,6 +321,7 @@ CHANGES: Mapping[str, dict[str, Any]] = {
     "clock": {"clock": "working"},
     "start_rule": {"start_rule": "last"},
     "percentile": {"percentile": 0.85},
+    "services": {"services": ("shop-web",)},
     "period": {"period": "week"},
 }
 

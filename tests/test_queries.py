@@ -168,7 +168,8 @@ def test_every_metric_names_only_what_a_scope_has(world: World, metric: str) -> 
     offered = span("2024-01-01", "2024-02-01").parameters()
     assert world.engine.parameters(CATALOGUE.queries[f"metrics.{metric}"].sql) <= offered.keys()
     # What it is compared with is asked by itself.
-    assert {each.name for each in fields(Scope)} - {"against"} == offered.keys()
+    named = {each.name for each in fields(Scope)} - {"against", "corrected"}
+    assert named | {"corrected_incidents", "corrected_deployments"} == offered.keys()
 
 
 @pytest.mark.parametrize(

@@ -485,7 +485,7 @@ def test_reading_before_the_first_write_finds_nothing_and_creates_nothing(postgr
         assert store.views("bank") == store.notes("bank") == store.log() == ()
         assert postgres.run("select count(*) from pg_tables where tablename like 'vsm%'", name) == "0"
         store.add_note("bank", "/", "x")
-        assert postgres.run("select count(*) from pg_tables where tablename like 'vsm%'", name) == "6"
+        assert postgres.run("select count(*) from pg_tables where tablename like 'vsm%'", name) == "7"
 
 
 def test_file_and_its_folder_come_with_the_first_write(tmp_path: Path) -> None:
@@ -512,3 +512,30 @@ def test_store_of_a_newer_program_is_refused(store: Store) -> None:
     for use in (lambda: store.notes("bank"), lambda: store.add_note("bank", "/", "y"), store.log):
         with pytest.raises(StoreError, match=r"was written by a newer program .* Update this program"):
             use()
+
+
+# Causes of incidents
+
+
+def test_a_cause_is_corrected_once_and_taken_back(store: Store) -> None:
+    cause = store.add_cause("bank", "INC-1", "release-7")
+    assert store.corrected("bank") == (("INC-1", "release-7"),)
+    with pytest.raises(StoreError, match=r"The cause of INC-1 is corrected already\. Take that back first"):
+        store.add_cause("bank", "INC-1", "")
+    store.add_cause("shop", "INC-1", "")
+    assert store.corrected("shop") == (("INC-1", ""),)
+    store.remove_cause(cause.id, cause.version)
+    assert store.corrected("bank") == ()
+    with pytest.raises(StoreError, match="This cause of an incident is not there any more"):
+        store.remove_cause(cause.id, cause.version)
+    assert [(each.kind, each.action) for each in store.log(3)] == [
+        ("cause of an incident", "remove"),
+        ("cause of an incident", "add"),
+        ("cause of an incident", "add"),
+    ]
+
+
+@pytest.mark.parametrize("key", ["", "a\0", "x" * 2001])
+def test_a_key_that_is_none_is_refused(store: Store, key: str) -> None:
+    with pytest.raises(StoreError, match="The key"):
+        store.add_cause("bank", key, "")

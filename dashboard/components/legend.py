@@ -24,6 +24,7 @@ SHAPES = {
     "diamond-tall": "M9 1l3.5 6-3.5 6-3.5-6z",
     "bowtie": "M4 3v8l10-8v8z",
     "hourglass": "M4 2h10l-10 10h10z",
+    "line-ns": "M8 1h2v12h-2z",
     "star": "M9 1l1.8 4 4.2.4-3.2 2.9 1 4.2-3.8-2.2-3.8 2.2 1-4.2-3.2-2.9 4.2-.4z",
 }
 # Lines over a box, by the hatch of its pattern.

@@ -12,6 +12,13 @@ from dashboard.figures.frame import HEIGHT, NO_ITEMS, Figure, Trace, axis, empty
 from dashboard.theme import BAD, GREEN, GREY, PINK, SKY, WAIT, WORK, Fill, escaped, hatched
 
 KINDS = {"process": Fill(WORK), "waiting": Fill(WAIT, "/"), "blocked": Fill(BAD, "x")}
+OUTCOMES = {
+    "went_well": ("Went well", Fill(WORK)),
+    "too_young": ("Too young to judge", Fill(WORK, "/")),
+    "caused_incident": ("Caused an incident", Fill(BAD, "x")),
+    "failed": ("Did not succeed", Fill(PINK, "-")),
+}
+WAITS = {"review_days": ("Authored to merged", Fill(SKY)), "release_days": ("Merged to deployed", Fill(WAIT, "/"))}
 KIND_WORDS = {"process": "Working", "waiting": "Waiting", "blocked": "Blocked"}
 COLOURS = (WORK, GREEN, SKY, PINK, WAIT, "#7A5195", "#B97A00", GREY)
 
@@ -77,6 +84,26 @@ def in_and_out(table: pd.DataFrame, partial: Collection[dt.date], keys: Sequence
         **periods.placed(days),
     }
     return _framed([*bars, net], days, partial, "Items", barmode="group")
+
+
+def outcomes(table: pd.DataFrame, partial: Collection[dt.date] = ()) -> Figure:
+    """Deployments by what became of them, from charts.deployment_outcomes; a period without any is 0."""
+    return _columns(table, OUTCOMES, partial, "Deployments", "%{y:,}")
+
+
+def change_waits(table: pd.DataFrame, partial: Collection[dt.date] = ()) -> Figure:
+    """Mean days of changes from authored to merged and on to deployed, from charts.change_waits."""
+    if not table["changes"].sum():
+        return empty("Of no deployed change is a merge told.")
+    return _columns(table, WAITS, partial, "Mean days", "%{y:.1f} d")
+
+
+def _columns(
+    table: pd.DataFrame, kinds: Mapping[str, tuple[str, Fill]], partial: Collection[dt.date], title: str, shown: str
+) -> Figure:
+    days = periods.starts(table["period_start"])
+    bars = [_bars(table, name, fill, numbers(table[kind]), days, shown) for kind, (name, fill) in kinds.items()]
+    return _framed(bars, days, partial, title, barmode="stack")
 
 
 def _bars(

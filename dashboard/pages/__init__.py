@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from dashboard.pages import data, explore, flow, mapping, maps, overview, plan, timeline, value_stream, walk, waste
+from dashboard.pages import (
+    data,
+    delivery,
+    explore,
+    flow,
+    mapping,
+    maps,
+    overview,
+    plan,
+    timeline,
+    value_stream,
+    walk,
+    waste,
+)
 
-PAGES = (overview, flow, value_stream, timeline, waste, plan, explore, data, mapping, maps, walk)
+PAGES = (overview, flow, value_stream, timeline, waste, delivery, plan, explore, data, mapping, maps, walk)

@@ -185,6 +185,7 @@ class View:
             self.in_words,
             ", ".join(scope.teams) if scope.teams else "all teams",
             ", ".join(scope.types) if scope.types else "all types",
+            f"service {', '.join(scope.services)}" if scope.services else "",
             "working time" if scope.clock == "working" else "",
             "from the last start" if scope.start_rule == "last" else "",
         ]
@@ -215,6 +216,7 @@ def view_of(
     known = set(warehouse.streams()["stream"])
     stream = query.get("stream")
     default = warehouse.default_scope(stream if stream in known else None)
+    default = replace(default, corrected=store.corrected(default.stream)) if store else default
     given = {key: value for key, value in query.items() if key != "stream"}
     more = {key: str(value) for key, value in given.items() if value and key not in SCOPE_KEYS}
     return View(warehouse, from_query(given, default), home, more, store), default

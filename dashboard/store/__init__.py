@@ -1,4 +1,4 @@
-"""What people write in the app: saved views, notes, records of walks, and a log in which nothing is lost.
+"""What people write in the app: saved views, notes, records of walks, corrected causes, and a log that loses nothing.
 
 One small transactional store, an SQLite file in the home or the PostgreSQL database that DATABASE_URL names. Instants
 are UTC and carry their zone. A write says which version it saw; where somebody was faster, it is refused and told.
@@ -20,7 +20,7 @@ from dashboard.errors import ConflictError, StoreError
 from dashboard.settings import Settings
 from dashboard.store import checked
 from dashboard.store.database import Database
-from dashboard.store.tables import CHANGES, NOTES, VIEWS, WALK_NOTES, WALKS
+from dashboard.store.tables import CAUSES, CHANGES, NOTES, VIEWS, WALK_NOTES, WALKS
 
 GREATEST_ID = 2**63 - 1
 
@@ -81,8 +81,22 @@ class WalkNote:
 
 
 @dataclass(frozen=True)
+class Cause:
+    """The deployment that somebody says caused an incident, whatever the sources say; "" for none."""
+
+    id: int
+    stream: str
+    incident_id: str
+    deployment_id: str
+    written_at: dt.datetime
+    changed_at: dt.datetime
+    version: int
+
+
+@dataclass(frozen=True)
 class Change:
-    """One write. `kind` is "view", "note", "walk" or "note of a walk", `action` "add", "change" or "remove".
+    """One write. `kind` is "view", "note", "walk", "note of a walk" or "cause of an incident", `action` "add", "change"
+    or "remove".
 
     `before` and `after` are the record as JSON; before is None for "add", after for "remove".
     """
@@ -95,8 +109,8 @@ class Change:
     after: str | None
 
 
-Record = TypeVar("Record", SavedView, Note, Walk, WalkNote)
-Changed = TypeVar("Changed", Note, Walk, WalkNote)
+Record = TypeVar("Record", SavedView, Note, Walk, WalkNote, Cause)
+Changed = TypeVar("Changed", Note, Walk, WalkNote, Cause)
 
 
 @dataclass(frozen=True)
@@ -112,6 +126,7 @@ VIEW = _Kind("view", VIEWS, SavedView)
 NOTE = _Kind("note", NOTES, Note)
 WALK = _Kind("walk", WALKS, Walk)
 WALK_NOTE = _Kind("note of a walk", WALK_NOTES, WalkNote)
+CAUSE = _Kind("cause of an incident", CAUSES, Cause)
 
 
 def _now() -> dt.datetime:
@@ -124,7 +139,7 @@ def store_of(settings: Settings) -> Store:
 
 
 class Store:
-    """Saved views, notes, walks and their log. Every method raises StoreError where the database can't be used."""
+    """Saved views, notes, walks, causes, and their log. Each method raises StoreError where the database is no use."""
 
     def __init__(self, url: str | Path, now: Callable[[], dt.datetime] = _now) -> None:
         """`url` as in DATABASE_URL, or the path of an SQLite file. Opens nothing; raises SettingsError."""
@@ -202,6 +217,32 @@ class Store:
     def remove_walk_note(self, id: int, version: int) -> None:
         """Remove the note; it stays in the log. Raises ConflictError, or StoreError where it is gone."""
         self._remove(WALK_NOTE, id, version)
+
+    def causes(self, stream: str) -> tuple[Cause, ...]:
+        """The corrected causes of incidents of a stream, by incident."""
+        return tuple(sorted(self._found(CAUSE, stream=stream), key=lambda cause: cause.incident_id))
+
+    def corrected(self, stream: str) -> tuple[tuple[str, str], ...]:
+        """Each incident whose cause is corrected with its deployment, "" for none.
+
+        Where the store can't be read, what the sources say holds: the page on which causes are corrected says why.
+        """
+        try:
+            return tuple((cause.incident_id, cause.deployment_id) for cause in self.causes(stream))
+        except StoreError:
+            return ()
+
+    def add_cause(self, stream: str, incident_id: str, deployment_id: str) -> Cause:
+        """The cause, kept. Raises StoreError where the incident's cause is corrected already."""
+        written = {"stream": checked.stream(stream), "incident_id": checked.key(incident_id)}
+        written |= {"deployment_id": checked.key(deployment_id) if deployment_id else ""}
+        now = self._now()
+        taken = f"The cause of {incident_id} is corrected already. Take that back first, or look at the page anew."
+        return self._add(CAUSE, taken, **written, written_at=now, changed_at=now)
+
+    def remove_cause(self, id: int, version: int) -> None:
+        """What the sources say holds again. Raises ConflictError, or StoreError where it is gone."""
+        self._remove(CAUSE, id, version)
 
     def log(self, limit: int = 100) -> tuple[Change, ...]:
         """The last changes, newest first."""
@@ -298,7 +339,7 @@ def _log(
     connection.execute(sa.insert(CHANGES).values(**written, before=_json(before), after=_json(after)))
 
 
-def _json(record: SavedView | Note | Walk | WalkNote | None) -> str | None:
+def _json(record: SavedView | Note | Walk | WalkNote | Cause | None) -> str | None:
     return None if record is None else json.dumps(asdict(record), ensure_ascii=False, default=_iso)
 
 

@@ -40,6 +40,11 @@ def name(text: str, what: str = "The name") -> str:
     return _checked(what, _one_line(text), NAME_LENGTH)
 
 
+def key(text: str) -> str:
+    """The key of an incident or a deployment, as the source has it."""
+    return _checked("The key", text, ADDRESS_LENGTH)
+
+
 def roles(text: str) -> str:
     """The roles of those who were there, in one line; may be empty."""
     return _checked("The list of roles", _one_line(text), TEXT_LENGTH) if text.strip() else ""

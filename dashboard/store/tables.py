@@ -7,7 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 
 # Raised with every change of these tables; `database.py` refuses a store of a higher one.
-VERSION = 2
+VERSION = 3
 
 METADATA = sa.MetaData()
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # only an INTEGER counts up in SQLite
@@ -101,6 +101,20 @@ WALK_NOTES = sa.Table(
     _instant("changed_at"),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Index("vsm_walk_notes_walk", "walk"),
+    sqlite_autoincrement=True,
+)
+
+CAUSES = sa.Table(
+    "vsm_causes",
+    METADATA,
+    _id(),
+    _text("stream"),
+    _text("incident_id"),
+    _text("deployment_id"),
+    _instant("written_at"),
+    _instant("changed_at"),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.UniqueConstraint("stream", "incident_id", name="vsm_causes_stream_incident"),
     sqlite_autoincrement=True,
 )
 

@@ -11,8 +11,8 @@ services = "what was deployed"
 with broken as (
 
     select distinct incidents.deployment_id
-    from marts.incidents
-    where incidents.stream = $stream and incidents.deployment_id is not null
+    from macros.incidents_explained($stream, $corrected_incidents, $corrected_deployments) as incidents
+    where incidents.deployment_id is not null
 
 )
 
@@ -24,6 +24,10 @@ select
 from marts.deployments
 left join broken
     on deployments.deployment_id = broken.deployment_id
-where deployments.stream = $stream and deployments.deployed_on >= $since and deployments.deployed_on < $until
+where
+    deployments.stream = $stream
+    and deployments.deployed_on >= $since
+    and deployments.deployed_on < $until
+    and ($services is null or list_contains($services, deployments.service))
 group by deployments.deployed_on
 order by deployments.deployed_on

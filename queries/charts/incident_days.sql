@@ -12,6 +12,10 @@ select
     count(*) as incidents,
     string_agg(distinct incidents.service, ', ' order by incidents.service) as services
 from marts.incidents
-where incidents.stream = $stream and incidents.started_on >= $since and incidents.started_on < $until
+where
+    incidents.stream = $stream
+    and incidents.started_on >= $since
+    and incidents.started_on < $until
+    and ($services is null or list_contains($services, incidents.service))
 group by incidents.started_on
 order by incidents.started_on

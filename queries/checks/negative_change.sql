@@ -9,4 +9,4 @@ select
     changes.change_id as subject,
     'authored ' || changes.authored_at || ', deployed ' || changes.deployed_at as detail
 from marts.changes
-where changes.deployed_at < changes.authored_at
+where changes.deployed_at < changes.authored_at and not changes.is_bot

@@ -9,5 +9,6 @@ select
     changes.stream as subject,
     count(*) || ' changes, ' || count(changes.deployed_at) || ' deployed' as detail
 from marts.changes
+where not changes.is_bot
 group by changes.stream
 having count(changes.deployed_at) = 0

@@ -13,6 +13,7 @@ with waited as (
         changes.merged_at,
         coalesce(changes.merged_at, changes.authored_at) as ready_at
     from marts.changes
+    where not changes.is_bot
 
 ),
 

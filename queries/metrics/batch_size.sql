@@ -21,6 +21,7 @@ left join marts.deployments
     on deployments.stream = $stream
     and deployments.deployed_on >= periods.period_start
     and deployments.deployed_on < periods.period_end
+    and ($services is null or list_contains($services, deployments.service))
     and deployments.is_success
 group by periods.period_start
 order by periods.period_start

@@ -9,10 +9,8 @@ grain = "one row per period; value is null where nothing was deployed; items cou
 */
 with failed as (
 
-    select distinct
-        incidents.stream,
-        incidents.deployment_id
-    from marts.incidents
+    select distinct incidents.deployment_id
+    from macros.incidents_explained($stream, $corrected_incidents, $corrected_deployments) as incidents
     where incidents.deployment_id is not null
 
 )
@@ -26,8 +24,8 @@ left join marts.deployments
     on deployments.stream = $stream
     and deployments.deployed_on >= periods.period_start
     and deployments.deployed_on < periods.period_end
+    and ($services is null or list_contains($services, deployments.service))
 left join failed
-    on deployments.stream = failed.stream
-    and deployments.deployment_id = failed.deployment_id
+    on deployments.deployment_id = failed.deployment_id
 group by periods.period_start
 order by periods.period_start

@@ -19,5 +19,6 @@ left join marts.changes
     on changes.stream = $stream
     and changes.deployed_on >= periods.period_start
     and changes.deployed_on < periods.period_end
+    and ($services is null or list_contains($services, changes.service))
 group by periods.period_start
 order by periods.period_start

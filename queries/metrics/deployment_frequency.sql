@@ -22,6 +22,7 @@ left join marts.deployments
     on deployments.stream = $stream
     and deployments.deployed_on >= periods.period_start
     and deployments.deployed_on < periods.period_end
+    and ($services is null or list_contains($services, deployments.service))
 group by
     periods.period_start,
     periods.period_end

@@ -15,9 +15,9 @@ select
     end as value,
     count(incidents.recovery_seconds) as items
 from macros.periods($stream, $since, $until, $period) as periods
-left join marts.incidents
-    on incidents.stream = $stream
-    and incidents.restored_on >= periods.period_start
+left join macros.incidents_explained($stream, $corrected_incidents, $corrected_deployments) as incidents
+    on incidents.restored_on >= periods.period_start
     and incidents.restored_on < periods.period_end
+    and ($services is null or list_contains($services, incidents.service))
 group by periods.period_start
 order by periods.period_start

@@ -18,5 +18,6 @@ left join marts.incidents
     on incidents.stream = $stream
     and incidents.started_on >= periods.period_start
     and incidents.started_on < periods.period_end
+    and ($services is null or list_contains($services, incidents.service))
 group by periods.period_start
 order by periods.period_start

@@ -1,0 +1,238 @@
+"""Delivery: the five DORA metrics, what went out, what broke after it, and whether the teams fare well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import dash_bootstrap_components as dbc
+import pandas as pd
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from dashboard.components import controls
+from dashboard.components.cards import empty, figure_card, findings, metric_card
+from dashboard.components.controls import labelled, select
+from dashboard.figures import stacks
+from dashboard.figures.deployment_timeline import deployment_timeline
+from dashboard.figures.sparkline import sparkline
+from dashboard.figures.trend import trend
+from dashboard.pages import delivery_causes, delivery_reasons
+from dashboard.pages.changes import change, change_finding
+from dashboard.pages.delivery_reasons import plural
+from dashboard.pages.view import View
+from dashboard.scope import names_in_url
+from dashboard.theme import formatted
+
+PATH, TITLE = "/delivery", "Delivery"
+PART, DRAWN = "delivery", "delivery-drawn"
+FIVE = (
+    "deployment_frequency",
+    "change_lead_time",
+    "change_fail_rate",
+    "failed_deployment_recovery_time",
+    "deployment_rework_rate",
+)
+BESIDE = ("mean_time_to_recovery", "batch_size", "incidents")
+NOTHING = (
+    "No source tells deployments, incidents or changes of this stream: export deployments, incidents, or a git "
+    "repository. The Data page says which files are read."
+)
+SATISFACTION = "Scores are means of at least 5 answers; a team with fewer is a gap."
+
+
+def body(view: View) -> Component:
+    """The choice of a service, and all figures of it."""
+    services = view.ask("charts.services")
+    changes = view.ask("charts.changes_counted").iloc[0]
+    told = view.stream["has_deployments"], view.stream["has_incidents"], bool(changes.sum())
+    satisfaction = _satisfaction(view)
+    if not any(told):
+        return html.Div([empty(NOTHING), satisfaction])
+    names = {names_in_url((name,)): str(name) for name in services["service"]}
+    chosen = names_in_url(view.scope.services) if view.scope.services else None
+    choice = labelled("Service", select(PART, "service", {controls.ANY: "all services", **names}, chosen))
+    return html.Div(
+        [
+            html.Div([choice], className="card-controls") if len(names) > 1 else None,
+            html.Div(_drawn(view), id=DRAWN),
+            satisfaction,
+        ]
+    )
+
+
+def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
+    """Another service; a corrected cause."""
+    controls.redraw(app, PART, DRAWN, view_for, _drawn)
+    delivery_causes.register(app, view_for, DRAWN, _drawn)
+
+
+def _drawn(view: View) -> Component:
+    deployments, incidents = view.ask("charts.deployments"), view.ask("charts.incidents")
+    return html.Div(
+        [
+            findings(_sentences(view)),
+            dbc.Row([dbc.Col(_card(view, name), xs=6, lg=True) for name in FIVE], class_name="g-3 mb-3"),
+            dbc.Row([dbc.Col(_card(view, name), xs=6, lg=True) for name in BESIDE], class_name="g-3 mb-3"),
+            delivery_reasons.card(view),
+            dbc.Row(
+                [
+                    dbc.Col(_timeline(view, deployments, incidents), lg=12),
+                    dbc.Col(_outcomes(view), lg=6),
+                    dbc.Col(_line(view, "change_fail_rate", "How often does a deployment break something?"), lg=6),
+                    dbc.Col(_change_times(view), lg=6),
+                    dbc.Col(_waits(view), lg=6),
+                    dbc.Col(_recovery(view), lg=6),
+                    dbc.Col(_batches(view), lg=6),
+                ],
+                class_name="g-3 mt-0",
+            ),
+            delivery_causes.card(view, incidents),
+        ]
+    )
+
+
+def _sentences(view: View) -> list[str]:
+    told = [sentence for name in FIVE[:3] if (sentence := change_finding(view, name))]
+    said = [each.text for each in sorted(told, key=lambda each: -each.weight)[:2]]
+    waits = view.ask("charts.change_waits", period="all").iloc[0]
+    if waits["changes"]:
+        whole = waits["review_days"] + waits["release_days"]
+        share = formatted(waits["release_days"] / whole, "ratio") if whole else None
+        if share:
+            said.append(
+                f"Of the {formatted(whole, 'days')} from a change being authored to deployed, {share} pass after its "
+                f"merge (means of {plural(int(waits['changes']), 'change')})."
+            )
+    return said
+
+
+def _card(view: View, name: str) -> Component:
+    metric, headline = view.metric(name), view.headline(name)
+    value, detail = formatted(headline["value"], metric.unit), _counted(name, headline["items"])
+    if headline["value"] is None:
+        value, detail = delivery_reasons.without_value(view, name)
+    spark = sparkline(view.measure(name)["value"].tolist())
+    return metric_card(metric, value, headline["items"], change(view, name), spark, detail)
+
+
+def _counted(name: str, count: int) -> str:
+    words = {
+        "change_lead_time": "change",
+        "failed_deployment_recovery_time": "failure",
+        "mean_time_to_recovery": "incident",
+        "incidents": "incident",
+    }
+    return f"n = {plural(count, words.get(name, 'deployment'))}"
+
+
+def _timeline(view: View, deployments: pd.DataFrame, incidents: pd.DataFrame) -> Component:
+    began = incidents[incidents["started_on"] >= pd.Timestamp(view.scope.since)]
+    unknown = int(began["deployment_id"].isna().sum())
+    answer = f"{plural(len(deployments), 'deployment')}, {plural(len(began), 'incident')}"
+    if unknown:
+        answer += f"; of {plural(unknown, 'incident')} no deployment is known to be the cause"
+    return figure_card(
+        "delivery-timeline",
+        "What went out, and what broke after it?",
+        answer,
+        deployment_timeline(deployments, began),
+        view.behind("charts.deployments", deployments),
+        view.how("charts.deployments", "charts.incidents"),
+        long_legend=True,
+    )
+
+
+def _outcomes(view: View) -> Component:
+    table = view.ask("charts.deployment_outcomes")
+    none = int((table["deployments"] == 0).sum())
+    days = int(table["days_with_deployments"].sum())
+    answer = f"On {plural(days, 'day')} something was deployed with success"
+    if none:
+        answer += f"; in {none:,} of {plural(len(table), view.scope.period)} nothing at all"
+    behind, how = view.behind("charts.deployment_outcomes", table), view.how("charts.deployment_outcomes")
+    figure = stacks.outcomes(table, view.partial)
+    return figure_card("delivery-outcomes", "How often is something deployed?", answer, figure, behind, how)
+
+
+def _line(view: View, name: str, question: str) -> Component:
+    metric, table, headline = view.metric(name), view.measure(name), view.headline(name)
+    answer = f"{formatted(headline['value'], metric.unit)} of {plural(headline['items'], 'deployment')} did"
+    figure = trend({"": table}, metric, partial=view.partial, words="Nothing was deployed in this scope.")
+    return figure_card(f"delivery-{name}", question, answer, figure, view.behind(name, table), view.how(name))
+
+
+def _change_times(view: View) -> Component:
+    name, metric = "change_lead_time", view.metric("change_lead_time")
+    tables = {label: view.measure(name, percentile=share) for label, share in (("50 %", 0.5), ("85 %", 0.85))}
+    half = view.headline(name, replace(view.scope, percentile=0.5))
+    answer = "No change was deployed in this scope"
+    if half["items"]:
+        answer = f"Half of {plural(half['items'], 'change')} took {formatted(half['value'], 'days')} or less"
+    figure = trend(tables, metric, partial=view.partial, words="No change was deployed in this scope.")
+    behind = view.behind(name, tables["50 %"], percentiles="0.5~0.85")
+    question = "How long from a change being authored to deployed?"
+    return figure_card("delivery-change-lead-time", question, answer, figure, behind, view.how(name))
+
+
+def _waits(view: View) -> Component:
+    table = view.ask("charts.change_waits")
+    whole = view.ask("charts.change_waits", period="all").iloc[0]
+    answer = "Of no deployed change is a merge told"
+    if whole["changes"]:
+        answer = (
+            f"{formatted(whole['review_days'], 'days')} until merged, {formatted(whole['release_days'], 'days')} from "
+            f"there until deployed, on average of {plural(int(whole['changes']), 'change')}"
+        )
+    figure = stacks.change_waits(table, view.partial)
+    behind, how = view.behind("charts.change_waits", table), view.how("charts.change_waits")
+    return figure_card("delivery-waits", "Where do changes wait?", answer, figure, behind, how)
+
+
+def _recovery(view: View) -> Component:
+    names = {"Failed deployments, from the deployment": "failed_deployment_recovery_time"}
+    names |= {"All incidents, from their beginning (mean)": "mean_time_to_recovery"}
+    tables = {label: view.measure(name) for label, name in names.items()}
+    values = [view.headline(name)["value"] for name in names.values()]
+    recovery, whole = (formatted(value, "hours") for value in values)
+    answer = "Nothing was restored in this scope"
+    if values[1] is not None:
+        first = f"{recovery} from a deployment that failed to the service restored; " if values[0] is not None else ""
+        answer = f"{first}{whole} from the beginning of an incident, on average"
+    words = "No incident was restored in this scope."
+    figure = trend(tables, view.metric("mean_time_to_recovery"), partial=view.partial, words=words)
+    behind = view.behind("failed_deployment_recovery_time", tables["Failed deployments, from the deployment"])
+    how = view.how(*names.values())
+    return figure_card("delivery-recovery", "How fast is the service back?", answer, figure, behind, how)
+
+
+def _batches(view: View) -> Component:
+    name, metric = "batch_size", view.metric("batch_size")
+    tables = {label: view.measure(name, percentile=share) for label, share in (("50 %", 0.5), ("85 %", 0.85))}
+    half = view.headline(name, replace(view.scope, percentile=0.5))
+    answer = "Of no deployment is it known what it carried"
+    if half["value"] is not None:
+        answer = f"Half of {plural(half['items'], 'deployment')} carried {plural(round(half['value']), 'item')} or less"
+    figure = trend(tables, metric, partial=view.partial, words=f"{answer}.")
+    behind = view.behind(name, tables["50 %"], percentiles="0.5~0.85")
+    return figure_card("delivery-batches", "How much goes out at once?", answer, figure, behind, view.how(name))
+
+
+def _satisfaction(view: View) -> Component | None:
+    table = view.ask("charts.satisfaction")
+    if table.empty:
+        return None
+    lines = {
+        str(team): rows.rename(columns={"survey_on": "period_start", "score": "value", "answers": "items"})
+        for team, rows in table.groupby("team")
+    }
+    known = table.dropna(subset=["score"])
+    answer = SATISFACTION
+    if len(known):
+        last = known[known["survey_on"] == known["survey_on"].max()]
+        scores = ", ".join(f"{row.team} {row.score:.1f} (n = {row.answers:,})" for row in last.itertuples())
+        answer = f"In the last survey, {known['survey_on'].max():%b %Y}: {scores}. {SATISFACTION}"
+    figure = trend(lines, view.metric("team_satisfaction"), words="No team gave 5 answers in this scope.")
+    behind, how = view.behind("charts.satisfaction", table), view.how("charts.satisfaction", "team_satisfaction")
+    card = figure_card("delivery-satisfaction", "Do the teams fare well with it?", answer, figure, behind, how)
+    return html.Div(card, className="mt-3")

@@ -1,0 +1,215 @@
+"""Why each figure of delivery is what it is: what was counted, what was left out, and the arithmetic."""
+
+from __future__ import annotations
+
+import dash_bootstrap_components as dbc
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.components.plain_table import plain_table
+from dashboard.pages.view import View
+from dashboard.theme import formatted
+
+# As many are listed; the CSV of the page's charts has all.
+LISTED = 12
+CLUSTERS = pd.DataFrame(
+    [
+        ("elite", "several a day", "less than a day", "5 %", "less than an hour"),
+        ("high", "once a day to once a week", "a day to a week", "20 %", "less than a day"),
+        ("medium", "once a week to once a month", "a week to a month", "10 %", "less than a day"),
+        ("low", "once a month to twice a year", "one to six months", "40 %", "a week to a month"),
+    ],
+    columns=["group", "deployments", "change lead time", "change fail rate", "recovery"],
+)
+REPORT = (
+    "How the teams that answered DORA's survey of 2024 fell into four groups (Accelerate State of DevOps 2024). It is "
+    "a survey, not a measurement, and no grade: compare a service with itself over time."
+)
+
+
+def plural(count: int, word: str) -> str:
+    """'1 change', '1,204 changes'."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def without_value(view: View, name: str) -> tuple[str, str]:
+    """What stands for a figure that has no value, and why it has none."""
+    if name == "incidents":
+        return "Not known", "no source tells incidents"
+    if name in ("mean_time_to_recovery", "failed_deployment_recovery_time"):
+        if not view.stream["has_incidents"]:
+            return "Not known", "no source tells incidents"
+        table = view.ask("charts.incidents")
+        began = table[table["deployment_id"].notna()] if name.startswith("failed") else table
+        word = "failure" if name.startswith("failed") else "incident"
+        return ("None restored", f"{plural(len(began), word)}, all open") if len(began) else (f"No {word}s", "")
+    if name == "change_lead_time":
+        left = int(view.ask("charts.changes_counted").iloc[0]["undeployed"])
+        return (
+            ("None deployed", f"{plural(left, 'change')} not deployed yet")
+            if left
+            else ("Not known", "no changes told")
+        )
+    if not view.stream["has_deployments"]:
+        return "Not known", "no source tells deployments"
+    made = view.ask("charts.deployment_outcomes", period="all").iloc[0]["deployments"]
+    if not made:
+        return "None", "nothing was deployed"
+    words = {"batch_size": "no source tells what was carried", "deployment_rework_rate": "not told which were planned"}
+    return "Not known", words.get(name, "")
+
+
+def card(view: View) -> Component:
+    """A line for each of the five, to be opened; and what others report."""
+    counts = view.ask("charts.deployment_outcomes", period="all").iloc[0]
+    lines = [
+        ("Deployment frequency", _frequency(view, counts)),
+        ("Change lead time", _lead_time(view)),
+        ("Change fail rate", _fail_rate(view, counts)),
+        ("Failed deployment recovery time, and time to recovery", _recovery(view)),
+        ("Deployment rework rate", _rework(view, counts)),
+    ]
+    parts: list[Component] = [
+        html.Details([html.Summary(title), *content], className="reason") for title, content in lines
+    ]
+    others = html.Details(
+        [html.Summary("What do others report?"), html.P(REPORT), _table(CLUSTERS)], className="reason"
+    )
+    head = dbc.CardHeader(html.H2("Why are the figures what they are?", className="card-question"))
+    return dbc.Card([head, dbc.CardBody([*parts, others])])
+
+
+def _frequency(view: View, counts: pd.Series) -> list[Component | None]:
+    metric = view.headline("deployment_frequency")
+    if metric["value"] is None:
+        return [html.P("No source tells deployments.")]
+    days = (view.scope.until - view.scope.since).days
+    out = [f"{plural(int(counts['failed']), 'deployment')} that did not succeed"] if counts["failed"] else []
+    out += [
+        f"{plural(row.deployments, 'deployment')} to {row.environment}"
+        for row in view.ask("charts.elsewhere").itertuples()
+    ]
+    value = formatted(metric["value"], "per week")
+    return [
+        html.P(
+            f"{plural(metric['items'], 'successful deployment')} to production in {plural(days, 'day')}: "
+            f"{metric['items']:,} ÷ ({days:,} ÷ 7) = {value}. On {plural(int(counts['days_with_deployments']), 'day')} "
+            "there was at least one."
+        ),
+        _left_out(out),
+        _list(view.ask("charts.deployments"), ["deployment_id", "service", "deployed_on", "outcome"], "deployments"),
+    ]
+
+
+def _lead_time(view: View) -> list[Component | None]:
+    counts, found = view.ask("charts.changes_counted").iloc[0].astype(int), view.headline("change_lead_time")
+    share = view.scope.percentile
+    which = "The mean" if share is None else "The median" if share == 0.5 else f"The {100 * share:g}th percentile"
+    words = {
+        "programs": "made by programs (the source says so, or the author's name ends in [bot])",
+        "negative": "deployed before they were authored, a fault of the data",
+        "unknown": "of which it is not told when they were authored",
+        "undeployed": "authored in the period and not deployed by the end of the data",
+    }
+    out = [f"{plural(counts[key], 'change')} {text}" for key, text in words.items() if counts[key]]
+    value = f"{which} over {plural(counts['counted'], 'change')} deployed in the period: from authored to the first "
+    value += f"successful deployment to production that contains it, {formatted(found['value'], 'days')}."
+    return [html.P(value if counts["counted"] else "No change was deployed in the period."), _left_out(out)]
+
+
+def _fail_rate(view: View, counts: pd.Series) -> list[Component | None]:
+    if not counts["deployments"]:
+        return [html.P("Nothing was deployed in the period.")]
+    rate = formatted(view.headline("change_fail_rate")["value"], "ratio")
+    incidents = view.ask("charts.incidents")
+    by = incidents["attribution"].value_counts()
+    ways = {
+        "id": "named by the source",
+        "window": "the last success of the same service within 7 days before",
+        "corrected": "corrected by hand",
+    }
+    found = "; ".join(f"{by[key]:,} {text}" for key, text in ways.items() if key in by)
+    out = []
+    if counts["too_young"]:
+        out.append(
+            f"{plural(int(counts['too_young']), 'deployment')} of the last 7 days of the data count, but an "
+            "incident of theirs may yet come"
+        )
+    if counts["unattributed"]:
+        out.append(f"{plural(int(counts['unattributed']), 'incident')} of no known deployment count against none")
+    made, broke = int(counts["deployments"]), int(counts["caused_incident"])
+    return [
+        html.P(
+            f"{plural(broke, 'deployment')} caused at least one incident, of {made:,}: {broke:,} ÷ {made:,} = {rate}."
+        ),
+        html.P(f"How incidents were joined to deployments: {found}.")
+        if found
+        else html.P("No incident was joined to any."),
+        _left_out(out, "To be known"),
+        _list(
+            view.ask("charts.deployments").query("incidents_count > 0"),
+            ["deployment_id", "service", "deployed_on", "incidents_count"],
+            "deployments that caused an incident",
+        ),
+    ]
+
+
+def _recovery(view: View) -> list[Component | None]:
+    table = view.ask("charts.incidents")
+    restored = table[table["is_restored_in_period"]]
+    failed = restored[restored["recovery_hours"].notna()]
+    lasted = restored[restored["restore_hours"].notna()]
+    still = table[table["restored_on"].isna()]
+    recovery, mean = view.headline("failed_deployment_recovery_time"), view.headline("mean_time_to_recovery")
+    lines = ["Recovery time: no incident of a known deployment was restored in the period."]
+    if len(failed):
+        lines = [
+            f"Recovery time: over {plural(len(failed), 'incident')} of a known deployment that were restored in the "
+            f"period, from the end of that deployment to restored: {formatted(recovery['value'], 'hours')}."
+        ]
+    lines.append("Time to recovery: no incident was restored in the period.")
+    if len(lasted):
+        lines[-1] = (
+            f"Time to recovery: over all {plural(len(lasted), 'incident')} restored in the period, from its beginning "
+            f"to restored: mean {formatted(mean['value'], 'hours')}, "
+            f"median {formatted(lasted['restore_hours'].median(), 'hours')}."
+        )
+    names = ", ".join(still["incident_id"].head(LISTED))
+    out = [f"{plural(len(still), 'incident')} still open at the end of the data: {names}"]
+    return [*(html.P(line) for line in lines), _left_out(out if len(still) else [])]
+
+
+def _rework(view: View, counts: pd.Series) -> list[Component | None]:
+    found = view.headline("deployment_rework_rate")
+    if found["value"] is None:
+        return [html.P("The sources do not tell which deployments were made to mend an incident.")]
+    unplanned, known = int(counts["unplanned"]), found["items"]
+    rate = formatted(found["value"], "ratio")
+    unknown = int(counts["deployments"]) - known
+    return [
+        html.P(
+            f"{plural(unplanned, 'deployment')} made to mend an incident, of {known:,} of which it is known: {rate}."
+        ),
+        html.P("Where the source has no such mark, hotfixes and reverts stand for it: a proxy.", className="rule"),
+        _left_out([f"{plural(unknown, 'deployment')} of which it is not known"] if unknown else []),
+    ]
+
+
+def _left_out(parts: list[str], title: str = "Left out") -> Component | None:
+    return html.P(f"{title}: {'; '.join(parts)}.") if parts else None
+
+
+def _list(table: pd.DataFrame, columns: list[str], words: str) -> Component | None:
+    if table.empty:
+        return None
+    note = (
+        f"The last {LISTED} of {len(table):,} {words}; the table under the timeline has all."
+        if len(table) > LISTED
+        else ""
+    )
+    return html.Div([_table(table[columns].head(LISTED)), html.P(note, className="rule") if note else None])
+
+
+def _table(table: pd.DataFrame) -> Component:
+    return html.Div(plain_table(table), className="table-wrap", tabIndex="0")

@@ -1,0 +1,199 @@
+"""Delivery: what is counted, what is left out, and what a corrected cause changes; each number worked out by hand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from test_maps import texts
+
+from dashboard.catalogue import Catalogue
+from dashboard.pages import delivery, delivery_reasons
+from dashboard.pages.view import View, view_of
+from dashboard.settings import Settings
+from dashboard.store import Store
+from dashboard.warehouse import Warehouse
+
+RATES = ("deployment_frequency", "change_lead_time", "change_fail_rate", "deployment_rework_rate")
+SHOP = {"stream": "retailer", "from": "2024-05-01", "to": "2026-10-30"}
+
+
+@pytest.fixture(scope="module")
+def warehouse(demo: Settings, catalogue: Catalogue) -> Warehouse:
+    return Warehouse(demo.warehouse, catalogue)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store.sqlite")
+
+
+def seen(warehouse: Warehouse, demo: Settings, store: Store | None = None, **asked: str) -> View:
+    return view_of(warehouse, demo.home, {**SHOP, **asked}, store)[0]
+
+
+def said(view: View) -> str:
+    return texts(delivery_reasons.card(view))
+
+
+def rows(warehouse: Warehouse, mart: str, view: View, day: str) -> pd.DataFrame:
+    """The rows of a mart in the days of the view, as pandas sees them."""
+    table = warehouse.table(f"marts.{mart}")
+    since, until = (pd.Timestamp(each) for each in (view.scope.since, view.scope.until))
+    return table[(table["stream"] == view.scope.stream) & (table[day] >= since) & (table[day] < until)]
+
+
+def test_each_figure_is_the_arithmetic_that_is_told(warehouse: Warehouse, demo: Settings) -> None:
+    view = seen(warehouse, demo)
+    made = rows(warehouse, "deployments", view, "deployed_on")
+    days = (view.scope.until - view.scope.since).days
+    well = int(made["is_success"].sum())
+    assert f"{well:,} successful deployments to production in {days:,} days" in said(view)
+    assert view.headline("deployment_frequency")["value"] == pytest.approx(well / (days / 7))
+    incidents = warehouse.table("marts.incidents")
+    broke = made["deployment_id"].isin(incidents["deployment_id"].dropna()).sum()
+    assert f"{broke:,} ÷ {len(made):,} = " in said(view)
+    assert view.headline("change_fail_rate")["value"] == pytest.approx(broke / len(made))
+
+
+def test_outcomes_of_all_periods_are_all_deployments_and_the_youngest_are_not_judged(
+    warehouse: Warehouse, demo: Settings
+) -> None:
+    view = seen(warehouse, demo)
+    table = view.ask("charts.deployment_outcomes")
+    kinds = table[["went_well", "caused_incident", "failed", "too_young"]].sum()
+    assert kinds.sum() == table["deployments"].sum() == len(rows(warehouse, "deployments", view, "deployed_on"))
+    listed = view.ask("charts.deployments")
+    assert (listed["outcome"].value_counts().to_dict()) == {
+        "went well": kinds["went_well"],
+        "caused an incident": kinds["caused_incident"],
+        "failed": kinds["failed"],
+        "too young": kinds["too_young"],
+    }
+    week = pd.Timestamp(view.stream["last_event_at"]) - pd.Timedelta(days=7)
+    made = rows(warehouse, "deployments", view, "deployed_on")
+    young = set(made.loc[made["deployed_at"] > week, "deployment_id"])
+    assert set(listed.loc[listed["outcome"] == "too young", "deployment_id"]) <= young
+    assert not set(listed.loc[listed["outcome"] == "went well", "deployment_id"]) & young
+
+
+def test_changes_are_counted_once_or_left_out_with_a_reason(warehouse: Warehouse, demo: Settings) -> None:
+    view = seen(warehouse, demo)
+    counts = view.ask("charts.changes_counted").iloc[0]
+    deployed = rows(warehouse, "changes", view, "deployed_on")
+    assert counts[["counted", "programs", "negative", "unknown"]].sum() == len(deployed)
+    assert counts["programs"] == deployed["is_bot"].sum() > 0
+    assert counts["counted"] == view.headline("change_lead_time")["items"]
+    assert f"{counts['programs']:,} changes made by programs" in said(view)
+
+
+def test_review_and_release_add_up_to_the_mean_lead_time(warehouse: Warehouse, demo: Settings) -> None:
+    view = seen(warehouse, demo)
+    waits = view.ask("charts.change_waits", period="all").iloc[0]
+    deployed = rows(warehouse, "changes", view, "deployed_on").query("merged_at.notna() and lead_seconds.notna()")
+    assert waits["changes"] == len(deployed)
+    assert waits["review_days"] + waits["release_days"] == pytest.approx(deployed["lead_seconds"].mean() / 86_400)
+
+
+@pytest.mark.parametrize("name", [*RATES, "incidents", "batch_size", "mean_time_to_recovery"])
+def test_a_service_is_measured_as_if_there_were_no_other(warehouse: Warehouse, demo: Settings, name: str) -> None:
+    parts = [
+        seen(warehouse, demo, service=each).headline(name) for each in ("checkout-api", "shop-web", "parcel-tracking")
+    ]
+    whole = seen(warehouse, demo).headline(name)
+    assert sum(part["items"] for part in parts) == whole["items"] > 0
+    assert any(part["value"] != whole["value"] for part in parts)
+
+
+def test_other_environments_are_left_out_and_counted(warehouse: Warehouse, demo: Settings) -> None:
+    view = seen(warehouse, demo)
+    (row,) = view.ask("charts.elsewhere").itertuples()
+    assert re.search(rf"Left out: .*{row.deployments} deployments to staging", said(view))
+
+
+def test_a_corrected_cause_counts_everywhere_and_can_be_taken_back(
+    warehouse: Warehouse, demo: Settings, store: Store
+) -> None:
+    view = seen(warehouse, demo, store)
+    listed = view.ask("charts.incidents").set_index("incident_id")
+    incident = listed.index[listed["attribution"] == "unattributed"][0]
+    deployments = view.ask("charts.deployments")
+    blamed = deployments.loc[deployments["outcome"] == "went well", "deployment_id"].iloc[0]
+    before = view.ask("charts.deployment_outcomes", period="all").iloc[0]
+    cause = store.add_cause("retailer", str(incident), str(blamed))
+    after = seen(warehouse, demo, store)
+    found = after.ask("charts.incidents").set_index("incident_id").loc[incident]
+    assert (found["deployment_id"], found["attribution"]) == (blamed, "corrected")
+    now = after.ask("charts.deployment_outcomes", period="all").iloc[0]
+    assert now["caused_incident"] == before["caused_incident"] + 1
+    assert now["unattributed"] == before["unattributed"] - 1
+    rate = after.headline("change_fail_rate")
+    assert rate["value"] == pytest.approx(now["caused_incident"] / now["deployments"])
+    assert (
+        after.headline("failed_deployment_recovery_time")["items"]
+        >= view.headline("failed_deployment_recovery_time")["items"]
+    )
+    store.remove_cause(cause.id, cause.version)
+    assert seen(warehouse, demo, store).headline("change_fail_rate") == view.headline("change_fail_rate")
+
+
+def test_no_deployment_is_a_cause_too(warehouse: Warehouse, demo: Settings, store: Store) -> None:
+    view = seen(warehouse, demo, store)
+    listed = view.ask("charts.incidents")
+    incident = listed.loc[listed["attribution"] == "window", "incident_id"].iloc[0]
+    store.add_cause("retailer", str(incident), "")
+    found = seen(warehouse, demo, store).ask("charts.incidents").set_index("incident_id").loc[incident]
+    assert pd.isna(found["deployment_id"]) and pd.isna(found["recovery_hours"])
+    assert found["attribution"] == "corrected"
+
+
+def test_a_correction_is_of_one_stream_and_a_damaged_store_leaves_what_the_sources_say(
+    warehouse: Warehouse, demo: Settings, store: Store, tmp_path: Path
+) -> None:
+    store.add_cause("bank", "SHOP-INC-181", "")
+    assert seen(warehouse, demo, store).scope.corrected == ()
+    damaged = tmp_path / "damaged.sqlite"
+    damaged.write_bytes(b"no database at all" * 100)
+    assert seen(warehouse, demo, Store(damaged)).headline("change_fail_rate")["value"] is not None
+
+
+def test_nothing_failed_and_nothing_deployed_are_told_apart(warehouse: Warehouse, demo: Settings) -> None:
+    view = seen(warehouse, demo, **{"from": "2024-02-21", "to": "2024-04-30"})
+    assert view.headline("deployment_frequency")["value"] == 0
+    assert delivery_reasons.without_value(view, "change_fail_rate") == ("None", "nothing was deployed")
+    assert delivery_reasons.without_value(view, "failed_deployment_recovery_time") == ("No failures", "")
+    assert delivery_reasons.without_value(view, "mean_time_to_recovery") == ("No incidents", "")
+
+
+def test_without_any_source_of_deployments_the_page_says_what_to_export(
+    warehouse: Warehouse, demo: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = seen(warehouse, demo)
+    told: dict[str, Any] = {**view.stream, "has_deployments": False, "has_incidents": False}
+    nothing = pd.DataFrame([dict.fromkeys(("counted", "programs", "negative", "unknown", "undeployed"), 0)])
+    bare = replace(view)
+    monkeypatch.setattr(View, "stream", told)
+    real = View.ask
+    monkeypatch.setattr(
+        View,
+        "ask",
+        lambda self, name, **more: nothing if name == "charts.changes_counted" else real(self, name, **more),
+    )
+    assert "No source tells deployments" in texts(delivery.body(bare))
+
+
+def test_a_team_with_fewer_than_five_answers_has_no_score(warehouse: Warehouse, demo: Settings) -> None:
+    table = seen(warehouse, demo).ask("charts.satisfaction")
+    assert (table["score"].isna() == (table["answers"] < 5)).all()
+    assert (table["answers"] >= 5).any()
+
+
+def test_the_retailer_deploys_daily_with_fewer_incidents(warehouse: Warehouse, demo: Settings) -> None:
+    first = seen(warehouse, demo, **{"from": "2024-05-01", "to": "2024-10-31"})
+    last = seen(warehouse, demo, **{"from": "2026-05-01", "to": "2026-10-30"})
+    assert last.headline("deployment_frequency")["value"] > 5 > 2 > first.headline("deployment_frequency")["value"]
+    assert last.headline("incidents")["value"] <= 0.25 * first.headline("incidents")["value"]
