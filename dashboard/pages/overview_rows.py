@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from dashboard.analysis.targets import Aim, Progress, progress
 from dashboard.components.aria import data
 from dashboard.figures.sparkline import sparkline
-from dashboard.pages.plan import Course, _course, _points, verdict_of
+from dashboard.pages.plan import Course, _begins, _course, _points, verdict_of
 from dashboard.pages.view import View
 from dashboard.streams.plan import Initiative
 from dashboard.theme import formatted
@@ -47,7 +47,7 @@ class Row:
     def aim(self) -> Aim:
         """The target as numbers."""
         target = self.course.target
-        begins, better = target.baseline_until, self.course.metric.better
+        begins, better = _begins(target, self.course.scope), self.course.metric.better
         return Aim(self.course.baseline, target.value, begins, target.due, better, target.path)
 
 

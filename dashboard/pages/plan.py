@@ -87,12 +87,27 @@ def _whole_periods(view: View, metric: Metric, scope: Scope) -> pd.DataFrame:
 def _course(view: View, target: Target) -> Course:
     metric = view.metric(target.metric)
     scope = _whole(view, target.period, target.percentile)
+    if target.team:
+        scope = replace(scope, teams=(target.team,))
     table = _whole_periods(view, metric, scope)
-    window = replace(scope, since=target.baseline_from, until=target.baseline_until)
-    baseline = view.warehouse.headline(metric, window)["value"]
-    aim = Aim(baseline, target.value, target.baseline_until, target.due, metric.better, target.path)
+    baseline = _baseline(view, target, metric, scope)
     today = pd.Timestamp(view.stream["last_event_on"]).date()
+    aim = Aim(baseline, target.value, _begins(target, scope), target.due, metric.better, target.path)
     return Course(target, metric, scope, table, baseline, progress(aim, _points(table), today))
+
+
+def _baseline(view: View, target: Target, metric: Metric, scope: Scope) -> float | None:
+    """As the plan says it, else as it was measured over the window."""
+    if target.baseline is not None or not (target.baseline_from and target.baseline_until):
+        return target.baseline
+    window = replace(scope, since=target.baseline_from, until=target.baseline_until)
+    found: float | None = view.warehouse.headline(metric, window)["value"]
+    return found
+
+
+def _begins(target: Target, scope: Scope) -> dt.date:
+    """From when the path goes: the end of the baseline, the beginning of the data where it names no day."""
+    return target.baseline_until or scope.since
 
 
 def _points(table: pd.DataFrame) -> list[tuple[dt.date, float | None]]:
@@ -131,7 +146,7 @@ def _goal(course: Course) -> Goal:
         due=target.due,
         baseline=course.baseline,
         baseline_from=target.baseline_from,
-        baseline_until=target.baseline_until,
+        baseline_until=_begins(target, course.scope),
         path=target.path,
     )
 
