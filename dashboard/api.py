@@ -19,6 +19,7 @@ from dashboard.pages.value_stream import NOTHING, measured_map
 from dashboard.pages.view import NO_HISTORY, View, view_of
 from dashboard.spreadsheets import safe_csv
 from dashboard.store import Store
+from dashboard.streams.plan_csv import plan_table
 from dashboard.warehouse import Warehouse
 from dashboard.where import where_from
 
@@ -70,6 +71,10 @@ def register(server: Flask, warehouse: Warehouse, home: Path, store: Store) -> N
             raise ScopeError(NOTHING if view.stream["has_history"] else NO_HISTORY)
         file = MAP_FILES[kind]
         return _attached(file.write(drawn), f"value-stream-map.{file.ending}", file.mimetype)
+
+    @routes.get("/api/plan")
+    def plan() -> Response:
+        return _answer(plan_table(look().plan), "plan")
 
     @routes.get("/api/checks/<name>")
     def check(name: str) -> Response:

@@ -16,7 +16,7 @@ import pandas as pd
 from dashboard import layers, snapshots
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
-from dashboard.errors import SettingsError, SnapshotError, SourceError
+from dashboard.errors import DefinitionError, SettingsError, SnapshotError, SourceError
 from dashboard.reading import COMPARED, Options, Reader, refuse_others
 from dashboard.settings import Settings
 from dashboard.sources import FORMATS
@@ -33,7 +33,8 @@ from dashboard.streams.definition import (
     state_rows,
     stream_rows,
 )
-from dashboard.streams.plan import Plan, initiative_rows, read_plan, target_rows
+from dashboard.streams.last_plan import plan_in_use
+from dashboard.streams.plan import Plan, initiative_rows, target_rows
 from dashboard.streams.proposal import propose
 from dashboard.streams.written import write_definition
 
@@ -354,8 +355,11 @@ class Build:
         return given
 
     def _plan(self) -> Plan:
-        path = self.settings.home / "plan.toml"
-        return read_plan(path, frozenset(self.catalogue.metrics)) if path.is_file() else Plan()
+        path, metrics = self.settings.home / "plan.toml", frozenset(self.catalogue.metrics)
+        found = plan_in_use(path, self.settings.warehouse, metrics)
+        if found.fault and found.since is None:
+            raise DefinitionError(found.fault)
+        return found.plan
 
     def _store(self, stream: Stream, first: dt.datetime, last: dt.datetime, plan: Plan) -> None:
         for table, rows in {

@@ -56,7 +56,7 @@ class StoreError(DashboardError):
 
 
 class ConflictError(StoreError):
-    """Somebody else was faster: nothing was written. `record` is the SavedView or the Note as it is now."""
+    """Somebody else was faster: nothing was written. `record` is the SavedView, Note, Walk or plan as it is now."""
 
     def __init__(self, message: str, record: Any) -> None:
         super().__init__(message)

@@ -104,6 +104,28 @@ def formatted(value: float | None, unit: str) -> str:
     return f"{value:,.1f}" if unit == "score" else f"{value:,.1f} {unit}"
 
 
+def change(value: float, unit: str) -> str:
+    """A change with its sign: '+5.3 h', '−0.04 per week'; more digits where the usual ones would show nothing, and
+    "no change" where a hundred times as much would show nothing either."""
+    sign = "+" if value >= 0 else "−"
+    shown = formatted(abs(value), unit)
+    if _shows(shown):
+        return f"{sign}{shown}"
+    if not _shows(formatted(abs(value) * 100, unit)):
+        return "no change"
+    if unit in ("days", "hours"):
+        seconds = abs(value) * (86400 if unit == "days" else 3600)
+        return f"{sign}{seconds:.0f} s" if round(seconds) else "no change"
+    figure = abs(value) * (100 if unit == "ratio" else 1)
+    number = f"{figure:.{1 - math.floor(math.log10(figure))}f}".rstrip("0")
+    return f"{sign}{number} %" if unit == "ratio" else f"{sign}{number} {'' if unit == 'score' else unit}".rstrip()
+
+
+def _shows(words: str) -> bool:
+    """Whether a formatted value has a digit that is not 0."""
+    return any(sign in words for sign in "123456789")
+
+
 def _percent(value: float) -> str:
     has_decimal = value != 0 and abs(round(value, 1)) < 10
     return f"{value:.1f} %" if has_decimal else f"{value:,.0f} %"

@@ -404,7 +404,7 @@ def test_what_is_wrong_with_a_sketch_is_told_by_file_and_key(tmp_path: Path) -> 
     file.write_text(GOLDEN.replace('"60 min"', '"60"'))
     told = CliRunner().invoke(main, ["draw", str(file)])
     assert told.exit_code == 1
-    assert "golden.toml: step[2].process is '60'; it should be a time with its unit" in told.output
+    assert "golden.toml, line 16: step[2].process is '60'; it should be a time with its unit" in told.output
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from dashboard.figures.cycle_times import cycle_histogram, cycle_scatter
 from dashboard.figures.dotted_chart import dotted_chart
 from dashboard.figures.frame import Figure, empty, shortened
 from dashboard.figures.performance_spectrum import performance_spectrum
+from dashboard.figures.plan_timeline import Bar, plan_timeline
 from dashboard.figures.reasons import reasons
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.stacks import in_and_out, time_split, types
@@ -29,6 +30,7 @@ from dashboard.figures.time_marks import Happening, Lane, TimeMarks, runs, thinn
 from dashboard.figures.timeline import timeline
 from dashboard.figures.trend import Goal, Mark, bars, trend
 from dashboard.figures.waste import partition, stage_heat, waste_trend
+from dashboard.theme import change
 
 NASTY = "<b>R&D</b> %{x}"
 HARMLESS = "&lt;b&gt;R&amp;D&lt;/b&gt; &#37;{x}"
@@ -210,12 +212,18 @@ def throughput(catalogue: Catalogue) -> Metric:
     return catalogue.metric("throughput")
 
 
+BARS = [
+    Bar(NASTY, "done", dt.date(2026, 1, 5), dt.date(2026, 2, 5), False, ((dt.date(2026, 1, 20), NASTY),)),
+    Bar("Pairs", "running", dt.date(2026, 2, 1), dt.date(2026, 3, 1), True),
+]
+
+
 @pytest.fixture(scope="module")
 def every(lead_time: Metric, throughput: Metric) -> dict[str, Figure]:
     """One figure of each kind, with all that it can show."""
     table = monthly((80.0, 12), (None, 0), (60.0, 3))
     goal = Goal(30.0, dt.date(2026, 12, 31), 90.0, dt.date(2025, 11, 1), dt.date(2026, 1, 1), "step")
-    marks = [Mark(dt.date(2026, 2, 14), NASTY)]
+    marks = [Mark(dt.date(2026, 2, 14), NASTY, 1), Mark(dt.date(2026, 3, 1), NASTY, 1, "milestone")]
     return {
         "trend": trend({NASTY: table, "85 %": table}, lead_time, partial=[MARCH], goal=goal, marks=marks),
         "bars": bars(table, throughput, partial=[MARCH]),
@@ -229,6 +237,7 @@ def every(lead_time: Metric, throughput: Metric) -> dict[str, Figure]:
         "dotted_chart": dotted_chart(DOTS, MODES, marks=MARKS),
         "dotted_chart since creation": dotted_chart(DOTS, MODES, is_relative=True),
         "performance_spectrum": performance_spectrum(LINES, MOVES, dt.date(2026, 1, 1), MARCH, MARKS),
+        "plan_timeline": plan_timeline(BARS, [(dt.date(2026, 6, 30), NASTY)], dt.date(2026, 3, 1)),
         "empty": empty("Nothing <here>."),
         "cycle_scatter": cycle_scatter(SCATTER),
         "cycle_histogram": cycle_histogram(BINS, ["a", "b", "c"]),
@@ -417,11 +426,13 @@ def test_a_step_keeps_the_baseline_until_the_target_is_due(every: dict[str, Figu
     assert named(every["trend"], "Baseline")["x"] == ["2025-11-01", "2026-01-01"]
 
 
-def test_initiatives_are_numbered_and_named_on_hover(every: dict[str, Figure]) -> None:
+def test_initiatives_and_their_milestones_are_numbered_and_named_on_hover(every: dict[str, Figure]) -> None:
     mark = named(every["trend"], "Initiative")
-    assert mark["text"] == ["1"]
-    assert mark["hovertext"] == [f"1 {HARMLESS}, 14 Feb 2026"]
-    assert [line["x0"] for line in every["trend"]["layout"]["shapes"]] == ["2026-02-14"]
+    assert mark["text"] == ["1", "1"]
+    assert mark["marker"]["symbol"] == ["square", "circle"]
+    assert mark["hovertext"] == [f"1 {HARMLESS}, 1 Mar 2026", f"1 {HARMLESS}, 14 Feb 2026"]
+    lines = [(line["x0"], line["opacity"]) for line in every["trend"]["layout"]["shapes"]]
+    assert lines == [("2026-02-14", 1), ("2026-03-01", 0.4)]
 
 
 def test_bands_lie_from_done_up_to_the_first_stage_and_the_legend_is_in_stage_order() -> None:
@@ -782,3 +793,33 @@ def test_nothing_to_show_is_said_in_words(drawn: Figure) -> None:
 def test_stage_tells_how_many_it_holds_of_its_limit() -> None:
     labels = ageing(AGEING, PACE, {NASTY: 2, "Queue": 0})["layout"]["xaxis"]["ticktext"]
     assert [label.rpartition("<br>")[2] for label in labels] == ["1 of 2", "<b>1 of 0</b>", "1"]
+
+
+def test_an_initiative_is_a_bar_of_its_days_with_its_milestones(every: dict[str, Figure]) -> None:
+    drawn = every["plan_timeline"]
+    done, running = named(drawn, "Done"), named(drawn, "Running")
+    # From the 5th of January to the 5th of February are 31 days.
+    assert (done["base"], done["x"]) == (["2026-01-05"], [31 * 86_400_000])
+    assert running["hovertext"] == ["<b>Pairs</b><br>running: 1 Feb 2026, no due day"]
+    assert named(drawn, "Milestone")["x"] == ["2026-01-20"]
+    assert named(drawn, "No due day")["x"] == ["2026-03-01"]
+    assert named(drawn, "Target due")["x"] == ["2026-06-30"]
+    assert drawn["layout"]["yaxis"]["ticktext"][-1] == "Targets"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (-3.0, "days", "−3.0 d"),
+        (0.25, "per week", "+0.2 per week"),
+        (0.04, "per week", "+0.04 per week"),
+        (-0.0123, "per week", "−0.012 per week"),
+        (0.0004, "per week", "no change"),
+        (0.0, "items", "no change"),
+        (0.0003, "ratio", "+0.03 %"),
+        (-20 / 86400, "days", "−20 s"),
+        (0.1 / 86400, "days", "no change"),
+    ],
+)
+def test_a_small_change_has_digits_to_be_seen_or_is_none(value: float, unit: str, words: str) -> None:
+    assert change(value, unit) == words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -16,7 +15,7 @@ from tomlkit.items import AoT
 from dashboard.designs.document import Change, Design, MapStep, parse_design
 from dashboard.designs.redesign import effects_of
 from dashboard.errors import DefinitionError
-from dashboard.streams.files import ChangedMeanwhileError, alone, put_in_place, text_of
+from dashboard.streams.files import ChangedMeanwhileError, alone, mark_of, put_in_place, text_of
 
 FOLDER = "maps"
 HEAD = "# A designed map; see the Maps page, or edit by hand. Times have units: 30 min, 4 h, 2.5 d, 1 w.\n\n"
@@ -144,16 +143,12 @@ def _kept(path: Path, text: str) -> Kept:
         effects_of(design)
     except DefinitionError as error:
         raise DefinitionError(f"{path}: {error}") from None
-    return Kept(path.stem, design, _mark(text))
-
-
-def _mark(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return Kept(path.stem, design, mark_of(text))
 
 
 def _unchanged(path: Path, mark: str) -> str:
     text = text_of(path)
-    if _mark(text) != mark:
+    if mark_of(text) != mark:
         raise ChangedMeanwhileError(
             f"{path.name} was changed since this page was opened. Nothing was written: open the page anew and enter it "
             "there."

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from dashboard.figures.frame import Trace, shortened
 from dashboard.figures.periods import iso
 from dashboard.theme import GREEN, GREY, formatted
+
+# Pale, for the digits in it have the page's ink.
+DISC = "rgba(134,142,150,.35)"
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,12 @@ class Goal:
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that happened on a day, such as the start of an initiative. Marks are numbered as given."""
+    """The start of an initiative, or a milestone on its way, which has the initiative's number."""
 
     on: dt.date
     name: str
+    number: int
+    kind: Literal["start", "milestone"] = "start"
 
 
 def goal_traces(goal: Goal, unit: str, factor: float, since: str, until: str) -> list[Trace]:
@@ -66,21 +71,27 @@ def goal_label(goal: Goal, unit: str, factor: float, since: Any) -> dict[str, An
 
 
 def mark_traces(marks: Sequence[Mark]) -> list[Trace]:
-    """A numbered disc for each mark at the top of the drawing; its name is in the hover text."""
+    """At the top of the drawing a numbered disc for each start and a square for each milestone, its name to hover."""
     if not marks:
         return []
+    ordered = sorted(marks, key=lambda mark: mark.kind == "start")  # where both are on a day, the disc covers
     return [
         {
             "type": "scatter",
             "mode": "markers+text",
-            "x": [iso(mark.on) for mark in marks],
-            "y": [1] * len(marks),
+            "x": [iso(mark.on) for mark in ordered],
+            "y": [1] * len(ordered),
             "yaxis": "y2",
             "cliponaxis": False,
-            "text": [str(number) for number, _ in enumerate(marks, 1)],
-            "textfont": {"color": "#FFFFFF", "size": 11},
-            "marker": {"size": 17, "color": "#495057", "line": {"color": "#FFFFFF", "width": 1}},
-            "hovertext": [f"{number} {shortened(mark.name)}, {_day(mark.on)}" for number, mark in enumerate(marks, 1)],
+            "text": [str(mark.number) for mark in ordered],
+            "textfont": {"size": 11},
+            "marker": {
+                "size": 17,
+                "color": DISC,
+                "symbol": ["circle" if mark.kind == "start" else "square" for mark in ordered],
+                "line": {"color": GREY, "width": 1},
+            },
+            "hovertext": [f"{mark.number} {shortened(mark.name)}, {_day(mark.on)}" for mark in ordered],
             "hovertemplate": "%{hovertext}<extra></extra>",
             "name": "Initiative",
             "showlegend": False,
@@ -89,9 +100,12 @@ def mark_traces(marks: Sequence[Mark]) -> list[Trace]:
 
 
 def mark_lines(marks: Sequence[Mark]) -> list[dict[str, Any]]:
-    """A vertical line for each mark."""
+    """A vertical line for each start, a fainter one for a milestone."""
     upright = {"type": "line", "y0": 0, "y1": 1, "yref": "paper", "line": {"dash": "dot", "width": 1}}
-    return [{**upright, "x0": iso(mark.on), "x1": iso(mark.on)} for mark in marks]
+    return [
+        {**upright, "x0": iso(mark.on), "x1": iso(mark.on), "opacity": 1 if mark.kind == "start" else 0.4}
+        for mark in marks
+    ]
 
 
 def _line(name: str, x: list[str], y: list[float], words: str, colour: str, dash: str) -> Trace:

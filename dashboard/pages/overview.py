@@ -20,6 +20,7 @@ from dashboard.errors import DashboardError
 from dashboard.pages import overview_review
 from dashboard.pages.overview_rows import Row, objective_table, rows_of
 from dashboard.pages.overview_streams import stream_table
+from dashboard.pages.plan import fault_told
 from dashboard.pages.value_stream import constraint_now
 from dashboard.pages.view import View
 from dashboard.streams.definition import read_definition
@@ -38,6 +39,7 @@ def body(view: View) -> Component:
         return overview_review.body(view, rows, asked)
     return html.Div(
         [
+            fault_told(view),
             findings(_sentences(view, rows)),
             _targets(view, rows),
             dbc.Row(
@@ -88,7 +90,8 @@ def _changed(view: View, rows: Sequence[Row]) -> list[Component]:
     today = today_of(view)
     reviews = [each for each in view.plan.review if each.on < today]
     if not reviews:
-        return [empty("No review is recorded. Give the plan its first one: [[review]] with stream and on.")]
+        way = html.A("Record the first one", href=view.address("/plan", new="review"))
+        return [html.P(["No review is recorded. ", way, "."], className="empty")]
     last = max(reviews, key=lambda each: each.on)
     said: list[Any] = []
     for row in rows:

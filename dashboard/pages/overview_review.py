@@ -9,8 +9,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.cards import empty
-from dashboard.pages.overview_rows import Row, arrival, status
-from dashboard.pages.plan import _target_card
+from dashboard.pages.overview_rows import Row, status
+from dashboard.pages.plan_course import arrival, target_card
 from dashboard.pages.view import View
 from dashboard.theme import formatted
 
@@ -55,5 +55,5 @@ def _target(view: View, row: Row) -> Component:
         html.Ul([html.Li(f"{each.name}: {name}") for each, name in row.verdicts]),
     ]
     return dbc.Row(
-        [dbc.Col(facts, lg=4), dbc.Col(_target_card(view, row.course, view.plan), lg=8)], class_name="g-3 mb-3"
+        [dbc.Col(facts, lg=4), dbc.Col(target_card(view, row.course, view.plan), lg=8)], class_name="g-3 mb-3"
     )

@@ -12,10 +12,11 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.analysis.targets import Aim, Progress, progress
+from dashboard.analysis.targets import Progress, progress
 from dashboard.components.aria import data
 from dashboard.figures.sparkline import sparkline
-from dashboard.pages.plan import Course, _course, _points, verdict_of
+from dashboard.pages.plan_course import Course, course_of, pace_words, points_of
+from dashboard.pages.plan_verdicts import verdict_of
 from dashboard.pages.view import View
 from dashboard.streams.plan import Initiative
 from dashboard.theme import formatted
@@ -40,15 +41,8 @@ class Row:
 
     def as_of(self, day: dt.date) -> Progress:
         """How far it was on an earlier day, by the periods that were whole by then."""
-        points = _points(self.course.table)
-        return progress(self.aim, [one for one, following in pairwise(points) if following[0] <= day], day)
-
-    @property
-    def aim(self) -> Aim:
-        """The target as numbers."""
-        target = self.course.target
-        begins, better = target.baseline_until, self.course.metric.better
-        return Aim(self.course.baseline, target.value, begins, target.due, better, target.path)
+        points = points_of(self.course.table)
+        return progress(self.course.aim, [one for one, following in pairwise(points) if following[0] <= day], day)
 
 
 def rows_of(view: View) -> tuple[Row, ...]:
@@ -59,7 +53,7 @@ def rows_of(view: View) -> tuple[Row, ...]:
         going = [each for each in view.plan.initiative if each.metric == target.metric and each.start]
         verdicts = tuple((each, verdict_of(view, each)) for each in going)
         address = f"{view.address('/plan')}#plan-{target.id}-title"
-        rows.append(Row(titles.get(target.objective or "", ""), _course(view, target), address, verdicts))
+        rows.append(Row(titles.get(target.objective or "", ""), course_of(view, target), address, verdicts))
     order = [*titles.values(), ""]
     return tuple(sorted(rows, key=lambda row: order.index(row.objective)))
 
@@ -112,36 +106,15 @@ def _spark(course: Course) -> Component | str:
 
 
 def _pace(row: Row) -> Component:
-    """What is needed a week, what is seen, and when that arrives."""
-    seen, unit = row.course.progress, row.course.metric.unit
-    lines = []
-    if seen.required_per_week is not None:
-        lines.append(f"needed {signed(seen.required_per_week, unit)} a week")
-    if seen.recent_per_week is not None:
-        lines.append(f"seen {signed(seen.recent_per_week, unit)} a week")
-    if seen.arrives_on:
-        lines.append(arrival(seen))
+    """What is needed each week, what is seen, and when that arrives."""
+    lines = pace_words(row.course)
     return html.Small([part for line in lines or ["–"] for part in (line, html.Br())][:-1])
-
-
-def arrival(seen: Progress) -> str:
-    """'arrives about Mar 2027 (80 %: Jan 2027 to Aug 2027)'."""
-    said = f"arrives about {seen.arrives_on:%b %Y}"
-    if seen.arrives_between:
-        early, late = seen.arrives_between
-        said += f" (80 %: {early:%b %Y} to {f'{late:%b %Y}' if late else 'never'})"
-    return said
 
 
 def _initiatives(row: Row) -> Component | str:
     if not row.verdicts:
         return "none on this metric"
     return html.Ul([html.Li([f"{each.name}: ", html.Strong(name)]) for each, name in row.verdicts], className="mb-0")
-
-
-def signed(value: float, unit: str) -> str:
-    """A change with its sign."""
-    return f"{'+' if value >= 0 else '−'}{formatted(abs(value), unit)}"
 
 
 def _day(day: dt.date) -> str:

@@ -1,229 +1,194 @@
-"""Plan: targets and initiatives, each metric's trend against the path from its baseline to its target."""
+"""Plan: objectives, targets and initiatives as board, timeline and table, changed here, and each target's trend."""
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import dash_bootstrap_components as dbc
-import pandas as pd
-from dash import html
+from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
-from dashboard.analysis.targets import Aim, Progress, progress
-from dashboard.analysis.verdict import Verdict, split, verdict
-from dashboard.catalogue import Metric
-from dashboard.components.cards import empty, figure_card
-from dashboard.figures.trend import Goal, Mark, trend
-from dashboard.health import succeeded_on
+from dashboard import access
+from dashboard.components.aria import aria
+from dashboard.components.cards import empty, findings
+from dashboard.errors import DefinitionError, StoreError
+from dashboard.pages import plan_import, plan_write
+from dashboard.pages.plan_course import course_of, target_card
+from dashboard.pages.plan_forms import form, prefilled
+from dashboard.pages.plan_views import board, tables, timeline, together
+from dashboard.pages.plan_write import DRAWN, GO, SAID, differences, drawn_from, name_of, seen_by
 from dashboard.pages.view import View
-from dashboard.scope import Scope
-from dashboard.streams.plan import Initiative, Plan, Target
-from dashboard.theme import formatted
+from dashboard.store import Change
+from dashboard.streams.plan import KINDS
+from dashboard.streams.plan_edits import Seen, entry_of, said_of
 
-PATH, TITLE = "/plan", "Plan"
-
-
-@dataclass(frozen=True)
-class Course:
-    """A target with its metric's values: `points` are (first day of a whole period, value)."""
-
-    target: Target
-    metric: Metric
-    scope: Scope
-    table: pd.DataFrame
-    baseline: float | None
-    progress: Progress
-
-    @property
-    def scope_note(self) -> str:
-        """Which statistic by which period."""
-        period = f"by {self.target.period}"
-        if "$percentile" not in self.metric.query.sql:
-            return period
-        return (
-            f"mean, {period}"
-            if self.target.percentile is None
-            else f"{formatted(self.target.percentile, 'ratio')}, {period}"
-        )
+PATH, TITLE = plan_write.PATH, "Plan"
+VIEWS = {"board": "Board", "timeline": "Timeline", "table": "Table"}
+NEW = {
+    "initiative": "New initiative",
+    "target": "New target",
+    "objective": "New objective",
+    "review": "Record a review",
+}
+WHOLE = "The plan looks at the whole history of the stream; the period of the scope does not narrow it."
 
 
 def body(view: View) -> Component:
-    """Targets first, then the initiatives with their verdicts."""
-    path = view.home / "plan.toml"
-    if not path.is_file():
-        return empty(f"There is no plan yet. Write targets and initiatives in {path.name} in the folder {view.home}.")
-    plan = view.plan
-    if not (plan.target or plan.initiative):
-        return empty("The plan names no target and no initiative for this value stream.")
-    courses = [_course(view, target) for target in plan.target]
+    """The plan in the chosen view, and the form that is open."""
+    why_not = refusal(view)
     return html.Div(
         [
-            html.P(
-                "The plan looks at the whole history of the stream; the period of the scope does not narrow it.",
-                className="scope-note",
-            ),
-            dbc.Row([dbc.Col(_target_card(view, course, plan), lg=6) for course in courses], class_name="g-3"),
-            html.H2("Initiatives", className="h5 mt-4"),
-            html.Div([_initiative(view, each) for each in plan.initiative], className="initiatives"),
-        ]
+            fault_told(view),
+            html.Div(_form(view, why_not)),
+            html.Div(id=SAID, **aria(live="polite")),
+            _ways(view, why_not),
+            *_content(view, why_not),
+            plan_import.card(why_not),
+            _log(view),
+            dcc.Store(id=GO),
+        ],
+        className="plan",
     )
 
 
-def _whole(view: View, period: str, percentile: float | None) -> Scope:
-    """Everything the stream has, in periods of the target; teams, types and clock as the viewer chose."""
-    everything = view.warehouse.default_scope(view.scope.stream)
-    return replace(view.scope, since=everything.since, until=everything.until, period=period, percentile=percentile)
+def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
+    """The forms and the import."""
+    plan_write.register(app, view_for)
+    plan_import.register(app)
 
 
-def _whole_periods(view: View, metric: Metric, scope: Scope) -> pd.DataFrame:
-    """The metric by period, periods that the data cut short left out: a part is no period."""
-    table = view.warehouse.measure(metric, scope)
-    partial = view.warehouse.ask("charts.periods", scope)["is_partial"].to_numpy()
-    return table[~partial].reset_index(drop=True)
+def refusal(view: View) -> str | None:
+    """Why the plan can't be changed here, in a sentence; None where it can."""
+    if view.plan_in_use.fault:
+        return "The plan can't be changed here while its file can't be read."
+    return access.refusal()
 
 
-def _course(view: View, target: Target) -> Course:
-    metric = view.metric(target.metric)
-    scope = _whole(view, target.period, target.percentile)
-    table = _whole_periods(view, metric, scope)
-    window = replace(scope, since=target.baseline_from, until=target.baseline_until)
-    baseline = view.warehouse.headline(metric, window)["value"]
-    aim = Aim(baseline, target.value, target.baseline_until, target.due, metric.better, target.path)
-    today = pd.Timestamp(view.stream["last_event_on"]).date()
-    return Course(target, metric, scope, table, baseline, progress(aim, _points(table), today))
+def fault_told(view: View) -> Component | None:
+    """That the file can't be read, why, and which plan is shown."""
+    found = view.plan_in_use
+    if not found.fault:
+        return None
+    if found.since:
+        shown = f"The pages show the plan as it was when it could last be read, from {found.since:%d %b %Y %H:%M}."
+    else:
+        shown = "There is no earlier plan to show. Mend the file."
+    return plan_write.alert([*found.fault.splitlines(), shown], "warning")
 
 
-def _points(table: pd.DataFrame) -> list[tuple[dt.date, float | None]]:
+def _content(view: View, why_not: str | None) -> list[Component]:
+    plan = view.plan
+    if not any(getattr(plan, kind) for kind in KINDS):
+        return [empty("The plan names no target and no initiative for this value stream yet.")]
+    shown = view.query.get("as", "board")
+    if shown == "table":
+        return [tables(view, lambda kind, id_: _way(view, kind, id_, why_not))]
+    drawn = timeline(view) if shown == "timeline" else board(view, lambda kind, id_: _way(view, kind, id_, why_not))
     return [
-        (pd.Timestamp(row.period_start).date(), None if pd.isna(row.value) else float(row.value))
-        for row in table.itertuples()
+        findings(together(view)) or html.Div(),
+        html.H2("Initiatives", className="h5"),
+        drawn,
+        html.H2("Targets", className="h5 mt-4"),
+        *_targets(view, why_not),
     ]
 
 
-def _target_card(view: View, course: Course, plan: Plan) -> Component:
-    target, metric = course.target, course.metric
-    objective = next((each.title for each in plan.objective if each.id == target.objective), "")
-    marks = [Mark(each.start, each.name) for each in plan.initiative if each.metric == target.metric and each.start]
-    figure = trend({"": course.table}, metric, goal=_goal(course), marks=marks, words="No value has been measured.")
-    status = html.Span(course.progress.status, className=f"status status-{course.progress.status.replace(' ', '-')}")
-    facts: list[Any] = [
-        status,
-        f" {_target_words(course)}",
-        html.Br(),
-        html.Small(course.progress.rule, className="rule"),
-    ]
-    return figure_card(
-        f"plan-{target.id}",
-        f"{metric.title}: {objective}" if objective else metric.title,
-        facts,
-        figure,
-        replace(view, scope=course.scope).behind(target.metric, course.table),
-        view.how(target.metric),
-    )
+def _targets(view: View, why_not: str | None) -> list[Component]:
+    if not view.plan.target:
+        return [empty("The plan names no target for this value stream yet.")]
+    cards = []
+    for target in view.plan.target:
+        way = _way(view, "target", target.id, why_not)
+        more = [html.Span(" "), way] if way else []
+        cards.append(dbc.Col(target_card(view, course_of(view, target), view.plan, more), lg=6))
+    return [html.P(WHOLE, className="scope-note"), dbc.Row(cards, class_name="g-3")]
 
 
-def _goal(course: Course) -> Goal:
-    target = course.target
-    return Goal(
-        value=target.value,
-        due=target.due,
-        baseline=course.baseline,
-        baseline_from=target.baseline_from,
-        baseline_until=target.baseline_until,
-        path=target.path,
-    )
+def _way(view: View, kind: str, id_: str, why_not: str | None) -> Component | None:
+    entry = entry_of(view.plan, kind, id_)
+    if why_not or entry is None:
+        return None
+    words = aria(label=f"Change {name_of(entry)}")
+    return html.A("Change", href=_address(view, edit=f"{kind}:{id_}"), className="plan-change no-print", **words)
 
 
-def _target_words(course: Course) -> str:
-    unit, seen, target = course.metric.unit, course.progress, course.target
-    words = [
-        f"from {formatted(course.baseline, unit)} to {formatted(target.value, unit)} by {target.due:%d %b %Y}",
-        f"now {formatted(seen.latest, unit)} ({course.scope_note})",
-    ]
-    if seen.arrives_on:
-        words.append(f"arrives about {seen.arrives_on:%b %Y} at the recent pace")
-    return "; ".join(words)
+def _address(view: View, **more: str) -> str:
+    """This page in the same view."""
+    shown = {"as": view.query["as"]} if view.query.get("as") in VIEWS else {}
+    return view.address(PATH, **shown, **more)
 
 
-def _initiative(view: View, initiative: Initiative) -> Component:
-    facts = [
-        ("Strategy", (initiative.strategy or "").replace("-", " ")),
-        ("Owner", initiative.owner),
-        ("Stage", initiative.stage),
-        ("Start", f"{initiative.start:%d %b %Y}" if initiative.start else None),
-        ("Due", f"{initiative.due:%d %b %Y}" if initiative.due else None),
-        ("Expected", initiative.expected),
-    ]
-    gaps = [
-        name
-        for name, value in (
-            ("owner", initiative.owner),
-            ("start", initiative.start),
-            ("measure", initiative.metric),
+def _ways(view: View, why_not: str | None) -> Component:
+    """The choice of the view, and the ways to something new."""
+    chosen = view.query.get("as", "board")
+    looks = [
+        html.A(
+            words,
+            href=view.address(PATH, **({} if key == "board" else {"as": key})),
+            className="chip active" if key == chosen else "chip",
+            **(aria(current="true") if key == chosen else {}),
         )
-        if not value
+        for key, words in VIEWS.items()
     ]
-    return dbc.Card(
-        dbc.CardBody(
-            [
-                html.H3(
-                    [initiative.name, html.Span(initiative.status, className="status status-no-data ms-2")],
-                    className="h6",
-                ),
-                html.P(" · ".join(f"{name}: {value}" for name, value in facts if value)),
-                html.P(f"Not healthy: it has no {' and no '.join(gaps)}.", className="bad") if gaps else None,
-                _verdict(view, initiative),
-            ]
-        ),
-        class_name="mb-2",
+    news: list[Component] = [html.Span(f"For reading only. {why_not}", className="rule")]
+    if not why_not:
+        news = [html.A(words, href=_address(view, new=kind), className="chip") for kind, words in NEW.items()]
+    csv = html.A("Download CSV", href=view.address("/api/plan", format="csv"), className="chip")
+    return html.Nav(
+        [html.Div(looks, className="chips"), html.Div([*news, csv], className="chips")],
+        className="plan-ways no-print",
+        **aria(label="Views of the plan"),
     )
 
 
-def verdict_of(view: View, initiative: Initiative) -> str:
-    """The verdict's name; empty where the initiative has no metric or no start."""
-    found = _found_verdict(view, initiative)
-    return found.name if found else ""
+def _form(view: View, why_not: str | None) -> list[Component]:
+    """The open form, and what it was drawn from; something always stands for the latter."""
+    if why_not:
+        return [_store(None)]
+    try:
+        seen = seen_by(view)
+    except DefinitionError as error:  # it broke just now
+        return [plan_write.alert(str(error).splitlines()), _store(None)]
+    kind, _, id_ = view.query.get("edit", "").partition(":")
+    if kind in KINDS:
+        return _edit_form(view, seen, kind, id_)
+    if (kind := view.query.get("new", "")) in KINDS:
+        return [form(view, kind, prefilled(view, kind), True, _address(view)), _store(drawn_from(seen, kind))]
+    return [_store(drawn_from(seen))]
 
 
-def _found_verdict(view: View, initiative: Initiative) -> Verdict | None:
-    if initiative.metric is None or initiative.start is None:
+def _edit_form(view: View, seen: Seen, kind: str, id_: str) -> list[Component]:
+    entry = entry_of(seen.plan, kind, id_)
+    if entry is None or entry.stream != view.scope.stream:
+        words = f"There is no {kind} {id_!r} in the plan of this value stream: somebody may have removed it."
+        return [plan_write.alert([words], "warning"), _store(drawn_from(seen))]
+    return [form(view, kind, said_of(entry), False, _address(view)), _store(drawn_from(seen, kind, id_))]
+
+
+def _store(drawn: dict[str, Any] | None) -> Component:
+    return dcc.Store(id={"type": DRAWN}, data=drawn)
+
+
+def _log(view: View) -> Component:
+    """What was changed in these pages, newest first."""
+    try:
+        changes = view.store.log(200, KINDS) if view.store else ()
+    except StoreError as error:
+        return html.P(str(error))
+    mine = [words for each in changes if (words := _logged(view, each))]
+    lines = [html.Li(words) for words in mine]
+    shown = html.Ul(lines) if lines else html.P("Nothing was changed in these pages yet.", className="rule")
+    return html.Details([html.Summary("What was changed here?"), shown], className="data-table mt-3 no-print")
+
+
+def _logged(view: View, each: Change) -> str | None:
+    """A change in words; None where it is of another stream."""
+    before, after = (json.loads(text) if text else {} for text in (each.before, each.after))
+    known = after or before
+    if known.get("stream") != view.scope.stream:
         return None
-    metric = view.metric(initiative.metric)
-    table = _whole_periods(view, metric, _whole(view, "month", 0.5))
-    # What moves once the next initiative on the metric has started may be that one's effect.
-    before, after = split(_points(table), initiative.start, succeeded_on(view.plan, initiative))
-    return verdict(before, after, metric.better, metric.unit)
-
-
-def _verdict(view: View, initiative: Initiative) -> Component | None:
-    found = _found_verdict(view, initiative)
-    if found is None or initiative.metric is None:
-        return None
-    metric = view.metric(initiative.metric)
-    return html.P(
-        [
-            html.Strong(f"{metric.title}: {found.name}. "),
-            _verdict_words(found, metric),
-            html.Br(),
-            html.Small(found.rule, className="rule"),
-        ]
-    )
-
-
-def _verdict_words(found: Verdict, metric: Metric) -> str:
-    if found.before_mean is None or found.after_mean is None:
-        return f"{found.before_count} months before its start, {found.after_count} after."
-    words = (
-        f"Monthly mean {formatted(found.before_mean, metric.unit)} before (n = {found.before_count}), "
-        f"{formatted(found.after_mean, metric.unit)} after (n = {found.after_count})"
-    )
-    if found.interval:
-        low, high = found.interval
-        words += f"; the difference lies between {_signed(low, metric.unit)} and {_signed(high, metric.unit)} (90 %)"
-    return words + "."
-
-
-def _signed(value: float, unit: str) -> str:
-    return f"{'+' if value >= 0 else '−'}{formatted(abs(value), unit)}"
+    name = known.get("name") or known.get("title") or known.get("id") or known.get("on")
+    did = {"add": "added", "remove": "removed"}.get(each.action) or "; ".join(differences(before, after))
+    return f"{each.at:%d %b %Y %H:%M} UTC, {each.kind} {name}: {did}"

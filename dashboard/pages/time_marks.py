@@ -13,7 +13,6 @@ from dash.development.base_component import Component
 from dashboard.components.plain_table import plain_table
 from dashboard.figures.time_marks import Happening, Lane, TimeMarks, runs, thinned, told_day
 from dashboard.pages.view import View
-from dashboard.streams.plan import read_plan
 from dashboard.theme import BAD, GREY, PINK, SKY
 
 KINDS = {
@@ -93,11 +92,8 @@ def _incidents(view: View) -> Lane:
 
 def _plan(view: View) -> Lane:
     """The start and the milestones of each initiative, numbered in the order of their starts."""
-    path, scope = view.home / "plan.toml", view.scope
-    if not path.is_file():
-        return PLAN
-    plan = read_plan(path, frozenset(view.warehouse.catalogue.metrics)).for_stream(scope.stream)
-    started = sorted((each for each in plan.initiative if each.start), key=lambda each: (each.start, each.id))
+    scope = view.scope
+    started = sorted((each for each in view.plan.initiative if each.start), key=lambda each: (each.start, each.id))
     days = [
         Happening(on, detail=f"{each.name}: {what}", sign=str(number), symbol=symbol)
         for number, each in enumerate(started, 1)

@@ -20,7 +20,8 @@ from dashboard.figures.periods import iso
 from dashboard.scope import KEYS as SCOPE_KEYS
 from dashboard.scope import Scope, from_query, to_query
 from dashboard.store import Store
-from dashboard.streams.plan import Plan, read_plan
+from dashboard.streams.last_plan import InUse, plan_in_use
+from dashboard.streams.plan import Plan
 from dashboard.warehouse import Warehouse
 from dashboard.where import Where
 
@@ -142,12 +143,15 @@ class View:
         return int(self.ask("charts.set_aside_reasons")["records"].sum())
 
     @cached_property
+    def plan_in_use(self) -> InUse:
+        """The plan of all streams, and what is wrong with the file where an earlier one is in use."""
+        metrics = frozenset(self.warehouse.catalogue.metrics)
+        return plan_in_use(self.home / "plan.toml", self.warehouse.root, metrics)
+
+    @cached_property
     def plan(self) -> Plan:
         """What the plan says of the stream; nothing where there is no plan."""
-        path = self.home / "plan.toml"
-        if not path.is_file():
-            return Plan()
-        return read_plan(path, frozenset(self.warehouse.catalogue.metrics)).for_stream(self.scope.stream)
+        return self.plan_in_use.plan.for_stream(self.scope.stream)
 
     @property
     def initiatives(self) -> Mapping[str, str]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -95,8 +96,8 @@ class Cause:
 
 @dataclass(frozen=True)
 class Change:
-    """One write. `kind` is "view", "note", "walk", "note of a walk" or "cause of an incident", `action` "add", "change"
-    or "remove".
+    """One write. `kind` is "view", "note", "walk", "note of a walk", "cause of an incident", or a kind of entry of the
+    plan, whose `record_id` is 0, for its id is in the record; `action` is "add", "change" or "remove".
 
     `before` and `after` are the record as JSON; before is None for "add", after for "remove".
     """
@@ -244,13 +245,28 @@ class Store:
         """What the sources say holds again. Raises ConflictError, or StoreError where it is gone."""
         self._remove(CAUSE, id, version)
 
-    def log(self, limit: int = 100) -> tuple[Change, ...]:
-        """The last changes, newest first."""
+    @contextmanager
+    def logging(
+        self, changes: Sequence[tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]]
+    ) -> Iterator[None]:
+        """Log what is written to a document within the block, neither without the other.
+
+        `changes` are (kind, before, after). Raises StoreError where the log can't be kept.
+        """
+        now = self._now()
+        with self._database.writing() as connection:
+            for kind, before, after in changes:
+                _log_entry(connection, now, kind, 0, _dumped(before), _dumped(after))
+            yield
+
+    def log(self, limit: int = 100, kinds: Sequence[str] | None = None) -> tuple[Change, ...]:
+        """The last changes, newest first, of all kinds or of some."""
         columns = [column for column in CHANGES.c if column.name != "id"]
         with self._database.reading() as connection:
             if connection is None:
                 return ()
             newest = sa.select(*columns).order_by(CHANGES.c.id.desc()).limit(max(limit, 0))
+            newest = newest if kinds is None else newest.where(CHANGES.c.kind.in_(kinds))
             return tuple(Change(**row) for row in connection.execute(newest).mappings())
 
     def close(self) -> None:
@@ -333,14 +349,24 @@ def _refuse_with_notes(connection: sa.Connection, walk: Walk) -> None:
 def _log(
     connection: sa.Connection, kind: _Kind[Record], at: dt.datetime, before: Record | None, after: Record | None
 ) -> None:
-    action = "add" if before is None else "remove" if after is None else "change"
     known = before or after
-    written = {"at": at, "kind": kind.word, "record_id": known.id if known else 0, "action": action}
-    connection.execute(sa.insert(CHANGES).values(**written, before=_json(before), after=_json(after)))
+    _log_entry(connection, at, kind.word, known.id if known else 0, _json(before), _json(after))
+
+
+def _log_entry(
+    connection: sa.Connection, at: dt.datetime, kind: str, id: int, before: str | None, after: str | None
+) -> None:
+    action = "add" if before is None else "remove" if after is None else "change"
+    written = {"at": at, "kind": kind, "record_id": id, "action": action}
+    connection.execute(sa.insert(CHANGES).values(**written, before=before, after=after))
 
 
 def _json(record: SavedView | Note | Walk | WalkNote | Cause | None) -> str | None:
-    return None if record is None else json.dumps(asdict(record), ensure_ascii=False, default=_iso)
+    return None if record is None else _dumped(asdict(record))
+
+
+def _dumped(record: Mapping[str, Any] | None) -> str | None:
+    return None if record is None else json.dumps(record, ensure_ascii=False, default=_iso)
 
 
 def _iso(value: dt.date) -> str:

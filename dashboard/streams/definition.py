@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,6 +14,7 @@ import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dashboard.errors import DefinitionError
+from dashboard.streams.blocks import key_in, line_of
 from dashboard.streams.calendar import is_known_country, working_days
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -115,21 +117,31 @@ def parse_definition(path: Path, text: str) -> dict[str, Stream]:
     return streams
 
 
-def read_toml(path: Path, model: type[Model]) -> Model:
-    """A TOML file as a checked model. Raises DefinitionError that names file, key, what was found and expected."""
-    return parse_toml(path, _text(path), model)
-
-
 def parse_toml(path: Path, text: str, model: type[Model]) -> Model:
-    """The same of a text that stands, or is to stand, in the file."""
+    """A text of TOML as a checked model. Raises DefinitionError with file, line, key, what was found and expected."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(f"{path}: can't be read as TOML: {error}.") from None
+        raise DefinitionError(f"{_where(path, text, str(error))}: can't be read as TOML: {error}.") from None
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        raise DefinitionError("\n".join(_complaint(path, each) for each in error.errors())) from None
+        raise DefinitionError("\n".join(_complaint(path, text, each) for each in error.errors())) from None
+
+
+def complaint(path: Path, text: str, place: Sequence[str | int], words: str) -> str:
+    """'plan.toml, line 12: target[0].metric …'; `words` follow the key at that place."""
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+    line = line_of(text, place)
+    return f"{path}{f', line {line}' if line else ''}: {key} {words}"
+
+
+def _where(path: Path, text: str, error: str) -> str:
+    """File, line and key of what can't be read as TOML."""
+    found = re.search(r"at line (\d+)", error)
+    line = int(found[1]) if found else len(text.splitlines())
+    key = key_in(text, line)
+    return f"{path}, line {line}, key {key!r}" if key else f"{path}, line {line}"
 
 
 def _text(path: Path) -> str:
@@ -139,14 +151,16 @@ def _text(path: Path) -> str:
         raise DefinitionError(f"{path}: can't be read as TOML: {error}.") from None
 
 
-def _complaint(path: Path, error: Mapping[str, Any]) -> str:
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]).lstrip(".")
+def _complaint(path: Path, text: str, error: Mapping[str, Any]) -> str:
+    place = error["loc"]
     if error["type"] == "extra_forbidden":
-        return f"{path}: {key} is not a key that is known here. Check its spelling."
+        return complaint(path, text, place, "is not a key that is known here. Check its spelling.")
     if error["type"] == "missing":
-        return f"{path}: {key} is missing."
+        return complaint(path, text, place, "is missing.")
     expected = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return f"{path}: {key} is {error['input']!r}; it {expected}."
+    if isinstance(error["input"], dict):  # a whole table: its keys are to be looked at, not to be read aloud
+        return complaint(path, text, place, f"{expected}.")
+    return complaint(path, text, place, f"is {error['input']!r}; it {expected}.")
 
 
 def _check_stages(path: Path, stream: Stream) -> None:

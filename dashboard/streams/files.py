@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -24,6 +25,11 @@ def text_of(path: Path) -> str:
         return ""
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionError(f"{path}: can't be read: {error}.") from None
+
+
+def mark_of(text: str) -> str:
+    """Differs as soon as the text does."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @contextmanager

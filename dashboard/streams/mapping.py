@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import re
 import tomllib
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ import tomlkit
 from pydantic import ValidationError
 
 from dashboard.errors import DefinitionError
+from dashboard.streams.blocks import Block, blocks_of, joined
 from dashboard.streams.definition import Stage, Stream, parse_definition
 from dashboard.streams.files import ChangedMeanwhileError, alone, put_in_place, text_of
 from dashboard.streams.written import stage_text, stream_text
@@ -31,12 +31,6 @@ OWN, NONE = "own", "none"
 CHANGEABLE = ("name", "states", "category", "mode", "activity", "waste", "team", "wip_limit")
 GUESSED = ("confidence", "reason")
 NEW_FILE = "# The definition of the value streams; see the Mapping page, or edit by hand and run: vsm import\n\n"
-
-QUOTED = re.compile(
-    r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*',
-    re.DOTALL,
-)
-HEADER = re.compile(r"^[ \t]*\[\[?[ \t]*([\w.\- \t]+?)[ \t]*\]\]?[ \t]*\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -232,45 +226,8 @@ def _confirmed(stream: Stream, edits: Sequence[Edit]) -> Stream:
     return stream.model_copy(update={"is_proposal": False, "stage": stages})
 
 
-@dataclass(frozen=True)
-class _Block:
-    """A piece of the file: a header with what belongs to it, and `tail`, the blank lines and far comments after."""
-
-    header: str
-    body: str
-    tail: str
-
-
-def _blocks(text: str) -> list[_Block]:
-    """The text cut before every header; the first block is what stands before the first header."""
-    bare = QUOTED.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
-    headers = [(_with_comments(text, bare, each.start()), "".join(each[1].split())) for each in HEADER.finditer(bare)]
-    starts = [(0, ""), *headers]
-    ends = [start for start, _ in headers] + [len(text)]
-    return [_block(name, text[start:end], bare[start:end]) for (start, name), end in zip(starts, ends, strict=True)]
-
-
-def _with_comments(text: str, bare: str, start: int) -> int:
-    """The beginning of the comment lines right above a header."""
-    while start:
-        above = text.rfind("\n", 0, start - 1) + 1
-        is_comment = text[above:start].lstrip(" \t").startswith("#") and not bare[above:start].strip()
-        if not is_comment:
-            break
-        start = above
-    return start
-
-
-def _block(header: str, text: str, bare: str) -> _Block:
-    """Cut at the first blank line after the last key: comments beyond it belong to no table in particular."""
-    last_key = len(bare.rstrip())
-    blank = re.compile(r"\n[ \t]*\r?\n").search(text, last_key)
-    end = blank.start() + 1 if blank else len(text)
-    return _Block(header, text[:end], text[end:])
-
-
 def _edited_text(path: Path, before: Drawn, edits: Sequence[Edit]) -> str:
-    blocks = _blocks(before.text)
+    blocks = blocks_of(before.text)
     data = tomllib.loads(before.text)
     index = [stream["id"] for stream in data["stream"]].index(before.stream.id)
     first, last = _range_of(blocks, index)
@@ -282,7 +239,7 @@ def _edited_text(path: Path, before: Drawn, edits: Sequence[Edit]) -> str:
         others = [block for number, block in enumerate(blocks[first:last], first) if number not in mine]
         ahead = mine[0] - first
         others = [_without_proposal(others[0]), *others[1:]]
-        text = _joined([*blocks[:first], *others[:ahead], *stages, *others[ahead:], *blocks[last:]])
+        text = joined([*blocks[:first], *others[:ahead], *stages, *others[ahead:], *blocks[last:]])
         if tomllib.loads(text) == new_data:
             return text
     raise DefinitionError(
@@ -291,7 +248,7 @@ def _edited_text(path: Path, before: Drawn, edits: Sequence[Edit]) -> str:
     )
 
 
-def _range_of(blocks: Sequence[_Block], index: int) -> tuple[int, int]:
+def _range_of(blocks: Sequence[Block], index: int) -> tuple[int, int]:
     """Where the blocks of the stream number `index` begin and end; an empty range where none has that number."""
     heads = [number for number, block in enumerate(blocks) if block.header == "stream"]
     if index >= len(heads):
@@ -323,13 +280,13 @@ def _changes(before: Stage, after: Stage, is_proposal: bool) -> dict[str, Any]:
     return changes_of(before, after) | guesses
 
 
-def _edited_stages(blocks: Sequence[_Block], stream: Stream, edits: Sequence[Edit]) -> list[_Block]:
+def _edited_stages(blocks: Sequence[Block], stream: Stream, edits: Sequence[Edit]) -> list[Block]:
     """The blocks of the stages in their new order, each changed where it differs."""
     by_name = {stage.name: (stage, block) for stage, block in zip(stream.stage, blocks, strict=True)}
-    new: list[_Block] = []
+    new: list[Block] = []
     for edit in edits:
         if edit.origin is None:
-            new.append(_Block("stream.stage", stage_text(edit.stage), "\n"))
+            new.append(Block("stream.stage", stage_text(edit.stage), "\n"))
         else:
             stage, block = by_name[edit.origin]
             new.append(_changed(block, _changes(stage, edit.stage, stream.is_proposal)))
@@ -338,7 +295,7 @@ def _edited_stages(blocks: Sequence[_Block], stream: Stream, edits: Sequence[Edi
     return _settled(blocks, stream, edits, new)
 
 
-def _settled(blocks: Sequence[_Block], stream: Stream, edits: Sequence[Edit], new: Sequence[_Block]) -> list[_Block]:
+def _settled(blocks: Sequence[Block], stream: Stream, edits: Sequence[Edit], new: Sequence[Block]) -> list[Block]:
     """Blocks that moved: what followed the last one stays last, and comments of a stage that went are kept."""
     end = blocks[-1].tail
     left = {edit.origin for edit in edits}
@@ -359,7 +316,7 @@ def _settled(blocks: Sequence[_Block], stream: Stream, edits: Sequence[Edit], ne
     ]
 
 
-def _changed(block: _Block, changes: Mapping[str, Any]) -> _Block:
+def _changed(block: Block, changes: Mapping[str, Any]) -> Block:
     if not changes:
         return block
     document = tomlkit.parse(block.body if block.body.endswith("\n") else f"{block.body}\n")
@@ -367,7 +324,7 @@ def _changed(block: _Block, changes: Mapping[str, Any]) -> _Block:
     return replace(block, body=tomlkit.dumps(document))
 
 
-def _without_proposal(block: _Block) -> _Block:
+def _without_proposal(block: Block) -> Block:
     document = tomlkit.parse(block.body)
     table = document["stream"][0]
     if "is_proposal" not in table:
@@ -388,7 +345,3 @@ def _apply(table: MutableMapping[str, Any], changes: Mapping[str, Any]) -> None:
                 table[key].append(added)
         else:
             table[key] = value
-
-
-def _joined(blocks: Sequence[_Block]) -> str:
-    return "".join(block.body + block.tail for block in blocks)

@@ -3,55 +3,86 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pandas as pd
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from dashboard.errors import DefinitionError
-from dashboard.streams.definition import Checked, read_toml
+from dashboard.streams.definition import Checked, complaint, parse_toml
+from dashboard.streams.files import text_of
 
+# What stands in a plan, in the order in which it is read.
+KINDS = ("objective", "target", "initiative", "review")
+# How many names are offered for one that is not known, and how like it they are at least.
+NEAREST, LIKE = 3, 0.5
+Fault = tuple[tuple[str | int, ...], str]
 Strategy = Literal["eliminate-waste", "reduce-batch-size", "establish-flow", "pull-system", "continuous-improvement"]
+
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+def _or_mean(value: object) -> object:
+    """TOML has no null: the mean is written as the word."""
+    return None if value == "mean" else value
 
 
 class Objective(Checked):
     """What an organisation wants of a stream."""
 
-    id: str
-    stream: str
-    title: str
+    id: Text
+    stream: Text
+    title: Text
 
 
 class Target(Checked):
-    """A metric that is to reach a value by a day, from a baseline measured over a window."""
+    """A metric that is to reach a value by a day, from a baseline: a value, or what was measured over a window.
 
-    id: str
-    stream: str
+    With `team` the metric is that team's. A baseline that is a value holds from `baseline_until` on, if it says so.
+    """
+
+    id: Text
+    stream: Text
     objective: str | None = None
     metric: str
-    percentile: float | None = Field(default=0.5, gt=0, lt=1)
+    team: str | None = None
+    percentile: Annotated[float | None, BeforeValidator(_or_mean)] = Field(default=0.5, gt=0, lt=1)
     period: Literal["week", "month", "quarter"] = "month"
-    baseline_from: dt.date
-    baseline_until: dt.date
+    baseline: float | None = None
+    baseline_from: dt.date | None = None
+    baseline_until: dt.date | None = None
     value: float
     due: dt.date
     path: Literal["linear", "step"] = "linear"
+
+    @model_validator(mode="after")
+    def _has_a_baseline(self) -> Target:
+        if self.baseline is None and not (self.baseline_from and self.baseline_until):
+            raise ValueError("should have 'baseline', a value, or both 'baseline_from' and 'baseline_until'")
+        if self.baseline is not None and self.baseline_from:
+            raise ValueError("should have 'baseline', a value, or 'baseline_from', the first day it is measured over")
+        if self.baseline_from and self.baseline_until and self.baseline_from >= self.baseline_until:
+            raise ValueError("should have 'baseline_until' later than 'baseline_from'")
+        return self
 
 
 class Milestone(Checked):
     """A day on an initiative's way."""
 
     on: dt.date
-    name: str
+    name: Text
 
 
 class Initiative(Checked):
     """Something done to move a metric."""
 
-    id: str
-    stream: str
-    name: str
+    id: Text
+    stream: Text
+    name: Text
     strategy: Strategy | None = None
     owner: str | None = None
     stage: str | None = None
@@ -62,13 +93,24 @@ class Initiative(Checked):
     status: Literal["planned", "running", "done", "stopped"] = "planned"
     milestones: tuple[Milestone, ...] = ()
 
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Initiative:
+        if self.start and self.due and self.due < self.start:
+            raise ValueError("should have 'due' no earlier than 'start'")
+        return self
+
 
 class Review(Checked):
     """A day on which those who lead looked at the plan of a stream, and what they decided."""
 
-    stream: str
+    stream: Text
     on: dt.date
     note: str | None = None
+
+    @property
+    def id(self) -> str:
+        """A stream has one review a day."""
+        return f"{self.stream} {self.on}"
 
 
 class Plan(Checked):
@@ -91,17 +133,46 @@ class Plan(Checked):
 
 def read_plan(path: Path, metrics: frozenset[str]) -> Plan:
     """The plan of a file. Raises DefinitionError for a key, value or metric that can't be."""
-    plan = read_toml(path, Plan)
-    named: list[tuple[str, str | None]] = [
-        (f"target[{number}]", each.metric) for number, each in enumerate(plan.target)
-    ]
-    named += [(f"initiative[{number}]", each.metric) for number, each in enumerate(plan.initiative) if each.metric]
-    for key, metric in named:
-        if metric not in metrics:
-            raise DefinitionError(
-                f"{path}: {key}.metric is {metric!r}; there is no such metric. There are: {', '.join(sorted(metrics))}."
-            )
+    return parse_plan(path, text_of(path), metrics)
+
+
+def parse_plan(path: Path, text: str, metrics: frozenset[str]) -> Plan:
+    """The same of a text that stands, or is to stand, in the file."""
+    plan = parse_toml(path, text, Plan)
+    faults = [*_unknown_metrics(plan, metrics), *_doubles(plan)]
+    if faults:
+        raise DefinitionError("\n".join(complaint(path, text, place, words) for place, words in faults))
     return plan
+
+
+def _unknown_metrics(plan: Plan, metrics: frozenset[str]) -> Iterator[Fault]:
+    named: dict[str, list[str | None]] = {
+        "target": [each.metric for each in plan.target],
+        "initiative": [each.metric for each in plan.initiative],
+    }
+    for kind, found in named.items():
+        for number, metric in enumerate(found):
+            if metric is not None and metric not in metrics:
+                yield (kind, number, "metric"), f"is {metric!r}; {nearest(metric, metrics)}"
+
+
+def nearest(metric: str, metrics: Iterable[str]) -> str:
+    """What to say of a metric that is not there: the names most like it, all of them where none is."""
+    like = get_close_matches(metric.lower().replace(" ", "_").replace("-", "_"), sorted(metrics), NEAREST, LIKE)
+    if like:
+        return f"there is no such metric. Nearest: {', '.join(like)}."
+    return f"there is no such metric. There are: {', '.join(sorted(metrics))}."
+
+
+def _doubles(plan: Plan) -> Iterator[Fault]:
+    """Entries whose id another one has: none of them could be told from the other."""
+    for kind in KINDS:
+        seen: set[str] = set()
+        for number, each in enumerate(getattr(plan, kind)):
+            if each.id in seen:
+                key = "on" if kind == "review" else "id"
+                yield (kind, number, key), f"is {getattr(each, key)!s}, as in another {kind}. Give each its own."
+            seen.add(each.id)
 
 
 def target_rows(plan: Plan, stream: str) -> pd.DataFrame:

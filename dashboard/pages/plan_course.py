@@ -1,0 +1,189 @@
+"""A target on its course: its metric by period, the path from its baseline, what was done about it, when it arrives."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.analysis.targets import Aim, Progress, progress
+from dashboard.catalogue import Metric
+from dashboard.components.cards import figure_card
+from dashboard.figures.trend import Goal, Mark, trend
+from dashboard.pages.view import View
+from dashboard.scope import Scope
+from dashboard.streams.plan import Initiative, Plan, Target
+from dashboard.theme import change, formatted
+
+
+@dataclass(frozen=True)
+class Course:
+    """A target with its metric's values: `points` are (first day of a whole period, value)."""
+
+    target: Target
+    metric: Metric
+    scope: Scope
+    table: pd.DataFrame
+    baseline: float | None
+    progress: Progress
+
+    @property
+    def scope_note(self) -> str:
+        """Which statistic of which team, by which period."""
+        words = [f"by {self.target.period}"]
+        if "$percentile" in self.metric.query.sql:
+            share = self.target.percentile
+            words.insert(0, "mean" if share is None else formatted(share, "ratio"))
+        if self.target.team:
+            knows_teams = "$teams" in self.metric.query.sql
+            words.append(f"team {self.target.team}" if knows_teams else "all teams: it is not known by team")
+        return ", ".join(words)
+
+    @property
+    def aim(self) -> Aim:
+        """The target as numbers."""
+        target = self.target
+        return Aim(self.baseline, target.value, self.begins, target.due, self.metric.better, target.path)
+
+    @property
+    def begins(self) -> dt.date:
+        """From when the path goes: the end of the baseline, the beginning of the data where it names no day."""
+        return self.target.baseline_until or self.scope.since
+
+
+def course_of(view: View, target: Target) -> Course:
+    """A target as far as it has come."""
+    metric = view.metric(target.metric)
+    scope = whole(view, target.period, target.percentile)
+    if target.team:
+        scope = replace(scope, teams=(target.team,))
+    table = whole_periods(view, metric, scope)
+    baseline = _baseline(view, target, metric, scope)
+    course = Course(target, metric, scope, table, baseline, Progress("no data", ""))
+    today = pd.Timestamp(view.stream["last_event_on"]).date()
+    return replace(course, progress=progress(course.aim, points_of(table), today))
+
+
+def whole(view: View, period: str, percentile: float | None) -> Scope:
+    """Everything the stream has, in periods of the target; teams, types and clock as the viewer chose."""
+    everything = view.warehouse.default_scope(view.scope.stream)
+    return replace(view.scope, since=everything.since, until=everything.until, period=period, percentile=percentile)
+
+
+def whole_periods(view: View, metric: Metric, scope: Scope) -> pd.DataFrame:
+    """The metric by period, periods that the data cut short left out: a part is no period."""
+    table = view.warehouse.measure(metric, scope)
+    partial = view.warehouse.ask("charts.periods", scope)["is_partial"].to_numpy()
+    return table[~partial].reset_index(drop=True)
+
+
+def points_of(table: pd.DataFrame) -> list[tuple[dt.date, float | None]]:
+    """(First day of the period, value), null for none."""
+    return [
+        (pd.Timestamp(row.period_start).date(), None if pd.isna(row.value) else float(row.value))
+        for row in table.itertuples()
+    ]
+
+
+def target_card(view: View, course: Course, plan: Plan, more: Sequence[Component] = ()) -> Component:
+    """The trend against the path, with the initiatives on its metric and their milestones."""
+    target, metric = course.target, course.metric
+    objective = next((each.title for each in plan.objective if each.id == target.objective), "")
+    on_it = sorted(_on(plan, target.metric), key=lambda each: (str(each.start), each.id))
+    figure = trend(
+        {"": course.table}, metric, goal=_goal(course), marks=[*_marks(on_it)], words="No value has been measured."
+    )
+    status = html.Span(course.progress.status, className=f"status status-{course.progress.status.replace(' ', '-')}")
+    facts: list[Any] = [
+        status,
+        f" {_target_words(course)}",
+        html.Br(),
+        html.Small(course.progress.rule, className="rule"),
+        html.Br() if on_it else None,
+        html.Small(_marks_in_words(on_it), className="rule") if on_it else None,
+        *more,
+    ]
+    return figure_card(
+        f"plan-{target.id}",
+        f"{metric.title}: {objective}" if objective else metric.title,
+        [each for each in facts if each is not None],
+        figure,
+        replace(view, scope=course.scope).behind(target.metric, course.table, card=f"plan-{target.id}"),
+        view.how(target.metric),
+    )
+
+
+def pace_words(course: Course) -> list[str]:
+    """What is needed each week, what is seen, and when that arrives."""
+    seen, unit = course.progress, course.metric.unit
+    paces = (("needed", seen.required_per_week), ("seen", seen.recent_per_week))
+    lines = [f"{word} {_each_week(value, unit)}" for word, value in paces if value is not None]
+    return [*lines, arrival(seen)] if seen.arrives_on else lines
+
+
+def arrival(seen: Progress) -> str:
+    """'arrives about Mar 2027 (80 %: Jan 2027 to Aug 2027)'."""
+    said = f"arrives about {seen.arrives_on:%b %Y}"
+    if seen.arrives_between:
+        early, late = seen.arrives_between
+        said += f" (80 %: {early:%b %Y} to {f'{late:%b %Y}' if late else 'never'})"
+    return said
+
+
+def _each_week(value: float, unit: str) -> str:
+    words = change(value, unit)
+    return words if words == "no change" else f"{words}{',' if 'per' in unit else ''} each week"
+
+
+def _baseline(view: View, target: Target, metric: Metric, scope: Scope) -> float | None:
+    """As the plan says it, else as it was measured over the window."""
+    if target.baseline is not None or not (target.baseline_from and target.baseline_until):
+        return target.baseline
+    window = replace(scope, since=target.baseline_from, until=target.baseline_until)
+    found: float | None = view.warehouse.headline(metric, window)["value"]
+    return found
+
+
+def _on(plan: Plan, metric: str) -> list[Initiative]:
+    return [each for each in plan.initiative if each.metric == metric and each.start]
+
+
+def _marks(initiatives: Sequence[Initiative]) -> Iterator[Mark]:
+    for number, each in enumerate(initiatives, 1):
+        if each.start:
+            yield Mark(each.start, each.name, number)
+        yield from (Mark(stone.on, f"{each.name}: {stone.name}", number, "milestone") for stone in each.milestones)
+
+
+def _marks_in_words(initiatives: Sequence[Initiative]) -> str:
+    """'Marked: 1 Pair on reviews, 2 Release weekly; a disc where it started, a square for a milestone.'"""
+    named = ", ".join(f"{number} {each.name}" for number, each in enumerate(initiatives, 1))
+    squares = ", a square for a milestone" if any(each.milestones for each in initiatives) else ""
+    return f"Marked: {named}; a disc where it started{squares}."
+
+
+def _goal(course: Course) -> Goal:
+    target = course.target
+    return Goal(
+        value=target.value,
+        due=target.due,
+        baseline=course.baseline,
+        baseline_from=target.baseline_from,
+        baseline_until=course.begins,
+        path=target.path,
+    )
+
+
+def _target_words(course: Course) -> str:
+    unit, seen, target = course.metric.unit, course.progress, course.target
+    words = [
+        f"from {formatted(course.baseline, unit)} to {formatted(target.value, unit)} by {target.due:%d %b %Y}",
+        f"now {formatted(seen.latest, unit)} ({course.scope_note})",
+        *pace_words(course),
+    ]
+    return "; ".join(words)
