@@ -200,7 +200,7 @@ def read_item(history: History, item_id: str, described: Row) -> Item:
 
 
 def dated_entries(row: Row, created: dt.datetime, ends: set[str]) -> list[Entry]:
-    """(state, since, team and person) of an item without history, by its dates; an end at a time that nobody tells is unknown."""
+    """(state, since, team and person) of an item without history, by its dates; an end that nobody dates is unknown."""
     start, end = row.get("started_at"), row.get("cancelled_at") or row.get("finished_at")
     entered: list[Entry] = []
     if created < (start or end):
@@ -217,10 +217,8 @@ def with_seq(transitions: Sequence[Row]) -> list[dict[str, Any]]:
     return [{"seq": number, **row} for number, row in enumerate(transitions)]
 
 
-def entries(
-    moves: Sequence[Row], created: dt.datetime, status: str | None, done: set[str]
-) -> list[Entry]:
-    """(state, since, team and person) in order. The first state begins at the item's creation, with the first `from` value.
+def entries(moves: Sequence[Row], created: dt.datetime, status: str | None, done: set[str]) -> list[Entry]:
+    """(state, since, team and person) in order. The first state begins at the creation, with the first `from` value.
 
     What is first heard of when it is done was not done from its creation on: where it was, nobody tells.
     """
@@ -236,9 +234,7 @@ def entries(
     return [(before, created, NOBODY), *entered]
 
 
-def visits(
-    entered: Iterable[Entry], stages: Sequence[dict[str, Any]], now: dt.datetime
-) -> list[Visit]:
+def visits(entered: Iterable[Entry], stages: Sequence[dict[str, Any]], now: dt.datetime) -> list[Visit]:
     """States as stays in stages: consecutive different states of one stage are one visit; the last lasts until now.
 
     A state that is entered again from itself is a new visit.

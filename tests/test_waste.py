@@ -86,9 +86,7 @@ def test_5_days_of_an_item_withdrawn_before_any_start_are_waiting(world: World) 
 
 
 def test_of_10_days_in_progress_8_are_above_the_usual_age_of_2(world: World) -> None:
-    finished = [
-        step for n in range(5) for step in ((f"F{n}", "Doing", "2024-01-01"), (f"F{n}", "Done", "2024-01-03"))
-    ]
+    finished = [step for n in range(5) for step in ((f"F{n}", "Doing", "2024-01-01"), (f"F{n}", "Done", "2024-01-03"))]
     rows = moves(*finished, ("A", "Doing", "2024-01-01"), ("Z", "To do", "2024-01-11"))
     assert checked(world, {"transitions": rows}) == {"value-adding": 2, "partially-done": 8}
 
@@ -265,9 +263,7 @@ def test_extra_process_comes_before_switching(world: World) -> None:
 
 def test_above_the_usual_age_comes_before_switching(world: World) -> None:
     """A and B are open for 10 days, 2 of them below the usual age: 1 of these is switching."""
-    finished = [
-        step for n in range(5) for step in ((f"F{n}", "Doing", "2024-01-01"), (f"F{n}", "Done", "2024-01-03"))
-    ]
+    finished = [step for n in range(5) for step in ((f"F{n}", "Doing", "2024-01-01"), (f"F{n}", "Done", "2024-01-03"))]
     each = [by("ann", (key, "Doing", "2024-01-01")) for key in "AB"]
     rows = moves(*finished, ("Z", "To do", "2024-01-11"))
     assert checked(world, crowded(*each, rows)) == {"task-switching": 1, "value-adding": 1, "partially-done": 8}
@@ -319,7 +315,9 @@ def test_of_2_items_half_a_month_and_1_the_other_half_a_person_has_1_and_a_half_
     world.load(crowded(a, b, others, crew=0))
     (row,) = world.ask("charts.open_at_once", span("2024-02-01", "2024-03-01")).to_dict("records")
     assert (row["team"], row["people"], row["open_items"]) == ("Red", 5, 1)
-    world.load(crowded(a, b, [*others[2:], *by("bob", ("X", "Doing", "2024-02-05"), ("X", "Done", "2024-02-06"))], crew=0))
+    world.load(
+        crowded(a, b, [*others[2:], *by("bob", ("X", "Doing", "2024-02-05"), ("X", "Done", "2024-02-06"))], crew=0)
+    )
     (row,) = world.ask("charts.open_at_once", span("2024-02-01", "2024-03-01")).to_dict("records")
     assert row["people"] == 5
     world.load(crowded(a, b, others[2:], crew=0))

@@ -5,6 +5,7 @@ grain = "one row per stage that is NNVA or demanded by law or a standard, over t
 [columns]
 stage = "name of the stage"
 position = "its order in the reference path"
+activity = "VA, NNVA or NVA"
 is_compliance = "a law or a standard demands it"
 is_automated = "a program does it"
 visits_per_item = "visits to it per finished item"
@@ -30,6 +31,7 @@ with finished as (
 select
     visits.stage,
     stages.position,
+    stages.activity,
     stages.is_compliance,
     stages.is_automated,
     count(*) / max(finished.finished) as visits_per_item,
@@ -50,6 +52,7 @@ where
 group by
     visits.stage,
     stages.position,
+    stages.activity,
     stages.is_compliance,
     stages.is_automated
 order by stages.position
