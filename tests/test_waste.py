@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, get_args
+from urllib.parse import parse_qsl
 
 import pandas as pd
 import pytest
 import reference
 from conftest import STAGES, World, moves, span
+from dash import html
+from dash.development.base_component import Component
+from test_maps import texts
 
+from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
+from dashboard.pages import waste, waste_room, waste_strategies
+from dashboard.pages.items import in_words
+from dashboard.pages.view import View, view_of
+from dashboard.pages.waste_compliance import compliance_words
 from dashboard.settings import Settings
 from dashboard.snapshots import DATABASE, current
+from dashboard.streams.plan import Strategy
+from dashboard.warehouse import Warehouse
+from dashboard.where import Where
 
 DAY = 86_400
 DURATIONS = ("seconds", "working_seconds")
@@ -324,3 +336,142 @@ def test_of_2_items_half_a_month_and_1_the_other_half_a_person_has_1_and_a_half_
     (row,) = world.ask("charts.open_at_once", span("2024-02-01", "2024-03-01")).to_dict("records")
     assert row["people"] == 4
     assert pd.isna(row["open_items"])
+
+
+# -- the page ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def warehouse(demo: Settings, catalogue: Catalogue) -> Warehouse:
+    return Warehouse(demo.warehouse, catalogue)
+
+
+def seen(warehouse: Warehouse, demo: Settings, stream: str, **query: str) -> View:
+    """The page's view of a stream of the demo."""
+    return view_of(warehouse, demo.home, {"stream": stream, **query})[0]
+
+
+STREAMS = ("bank", "retailer", "healthcare")
+CATEGORIES = sorted(waste_strategies.FITS)
+
+
+def addresses(component: Any) -> list[str]:
+    """Where the links of a component lead, in its order."""
+    mine = [component.href] if isinstance(component, html.A) else list(getattr(component, "links", None) or ())
+    return [*mine, *(way for child in _children(component) for way in addresses(child))]
+
+
+def _children(component: Any) -> list[Any]:
+    """The components right below one."""
+    inside = getattr(component, "children", None)
+    return [each for each in (inside if isinstance(inside, list) else [inside]) if isinstance(each, Component)]
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_days_of_the_page_are_those_of_the_raw_mart(warehouse: Warehouse, demo: Settings, stream: str) -> None:
+    view = seen(warehouse, demo, stream)
+    table, mart = view.ask("charts.waste"), warehouse.table("marts.waste")
+    mart = mart[(mart["stream"] == stream) & mart["ended_on"].notna()]
+    for kind in ("bucket", "activity"):
+        pd.testing.assert_series_equal(
+            table.groupby(kind)["days"].sum(), mart.groupby(kind)["seconds"].sum() / DAY, check_names=False
+        )
+    items = warehouse.table("marts.items")
+    ended = items[(items["stream"] == stream) & items["ended_on"].notna()]
+    assert table["days"].sum() == pytest.approx(ended["lead_seconds"].sum() / DAY)
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("stream", STREAMS)
+def test_a_category_opens_its_room(warehouse: Warehouse, demo: Settings, stream: str, category: str) -> None:
+    view = seen(warehouse, demo, stream, category=category)
+    drawn = waste.body(view)
+    said = texts(drawn)
+    fits = [way for way in addresses(drawn) if way.startswith("/plan?")]
+    assert len(fits) == len(waste_strategies.FITS[category])
+    stages = set(view.warehouse.stages(stream)["stage"])
+    for way, fit in zip(fits, waste_strategies.FITS[category], strict=True):
+        asked = dict(parse_qsl(way.partition("?")[2]))
+        assert {key: asked[key] for key in ("stream", "new", "strategy", "metric")} == {
+            "stream": stream, "new": "initiative", "strategy": fit.strategy, "metric": fit.metric,
+        }  # fmt: skip
+        assert asked["stage"] in stages
+        assert fit.why in said
+    listed = view.ask("charts.waste_items", chosen=Where(waste=category).parameter(), row_limit=1, row_offset=0)
+    if category == "task-switching":
+        assert waste_room.NO_ITEM in said
+        assert listed.empty
+    else:
+        assert f"{listed['matches'].iloc[0]:,} items lost time to it" in said
+
+
+def test_every_strategy_and_metric_of_the_waste_page_can_be_planned(catalogue: Catalogue) -> None:
+    fits = [fit for each in waste_strategies.FITS.values() for fit in each]
+    assert {fit.strategy for fit in fits} == set(get_args(Strategy)) == waste_strategies.NAMES.keys()
+    assert {fit.metric for fit in fits} <= catalogue.metrics.keys()
+
+
+def test_an_unknown_category_opens_no_room(warehouse: Warehouse, demo: Settings) -> None:
+    for asked in ("value-adding", "x", ""):
+        assert "What to try?" not in texts(waste.body(seen(warehouse, demo, "bank", category=asked)))
+
+
+def test_items_behind_a_waste_are_those_that_the_room_counts(warehouse: Warehouse, demo: Settings) -> None:
+    view = seen(warehouse, demo, "bank")
+    where = Where(event="ended", since=view.scope.since, until=view.scope.until, waste="rework")
+    listed = view.ask("charts.waste_items", chosen=where.parameter(), row_limit=10_000, row_offset=0)
+    assert set(listed["item_id"]) == set(view.found(where, limit=10_000)["item_id"])
+    assert listed["matches"].iloc[0] == len(listed)
+    assert in_words(where, 3).endswith("with rework")
+
+
+def test_only_a_regulated_stream_shows_compliance(warehouse: Warehouse, demo: Settings) -> None:
+    said = {stream: texts(waste.body(seen(warehouse, demo, stream))) for stream in STREAMS}
+    assert [stream for stream in STREAMS if "compliance" in said[stream].lower()] == ["healthcare"]
+
+
+def test_of_6_days_of_compliance_per_item_2_are_done_by_a_program(world: World) -> None:
+    """A and B are approved for 6 days each and scanned for 3, C is not: 12 / 3 = 4 days and 6 / 3 = 2 per item."""
+    stages = (
+        *STAGES[:2],
+        {"name": "Approve", "activity": "NNVA", "compliance": True},
+        {"name": "Scan", "activity": "NNVA", "compliance": True, "automated": True},
+        *STAGES[4:],
+    )
+    steps = [
+        step
+        for key in "AB"
+        for step in (
+            (key, "Doing", "2024-01-01"), (key, "Approve", "2024-01-02"), (key, "Scan", "2024-01-08"),
+            (key, "Done", "2024-01-11"),
+        )
+    ]  # fmt: skip
+    rows = moves(*steps, ("C", "Doing", "2024-01-01"), ("C", "Done", "2024-01-05"))
+    world.load({"transitions": rows}, stages, regulated=True)
+    table = world.ask("charts.necessary_steps", span("2024-01-01", "2024-02-01"))
+    assert table[["stage", "days_per_item", "visits_per_item", "items", "finished"]].to_numpy().tolist() == [
+        ["Approve", pytest.approx(4), pytest.approx(2 / 3), 2, 3],
+        ["Scan", pytest.approx(2), pytest.approx(2 / 3), 2, 3],
+    ]
+    assert compliance_words(table) == (
+        "6.0 d (few) per finished item (n = 3) in 2 steps; 1 of them is automated, 33 % of that time"
+    )
+
+
+def test_a_cost_of_delay_of_a_type_comes_before_that_of_the_stream(world: World) -> None:
+    """A defect of 2 days at 100 and a feature of 3 days at 10 are 230."""
+    items = [{"item_id": "A", "type": "defect"}, {"item_id": "B", "type": "feature"}]
+    rows = moves(
+        ("A", "Doing", "2024-01-01"), ("A", "Done", "2024-01-03"), ("B", "Doing", "2024-01-01"),
+        ("B", "Done", "2024-01-04"),
+    )  # fmt: skip
+    costs = {"cost_of_delay_per_day": 10.0, "cost_of_delay": {"defect": 100.0}}
+    world.load({"items": items, "transitions": rows}, **costs)
+    assert world.ask("charts.waste", span("2024-01-01", "2024-02-01"))["cost"].sum() == pytest.approx(230)
+
+
+def test_a_team_of_4_is_told_that_its_switching_is_not_known(world: World) -> None:
+    each = [by("ann", (key, "Doing", "2024-01-01"), (key, "Done", "2024-01-05")) for key in "AB"]
+    world.load(crowded(*each, crew=3))
+    (row,) = world.ask("charts.waste_teams", span("2024-01-01", "2024-02-01")).to_dict("records")
+    assert (row["team"], row["items"], bool(row["is_known"])) == ("Red", 2, False)

@@ -60,8 +60,11 @@ def pareto(table: pd.DataFrame, keys: Mapping[str, str] | None = None) -> Figure
     ]
     line: Trace = {
         "type": "scatter",
-        "mode": "lines+markers",
+        "mode": "lines+markers+text",
         "name": "Share of all waste so far",
+        "text": [formatted(share, "ratio") for share in reached],
+        "textposition": "top center",
+        "cliponaxis": False,
         "x": places,
         "y": [100 * (share or 0) for share in reached],
         "yaxis": "y2",
@@ -72,9 +75,10 @@ def pareto(table: pd.DataFrame, keys: Mapping[str, str] | None = None) -> Figure
     return figure(
         [*bars, line],
         HEIGHT,
-        xaxis={"type": "category", "showgrid": False, "tickangle": 0},
-        yaxis=axis("Waste, item-days", rangemode="tozero"),
-        yaxis2=axis("Of all waste, %", overlaying="y", side="right", range=[0, 105], showgrid=False),
+        xaxis={"type": "category", "showgrid": False, "autotickangles": [0, -90]},
+        # One scale: the line begins on top of the first bar.
+        yaxis=axis("Waste, item-days", range=[0, 1.12 * float(sums.sum())]),
+        yaxis2={"overlaying": "y", "visible": False, "range": [0, 112], "fixedrange": True},
         bargap=0.25,
     )
 
@@ -120,9 +124,11 @@ def waste_trend(
     """
     if not table["days"].notna().any():
         return empty(NO_TIME)
+    found = set(table.loc[table["days"].notna(), "bucket"])
+    if only and only not in found:
+        return empty("No such time in this scope.")
     days = periods.starts(table["period_start"])
     totals = table.groupby("period_start")["days"].sum(min_count=1)
-    found = set(table.loc[table["days"].notna(), "bucket"])
     traces = [
         _stack(bucket, table[table["bucket"] == bucket], totals, is_share) | periods.placed(days)
         for bucket in BUCKETS

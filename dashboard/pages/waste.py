@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from dashboard.analysis import findings as found
 from dashboard.components.aria import aria
-from dashboard.components.cards import empty, figure_card, findings
+from dashboard.components.cards import content_card, empty, figure_card, findings
 from dashboard.components.plain_table import plain_table
 from dashboard.figures.stage_heat import stage_heat
 from dashboard.figures.waste import activities, pareto, partition, waste_trend
@@ -38,9 +38,10 @@ def body(view: View) -> Component:
     chosen = chosen_category(view)
     cards = [
         (_partition_card(view, table), 6),
+        (_sums_card(view, table), 6),
         (_pareto_card(view, table), 6),
         (_worth_card(view, table), 6),
-        (_stages_card(view, table), 6),
+        (_stages_card(view, table), 12),
         (_trend_card(view, chosen), 12),
         (compliance_card(view), 12),
     ]
@@ -76,19 +77,29 @@ def _worth_sentence(view: View, table: pd.DataFrame) -> str:
 def _money(view: View, table: pd.DataFrame) -> str:
     if not table["cost"].notna().any():
         return ""
-    lost = table.loc[table["bucket"] != VALUE, "cost"].sum()
-    return f"; all that added none cost {waste_room.money(view, lost)} of delay"
+    return f"; all that added none cost {waste_room.money(view, _lost(table))} of delay"
 
 
 def _partition_card(view: View, table: pd.DataFrame) -> Component:
-    currency = view.stream["currency"]
-    shown = partition(table, currency)
-    content = html.Div(
-        [_sums_table(view, table), *(html.P(each, className="rule") for each in unknown_switching(view))]
-    )
-    behind = html.Div([content, view.behind("charts.waste", table)])
-    how = view.how("charts.waste", "charts.waste_teams")
+    shown = partition(table, view.stream["currency"])
+    behind, how = view.behind("charts.waste", table), view.how("charts.waste")
     return figure_card("waste-partition", "Where does the lead time go?", _answer(table), shown, behind, how)
+
+
+def _sums_card(view: View, table: pd.DataFrame) -> Component:
+    """Days, share and money of each bucket, and what is not known."""
+    notes = [html.P(each, className="rule") for each in unknown_switching(view)]
+    answer = f"n = {int(view.ask('charts.waste_teams')['items'].sum()):,} items that finished or were withdrawn"
+    if table["cost"].notna().any():
+        answer += f"; all that added no value cost {waste_room.money(view, _lost(table))} of delay"
+    behind = view.behind("charts.waste_teams", view.ask("charts.waste_teams"))
+    how = view.how("charts.waste", "charts.waste_teams")
+    content = html.Div([_sums_table(view, table), *notes])
+    return content_card("waste-sums", "How much is that, in days and in money?", answer, content, behind, how)
+
+
+def _lost(table: pd.DataFrame) -> float:
+    return float(table.loc[table["bucket"] != VALUE, "cost"].sum())
 
 
 def _sums_table(view: View, table: pd.DataFrame) -> Component:
@@ -107,7 +118,7 @@ def _sums_table(view: View, table: pd.DataFrame) -> Component:
         shown[f"cost of delay, {view.stream['currency'] or 'money'}"] = [
             f"{cost:,.0f}" for cost in sums["cost"].fillna(0)
         ]
-    ways = ["#waste-partition-title" if bucket == VALUE else _way(view, str(bucket)) for bucket in sums.index]
+    ways = ["#waste-worth-title" if bucket == VALUE else _way(view, str(bucket)) for bucket in sums.index]
     return html.Div(plain_table(shown, links=ways), className="table-wrap", tabIndex="0")
 
 
@@ -188,6 +199,8 @@ def _course(view: View, table: pd.DataFrame, chosen: str | None) -> str:
     what = BUCKETS[chosen].words if chosen else "Waste of all kinds"
     whole = table[~table["period_start"].map(lambda day: pd.Timestamp(day).date() in view.partial)]
     starts = sorted(set(whole.loc[whole["days"].notna(), "period_start"]))
+    if chosen and chosen not in set(table.loc[table["days"].notna(), "bucket"]):
+        return f"{what}: no such time in this scope"
     halves = [
         whole[whole["period_start"].isin(part)] for part in (starts[: len(starts) // 2], starts[len(starts) // 2 :])
     ]

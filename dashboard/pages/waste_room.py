@@ -124,18 +124,16 @@ def _items(view: View, bucket: str) -> Component:
     count = int(table["matches"].iloc[0])
     told = f"{count:,} {'item' if count == 1 else 'items'} lost time to it"
     answer = f"{told}; the {len(table)} with the most" if count > len(table) else told
-    address = view.address("/api/charts/waste_items", waste=bucket, row_limit=1_000_000, format="csv")
     ways = html.P(
         [
             opener(f"All {count:,}" if count > 1 else "Open it", _asked(ended)),
             " · ",
             html.A("In Explore", href=view.address("/explore", **ended.to_query())),
-            " · ",
-            html.A("Download CSV of all of them", href=address),
         ],
         className="no-print mt-2",
     )
-    return content_card("waste-items", question, answer, html.Div([_list(view, table), ways]), html.Div(), how)
+    behind = view.behind("charts.waste_items", table, card="waste-items", waste=bucket, row_limit=1_000_000)
+    return content_card("waste-items", question, answer, html.Div([_list(view, table), ways]), behind, how)
 
 
 def _list(view: View, table: pd.DataFrame) -> Component:
