@@ -28,6 +28,7 @@ from dashboard.sources.texts import Sample, prepare
 from dashboard.streams.definition import (
     Stream,
     calendar_rows,
+    cost_rows,
     read_definition,
     stage_rows,
     state_rows,
@@ -42,7 +43,7 @@ __all__ = ["Account", "FileAccount", "Options", "import_files", "slug"]
 
 BAD_SHARE = 0.05
 NOTHING_SAID = Options()
-DEFINED = ("streams", "stages", "states", "calendar_days", "targets", "initiatives")
+DEFINED = ("streams", "costs_of_delay", "stages", "states", "calendar_days", "targets", "initiatives")
 
 
 @dataclass(frozen=True)
@@ -364,6 +365,7 @@ class Build:
     def _store(self, stream: Stream, first: dt.datetime, last: dt.datetime, plan: Plan) -> None:
         for table, rows in {
             "streams": stream_rows(stream),
+            "costs_of_delay": cost_rows(stream),
             "stages": stage_rows(stream),
             "states": state_rows(stream),
             "calendar_days": calendar_rows(stream, first, last),

@@ -19,6 +19,7 @@ EVENTS = (
     "left stage",
     "blocked",
 )
+WASTES = ("partially-done", "rework", "waiting", "batch", "handoff", "extra-process")
 MOVES = ("state", "stage", "team", "skipped")
 OUTCOMES = ("finished", "cancelled", "in progress", "not started")
 
@@ -32,7 +33,8 @@ class Where:
     event; `now_in` and `passed` are stages they are in now, or ever were. `days_from` and `days_to` bound the cycle
     time or age, the upper bound excluded. `move` says between what items once moved, from `move_from` to `move_to`:
     states (no value is the beginning or the end), stages, teams; or that they skipped the stage `move_to`. `variant`
-    names their whole path.
+    names their whole path. `waste` is a bucket that some of their time is in; there is none of task switching, which
+    of one item would be a figure of a person.
     """
 
     event: str | None = None
@@ -53,6 +55,7 @@ class Where:
     variant: str | None = None
     rework: bool | None = None
     was_blocked: bool | None = None
+    waste: str | None = None
     days_from: float | None = None
     days_to: float | None = None
 
@@ -125,6 +128,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "variant": str,
     "rework": _truth,
     "was_blocked": _truth,
+    "waste": _among(WASTES),
     "days_from": float,
     "days_to": float,
 }

@@ -20,7 +20,7 @@ from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.engines.duckdb import DuckDB
 from dashboard.scope import Scope
 from dashboard.settings import Settings
-from dashboard.streams.definition import Stream, calendar_rows, stage_rows, state_rows, stream_rows
+from dashboard.streams.definition import Stream, calendar_rows, cost_rows, stage_rows, state_rows, stream_rows
 from dashboard.warehouse import Warehouse
 
 ROOT = Path(__file__).parents[1]
@@ -76,6 +76,7 @@ class World:
         first, last = (facts[c].iloc[0] if len(facts) else dt.datetime(2024, 1, 1) for c in facts.columns[1:3])
         for table, rows_ in {
             "streams": stream_rows(defined),
+            "costs_of_delay": cost_rows(defined),
             "stages": stage_rows(defined),
             "states": state_rows(defined),
             "calendar_days": calendar_rows(defined, pd.Timestamp(first), pd.Timestamp(last)),

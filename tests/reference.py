@@ -21,6 +21,7 @@ from dashboard.scope import Scope
 Row = Mapping[str, Any]
 Tables = Mapping[str, Sequence[Row]]
 Interval = tuple[dt.datetime, dt.datetime]
+Entry = tuple[str, dt.datetime, tuple[str | None, str | None]]
 Measured = list[tuple[dt.date, float | None, int]]
 
 DAY = 86_400
@@ -28,6 +29,8 @@ HOUR = 3_600
 ATTRIBUTION_WINDOW = dt.timedelta(days=7)
 ENOUGH_FOR_A_USUAL_AGE = 5
 ENOUGH_ANSWERS = 5
+ENOUGH_PEOPLE = 5
+NOBODY = (None, None)
 
 
 # Where an item was before anybody told.
@@ -51,6 +54,7 @@ class Visit:
     entered: dt.datetime
     left: dt.datetime
     owner: str | None = None
+    person: str | None = None
     is_rework: bool = False
     is_handoff: bool = False
 
@@ -195,16 +199,16 @@ def read_item(history: History, item_id: str, described: Row) -> Item:
     )
 
 
-def dated_entries(row: Row, created: dt.datetime, ends: set[str]) -> list[tuple[str, dt.datetime, str | None]]:
-    """(state, since, owner) of an item without history, by its dates; an end at a time that nobody tells is unknown."""
+def dated_entries(row: Row, created: dt.datetime, ends: set[str]) -> list[Entry]:
+    """(state, since, team and person) of an item without history, by its dates; an end that nobody dates is unknown."""
     start, end = row.get("started_at"), row.get("cancelled_at") or row.get("finished_at")
-    entered: list[tuple[str, dt.datetime, str | None]] = []
+    entered: list[Entry] = []
     if created < (start or end):
-        entered.append(("Not started" if start else UNKNOWN["name"], created, None))
+        entered.append(("Not started" if start else UNKNOWN["name"], created, NOBODY))
     if start:
-        entered.append((UNKNOWN["name"] if row.get("status") in ends and not end else "In progress", start, None))
+        entered.append((UNKNOWN["name"] if row.get("status") in ends and not end else "In progress", start, NOBODY))
     if end:
-        entered.append(("Withdrawn" if row.get("cancelled_at") else "Finished", end, None))
+        entered.append(("Withdrawn" if row.get("cancelled_at") else "Finished", end, NOBODY))
     return entered
 
 
@@ -213,28 +217,24 @@ def with_seq(transitions: Sequence[Row]) -> list[dict[str, Any]]:
     return [{"seq": number, **row} for number, row in enumerate(transitions)]
 
 
-def entries(
-    moves: Sequence[Row], created: dt.datetime, status: str | None, done: set[str]
-) -> list[tuple[str, dt.datetime, str | None]]:
-    """(state, since, owner) in order. The first state begins at the item's creation, with the first `from` value.
+def entries(moves: Sequence[Row], created: dt.datetime, status: str | None, done: set[str]) -> list[Entry]:
+    """(state, since, team and person) in order. The first state begins at the creation, with the first `from` value.
 
     What is first heard of when it is done was not done from its creation on: where it was, nobody tells.
     """
     if not moves:
-        return [(str(status), created, None)]
-    entered = [(row["to_state"], row["occurred_at"], row.get("team")) for row in moves]
+        return [(str(status), created, NOBODY)]
+    entered = [(row["to_state"], row["occurred_at"], (row.get("team"), row.get("person"))) for row in moves]
     first_state, first_instant, first_owner = entered[0]
     before = moves[0].get("from_state")
     if before is None and first_state in done and created < first_instant:
-        return [(UNKNOWN["name"], created, None), *entered]
+        return [(UNKNOWN["name"], created, NOBODY), *entered]
     if before is None or before == first_state:
         return [(first_state, created, first_owner), *entered[1:]]
-    return [(before, created, None), *entered]
+    return [(before, created, NOBODY), *entered]
 
 
-def visits(
-    entered: Iterable[tuple[str, dt.datetime, str | None]], stages: Sequence[dict[str, Any]], now: dt.datetime
-) -> list[Visit]:
+def visits(entered: Iterable[Entry], stages: Sequence[dict[str, Any]], now: dt.datetime) -> list[Visit]:
     """States as stays in stages: consecutive different states of one stage are one visit; the last lasts until now.
 
     A state that is entered again from itself is a new visit.
@@ -242,12 +242,12 @@ def visits(
     stage_of = {state: stage for stage in (*stages, UNKNOWN) for state in stage["states"]}
     path: list[Visit] = []
     previous_state = None
-    for state, instant, team in entered:
+    for state, instant, (team, person) in entered:
         stage = stage_of[state]
         if not path or path[-1].stage is not stage or state == previous_state:
             if path:
                 path[-1].left = instant
-            path.append(Visit(stage, instant, now, stage["team"] or team))
+            path.append(Visit(stage, instant, now, stage["team"] or team or person, person))
         previous_state = state
     return path
 
@@ -759,15 +759,59 @@ def waste_of(history: History, item: Item, usual_age: float, clock: str) -> dict
     if item.starts and not item.ended and usual_age < length(item.starts[0], item.until, "elapsed"):
         over_age_at = item.starts[0] + dt.timedelta(seconds=usual_age)
     buckets: dict[str, float] = defaultdict(float)
+    others = instants_of(history) if is_told_of_people(history, item) else set()
     for index, visit in enumerate(item.in_flow):
-        cuts = sorted(
-            {visit.entered, visit.left}
-            | {cut for cut in (over_age_at, *sum(item.blocked, ())) if visit.entered < cut < visit.left}
-        )
+        known = {over_age_at, *sum(item.blocked, ()), *others}
+        cuts = sorted({visit.entered, visit.left} | {cut for cut in known if visit.entered < cut < visit.left})
         for begin, end in pairwise(cuts):
             is_blocked = any(since <= begin < until for since, until in item.blocked)
-            buckets[bucket(history, item, index, begin >= over_age_at, is_blocked)] += length(begin, end, clock)
+            name, seconds = bucket(history, item, index, begin >= over_age_at, is_blocked), length(begin, end, clock)
+            is_decided = name in ("partially-done", "rework", "extra-process") or is_blocked
+            if others and is_active(visit) and visit.person and not is_decided:
+                shared = 1 - 1 / open_at(history, visit.person, begin)
+                buckets["task-switching"] += shared * seconds
+                seconds -= shared * seconds
+            buckets[name] += seconds
     return dict(buckets)
+
+
+def is_active(visit: Visit) -> bool:
+    """A stay in which the item is open for the person who works on it."""
+    return visit.stage["mode"] == "active" and visit.stage["category"] == "in-progress"
+
+
+def is_told_of_people(history: History, item: Item) -> bool:
+    """True for items of a team on whose items 5 people or more were active."""
+    mine = (other for other in history.items if item.team and other.team == item.team)
+    people = {visit.person for other in mine for visit in other.in_flow if is_active(visit) and visit.person}
+    return len(people) >= ENOUGH_PEOPLE
+
+
+def instants_of(history: History) -> set[dt.datetime]:
+    """Every instant at which anything begins or ends."""
+    stays = {instant for item in history.items for visit in item.visits for instant in (visit.entered, visit.left)}
+    return stays | {instant for item in history.items for interval in item.blocked for instant in interval}
+
+
+def open_at(history: History, person: str, instant: dt.datetime) -> int:
+    """How many items a person is active on: in an active stage and not blocked."""
+    return sum(
+        is_active(visit) and visit.person == person and visit.entered <= instant < visit.left
+        for item in history.items
+        if not any(since <= instant < until for since, until in item.blocked)
+        for visit in item.in_flow
+    )
+
+
+def is_fix(history: History, item: Item) -> bool:
+    """True where nothing but unplanned deployments carried the item."""
+    deployments = {row["deployment_id"]: row for row in deployments_to_production(history.tables)}
+    carried = [
+        deployments[row["to_id"]].get("is_unplanned")
+        for row in history.tables.get("links", [])
+        if row["kind"] == "deployed" and row["from_id"] == item.item_id and row["to_id"] in deployments
+    ]
+    return bool(carried) and all(carried)
 
 
 def bucket(history: History, item: Item, index: int, is_over_age: bool, is_blocked: bool) -> str:
@@ -776,7 +820,7 @@ def bucket(history: History, item: Item, index: int, is_over_age: bool, is_block
     is_wait = visit.stage["mode"] == "wait"
     rules = {
         "partially-done": bool(item.cancelled and item.starts) or is_over_age,
-        "rework": visit.is_rework,
+        "rework": visit.is_rework or is_fix(history, item),
         "waiting": is_blocked,
         "batch": is_wait and (visit.stage["waste"] == "batch" or waits_for_release(history, item, index)),
         "handoff": is_wait and (visit.is_handoff or visit.stage["waste"] == "handoff"),

@@ -29,7 +29,7 @@ from dashboard.figures.stage_periods import stage_periods
 from dashboard.figures.time_marks import Happening, Lane, TimeMarks, runs, thinned
 from dashboard.figures.timeline import timeline
 from dashboard.figures.trend import Goal, Mark, bars, trend
-from dashboard.figures.waste import partition, stage_heat, waste_trend
+from dashboard.figures.waste import activities, pareto, partition, stage_heat, waste_trend
 from dashboard.theme import change
 
 NASTY = "<b>R&D</b> %{x}"
@@ -70,6 +70,7 @@ def wasted(*rows: tuple[str, str, float, int]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "bucket": [row[0] for row in rows],
+            "activity": ["VA" if row[0] == "value-adding" else "NVA" for row in rows],
             "stage": [row[1] for row in rows],
             "position": [list(MODES).index(row[1]) + 1 for row in rows],
             "reason": None,
@@ -230,6 +231,9 @@ def every(lead_time: Metric, throughput: Metric) -> dict[str, Figure]:
         "cumulative_flow": cumulative_flow(flow(), MODES),
         "partition": partition(WASTE, "EUR"),
         "stage_heat": stage_heat(WASTE),
+        "pareto": pareto(WASTE, {"waiting": "waste=waiting"}),
+        "activities": activities(WASTE),
+        "waste_trend of one": waste_trend(WASTE_BY_MONTH, partial=[MARCH], only="rework"),
         "waste_trend": waste_trend(WASTE_BY_MONTH, partial=[MARCH]),
         "waste_trend in days": waste_trend(WASTE_BY_MONTH, is_share=False),
         "timeline": timeline(visits(), MODES),
@@ -313,6 +317,8 @@ def test_labels_from_data_are_not_taken_for_markup(every: dict[str, Figure]) -> 
         ("cumulative_flow", "yaxis", "Items at the end of the day"),
         ("partition", "xaxis", "Time of all items, item-days"),
         ("stage_heat", "xaxis", "Waste, item-days"),
+        ("pareto", "yaxis", "Waste, item-days"),
+        ("activities", "xaxis", "Time of all items, item-days"),
         ("waste_trend", "yaxis", "Share of the lead time, %"),
         ("waste_trend in days", "yaxis", "Lead time of all items, item-days"),
         ("timeline", "xaxis", "Date"),
@@ -508,6 +514,26 @@ def test_shares_of_a_period_add_up_to_a_hundred_percent() -> None:
     days = waste_trend(WASTE_BY_MONTH, is_share=False)
     assert named(days, "Value-adding")["y"] == [3.0, None, 2.0]
     assert named(days, "Value-adding")["hovertext"][0] == "Value-adding <b>75 %</b>, 3.0 item-days"
+
+
+def test_one_waste_over_time_is_its_share_of_all_time() -> None:
+    shown = waste_trend(WASTE_BY_MONTH, only="rework")
+    assert [trace["y"] for trace in shown["data"] if trace["type"] == "bar"] == [[25.0, None, 50.0]]
+    assert "No such time" in waste_trend(WASTE_BY_MONTH, only="batch")["layout"]["annotations"][0]["text"]
+
+
+def test_the_pareto_line_ends_at_all_waste_and_value_is_none() -> None:
+    *bars_, line = pareto(WASTE, {"waiting": "waste=waiting"})["data"]
+    assert [(bar["name"], bar["y"], bar["customdata"]) for bar in bars_] == [
+        ("Waiting", [60.0], ["waste=waiting"]),
+        ("Rework", [10.0], [""]),
+    ]
+    assert line["y"] == [pytest.approx(100 * 60 / 70), 100.0]
+
+
+def test_value_necessary_and_waste_are_the_same_time_as_the_buckets() -> None:
+    parts = {bar["name"]: bar["x"] for bar in activities(WASTE)["data"]}
+    assert parts == {"Value-adding": [30.0], "Not value-adding": [70.0]}
 
 
 def test_items_on_the_timeline_stand_in_the_order_of_the_table_by_key() -> None:

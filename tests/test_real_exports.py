@@ -281,6 +281,16 @@ def test_lead_times_after_a_silence_are_those_of_the_raw_file(
     agrees(finished(done.items), lead_after_silence(moves(name), float(done.stream["quiet_seconds"])))
 
 
+@pytest.mark.parametrize("name", [CHECKS, RECEIPT, PROBLEMS, PRODUCTION])
+def test_waste_buckets_add_up_to_the_lead_time_of_every_item(name: str, imported: Callable[..., Imported]) -> None:
+    found = imported(name)
+    waste = found.view.warehouse.table("marts.waste")
+    for seconds in ("seconds", "working_seconds"):
+        assert (waste[seconds] >= 0).all()
+        sums = waste.groupby("item_id")[seconds].sum().reindex(found.items.index, fill_value=0)
+        assert (sums - found.items[f"lead_{seconds}"]).abs().max() < 0.001
+
+
 @pytest.mark.parametrize("is_vertical", [False, True], ids=["wide", "tall"])
 @pytest.mark.parametrize("name", [RECEIPT, PROBLEMS, PRODUCTION, CHECKS, JIRA, SHEET])
 def test_the_ladder_of_the_drawn_map_adds_up_to_the_mean_lead_time(

@@ -35,7 +35,7 @@ SORTS = {
 }
 UPWARDS = ("item_id", "title")
 # What was clicked on another page, and no control here changes.
-KEPT = ("event", "since", "until", "stage", "reason", "item", "move", "move_from", "move_to", "variant")
+KEPT = ("event", "since", "until", "stage", "reason", "item", "move", "move_from", "move_to", "variant", "waste")
 SHOWN = "title~type~stage~outcome~lead_days~cycle_days~blocked_days"
 
 

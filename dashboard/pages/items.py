@@ -10,6 +10,7 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.analysis.findings import BUCKETS as WASTE_WORDS
 from dashboard.components.cards import empty
 from dashboard.components.plain_table import plain_table
 from dashboard.pages.view import View
@@ -109,6 +110,7 @@ def _conditions(where: Where) -> list[str]:
         f"that went the way {where.variant}" if where.variant else "",
         {True: "with rework", False: "without rework", None: ""}[where.rework],
         {True: "that were blocked", False: "that were never blocked", None: ""}[where.was_blocked],
+        f"with {WASTE_WORDS[where.waste]}" if where.waste else "",
         f"{where.days_from:g} days or more from the start" if where.days_from else "",
         f"less than {where.days_to:g} days from the start" if where.days_to is not None else "",
     ]

@@ -68,6 +68,8 @@ class Stage(Checked):
     waste: Waste | None = None
     team: str | None = None
     wip_limit: int | None = Field(default=None, ge=1)
+    compliance: bool = False  # a law or a standard demands it
+    automated: bool = False
     confidence: float | None = None
     reason: str | None = None
 
@@ -88,7 +90,9 @@ class Stream(Checked):
     quiet_days: float | None = Field(default=None, gt=0)
     service_level_days: float | None = Field(default=None, gt=0)
     cost_of_delay_per_day: float | None = Field(default=None, ge=0)
+    cost_of_delay: dict[str, Annotated[float, Field(ge=0)]] | None = None  # type of item → money per day
     currency: str | None = None
+    regulated: bool = False
     is_proposal: bool = False
     calendar: Calendar = Calendar()
     stage: tuple[Stage, ...] = ()  # a proposal for data without items has none
@@ -194,9 +198,16 @@ def stream_rows(stream: Stream) -> pd.DataFrame:
                 "time_zone": stream.calendar.time_zone,
                 "quiet_seconds": stream.quiet_days * 86_400 if stream.quiet_days else None,
                 "cost_of_delay_per_day": stream.cost_of_delay_per_day,
+                "is_regulated": stream.regulated,
             }
         ]
     )
+
+
+def cost_rows(stream: Stream) -> pd.DataFrame:
+    """Rows for canonical.costs_of_delay: the types of items whose delay has a cost of its own."""
+    costs = (stream.cost_of_delay or {}).items()
+    return pd.DataFrame([{"stream": stream.id, "type": kind, "cost_per_day": cost} for kind, cost in costs])
 
 
 def stage_rows(stream: Stream) -> pd.DataFrame:
@@ -209,6 +220,8 @@ def stage_rows(stream: Stream) -> pd.DataFrame:
                 "stage": stage.name,
                 "position": position,
                 "activity": stage.activity or ("VA" if stage.mode == "active" else "NVA"),
+                "is_compliance": stage.compliance,
+                "is_automated": stage.automated,
             }
             for position, stage in enumerate(stream.stage, start=1)
         ]

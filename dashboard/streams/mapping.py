@@ -158,6 +158,8 @@ def _read_stage(
                 "states": states,
                 "team": str(row["team"] or "").strip() or None,
                 "wip_limit": _limit(row["wip_limit"], row["name"], faults),
+                "compliance": before.compliance if before else False,
+                "automated": before.automated if before else False,
                 "confidence": before.confidence if before else None,
                 "reason": before.reason if before else None,
             }

@@ -51,12 +51,14 @@ def _dumped(key: str, value: AoT) -> str:
 
 
 def _stream_table(stream: Stream) -> Table:
-    table = _filled(stream.model_dump(mode="json", exclude={"calendar", "stage"}))
+    table = _filled(stream.model_dump(mode="json", exclude={"calendar", "stage", "cost_of_delay"}))
     if stream.quiet_days and stream.is_proposal:
         table["quiet_days"].comment(
             "no state is an explicit end: an item in a last state counts as finished after this long; "
             "99 % of all gaps between two events were shorter"
         )
+    if stream.cost_of_delay:
+        table.append("cost_of_delay", _filled(dict(stream.cost_of_delay)))
     table.append("calendar", _filled(stream.calendar.model_dump(mode="json")))
     stages = tomlkit.aot()
     for stage in stream.stage:

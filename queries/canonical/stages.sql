@@ -12,6 +12,8 @@ activity = "VA, NNVA or NVA"
 waste = "waste that its non-value-adding time is booked to when no rule decides"
 team = "team that owns it"
 wip_limit = "agreed limit of items in it"
+is_compliance = "true for a step that a law or a standard demands"
+is_automated = "true for a step that a program does"
 confidence = "0 to 1 for a proposal; null where a person defined it"
 reason = "why it was proposed so"
 */
@@ -25,6 +27,8 @@ create table canonical.stages (
     waste varchar,
     team varchar,
     wip_limit integer,
+    is_compliance boolean not null default false,
+    is_automated boolean not null default false,
     confidence double,
     reason varchar,
     check (category in ('backlog', 'in-progress', 'done', 'cancelled')),

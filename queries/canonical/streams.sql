@@ -14,6 +14,7 @@ quiet_seconds = "an item in a last state counts as finished after this long with
 service_level_days = "agreed days from start to finish; null if none"
 cost_of_delay_per_day = "money per item and day; null if none"
 currency = "of the cost of delay"
+is_regulated = "true where some of its steps are demanded by law or a standard"
 is_proposal = "true while nobody has confirmed the definition"
 */
 create table canonical.streams (
@@ -28,5 +29,6 @@ create table canonical.streams (
     service_level_days double,
     cost_of_delay_per_day double,
     currency varchar,
+    is_regulated boolean not null default false,
     is_proposal boolean not null
 );

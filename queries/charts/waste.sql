@@ -1,24 +1,29 @@
 /*
 title = "Where the lead time goes"
 question = "Which waste takes how much of the lead time, and in which stage?"
-grain = "one row per bucket, stage and reason, over the items that finished or were withdrawn in the period"
+grain = "one row per bucket, activity, stage and reason, over the items that finished or were withdrawn in the period"
 [columns]
 bucket = "partially-done, rework, waiting, batch, handoff, extra-process, task-switching or value-adding"
+activity = "VA, NNVA or NVA: the same time by whether it is worth anything to the customer"
 stage = "stage in which the time was spent"
 position = "its order in the reference path; null for states that no stage collects"
 reason = "reason of blocked time; null otherwise"
 days = "item-days"
 share_ratio = "of all item-days"
 items = "items with such time"
-cost = "item-days times the stream's cost of delay; null where none is given"
+cost = "item-days times the cost of delay of the item's type, else of the stream; null where none is given"
 */
 with spent as (
 
     select
         waste.bucket,
+        waste.activity,
         waste.stage,
         waste.reason,
         sum(case when $clock = 'working' then waste.working_seconds else waste.seconds end) / 86400 as days,
+        sum(
+            case when $clock = 'working' then waste.working_seconds else waste.seconds end * waste.cost_per_day
+        ) / 86400 as cost,
         count(distinct waste.item_id) as items
     from marts.waste
     where
@@ -29,6 +34,7 @@ with spent as (
         and ($types is null or list_contains($types, waste.type))
     group by
         waste.bucket,
+        waste.activity,
         waste.stage,
         waste.reason
 
@@ -36,16 +42,15 @@ with spent as (
 
 select
     spent.bucket,
+    spent.activity,
     spent.stage,
     stages.position,
     spent.reason,
     spent.days,
     spent.days / nullif(sum(spent.days) over (), 0) as share_ratio,
     spent.items,
-    spent.days * streams.cost_of_delay_per_day as cost
+    spent.cost
 from spent
-join marts.streams
-    on streams.stream = $stream
 left join marts.stages
     on stages.stream = $stream
     and spent.stage = stages.stage

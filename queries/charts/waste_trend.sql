@@ -6,10 +6,12 @@ grain = "one row per period and bucket that any item of the scope has"
 period_start = "first day of the period"
 bucket = "partially-done, rework, waiting, batch, handoff, extra-process, task-switching or value-adding"
 days = "item-days of items that finished or were withdrawn in the period; null where none was"
+items = "items that finished or were withdrawn in the period, with or without such time"
 */
 with spent as (
 
     select
+        waste.item_id,
         waste.ended_on,
         waste.bucket,
         case when $clock = 'working' then waste.working_seconds else waste.seconds end / 86400 as days
@@ -28,14 +30,40 @@ buckets as (
     select distinct spent.bucket
     from spent
 
+),
+
+ended as (
+
+    select
+        spent.ended_on,
+        count(distinct spent.item_id) as items
+    from spent
+    group by spent.ended_on
+
+),
+
+counted as (
+
+    select
+        periods.period_start,
+        sum(ended.items) as items
+    from macros.periods($stream, $since, $until, $period) as periods
+    join ended
+        on ended.ended_on >= periods.period_start
+        and ended.ended_on < periods.period_end
+    group by periods.period_start
+
 )
 
 select
     periods.period_start,
     buckets.bucket,
-    sum(spent.days) as days
+    sum(spent.days) as days,
+    cast(coalesce(max(counted.items), 0) as bigint) as items
 from macros.periods($stream, $since, $until, $period) as periods
 cross join buckets
+left join counted
+    on periods.period_start = counted.period_start
 left join spent
     on buckets.bucket = spent.bucket
     and spent.ended_on >= periods.period_start

@@ -139,5 +139,16 @@ create or replace macro macros.items_where(
         end
         and (chosen['rework'] is null or (items.rework_visits_count > 0) = chosen['rework'])
         and (chosen['was_blocked'] is null or (items.blocked_days > 0) = chosen['was_blocked'])
+        and (
+            chosen['waste'] is null
+            or items.item_id in (
+                select waste.item_id
+                from marts.waste
+                where
+                    waste.stream = chosen_stream
+                    and waste.bucket = chosen['waste']
+                    and case when clock = 'working' then waste.working_seconds else waste.seconds end > 0
+            )
+        )
         and (chosen['days_from'] is null or items.cycle_days >= chosen['days_from'])
         and (chosen['days_to'] is null or items.cycle_days < chosen['days_to']);

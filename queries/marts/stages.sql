@@ -11,6 +11,8 @@ activity = "VA, NNVA or NVA"
 waste = "declared waste"
 team = "team that owns it"
 wip_limit = "agreed limit"
+is_compliance = "true for a step that a law or a standard demands"
+is_automated = "true for a step that a program does"
 confidence = "0 to 1 for a proposal; null where a person defined it"
 reason = "why it was proposed so"
 states = "states that it collects"
@@ -25,6 +27,8 @@ select
     stages.waste,
     stages.team,
     stages.wip_limit,
+    stages.is_compliance,
+    stages.is_automated,
     stages.confidence,
     stages.reason,
     list(states.state order by states.state) filter (where states.state is not null) as states

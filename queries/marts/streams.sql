@@ -13,6 +13,7 @@ quiet_seconds = "an item in a last state counts as finished after this long with
 service_level_days = "agreed days from start to finish"
 cost_of_delay_per_day = "money per item and day"
 currency = "of the cost of delay"
+is_regulated = "true where some of its steps are demanded by law or a standard"
 is_proposal = "true while nobody has confirmed the definition"
 items_count = "work items"
 first_event_at = "UTC instant of the first event"
@@ -86,6 +87,7 @@ select
     streams.service_level_days,
     streams.cost_of_delay_per_day,
     streams.currency,
+    streams.is_regulated,
     streams.is_proposal,
     coalesce(counts.items_count, 0) as items_count,
     spans.first_event_at,

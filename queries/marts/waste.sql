@@ -1,6 +1,6 @@
 /*
 title = "Waste"
-grain = "one row per slice of a visit and bucket; each second of every item before its end stands in one row"
+grain = "one row per slice of a visit, bucket and reason; each second of every item before its end stands in one row"
 [columns]
 stream = "value stream"
 item_id = "key of the work item"
@@ -8,12 +8,14 @@ visit_no = "visit of the item"
 stage = "stage visited"
 bucket = "partially-done, rework, waiting, batch, handoff, extra-process, task-switching or value-adding"
 reason = "reason of blocked time; null otherwise"
+activity = "VA what is value-adding; NNVA first-pass time in stages that are necessary only; NVA the rest"
 team = "team of the item"
 type = "type of the item"
 ended_on = "day the item finished or was cancelled; null while it is open"
 is_withdrawn = "cancelled after it was started"
 seconds = "elapsed seconds"
 working_seconds = "working seconds"
+cost_per_day = "cost of delay of such an item, per day; null where none is given"
 */
 with last_work as (
 
@@ -26,6 +28,24 @@ with last_work as (
     group by
         visits.stream,
         visits.item_id
+
+),
+
+-- What nothing but unplanned deployments carried was made to mend a failure of an earlier one.
+fixes as (
+
+    select
+        links.stream,
+        links.from_id as item_id
+    from canonical.links
+    join marts.deployments
+        on links.stream = deployments.stream
+        and links.to_id = deployments.deployment_id
+    where links.kind = 'deployed'
+    group by
+        links.stream,
+        links.from_id
+    having bool_and(coalesce(deployments.is_unplanned, false))
 
 ),
 
@@ -53,8 +73,15 @@ judged as (
         visits.cancelled_on is not null and items.started_first_at is not null as is_withdrawn,
         case
             when visits.cancelled_on is not null and items.started_first_at is not null then 'partially-done'
-            when visits.is_rework then 'rework'
+            when visits.is_rework or fixes.item_id is not null then 'rework'
         end as bucket_before_blocked,
+        visits.activity,
+        -- Published per team, of 5 people or more; elsewhere such time is in the bucket that the stage gives it.
+        visits.mode = 'active'
+        and visits.category = 'in-progress'
+        and visits.activity <> 'NNVA'
+        and coalesce(teams.is_published, false) as can_be_shared,
+        coalesce(costs_of_delay.cost_per_day, streams.cost_of_delay_per_day) as cost_per_day,
         case
             -- A queue that is declared to wait for the train is one even where work, such as a stabilisation, follows.
             when visits.mode = 'wait' and visits.waste = 'batch' then 'batch'
@@ -70,6 +97,17 @@ judged as (
     join marts.items
         on visits.stream = items.stream
         and visits.item_id = items.item_id
+    join canonical.streams
+        on visits.stream = streams.stream
+    left join canonical.costs_of_delay
+        on visits.stream = costs_of_delay.stream
+        and visits.type = costs_of_delay.type
+    left join marts.teams
+        on visits.stream = teams.stream
+        and visits.team = teams.team
+    left join fixes
+        on visits.stream = fixes.stream
+        and visits.item_id = fixes.item_id
     left join last_work
         on visits.stream = last_work.stream
         and visits.item_id = last_work.item_id
@@ -118,7 +156,7 @@ blocked_sums as (
 
 ),
 
-parts as (
+free_time as (
 
     select
         slices.stream,
@@ -136,6 +174,64 @@ parts as (
         and slices.item_id = blocked_sums.item_id
         and slices.visit_no = blocked_sums.visit_no
         and slices.is_over_age = blocked_sums.is_over_age
+
+),
+
+shared_time as (
+
+    select
+        free_time.stream,
+        free_time.item_id,
+        free_time.visit_no,
+        free_time.is_over_age,
+        greatest(0, least(free_time.seconds, shared_slices.seconds)) as seconds,
+        greatest(0, least(free_time.working_seconds, shared_slices.working_seconds)) as working_seconds
+    from free_time
+    join judged
+        on free_time.stream = judged.stream
+        and free_time.item_id = judged.item_id
+        and free_time.visit_no = judged.visit_no
+    join staging.shared_slices
+        on free_time.stream = shared_slices.stream
+        and free_time.item_id = shared_slices.item_id
+        and free_time.visit_no = shared_slices.visit_no
+        and free_time.is_over_age = shared_slices.is_over_age
+    where
+        judged.can_be_shared
+        and judged.bucket_before_blocked is null
+        and not free_time.is_over_age
+        and shared_slices.seconds > 0
+
+),
+
+parts as (
+
+    select
+        free_time.stream,
+        free_time.item_id,
+        free_time.visit_no,
+        free_time.is_over_age,
+        free_time.reason,
+        false as is_shared,
+        free_time.seconds - coalesce(shared_time.seconds, 0) as seconds,
+        free_time.working_seconds - coalesce(shared_time.working_seconds, 0) as working_seconds
+    from free_time
+    left join shared_time
+        on free_time.stream = shared_time.stream
+        and free_time.item_id = shared_time.item_id
+        and free_time.visit_no = shared_time.visit_no
+        and free_time.is_over_age = shared_time.is_over_age
+    union all
+    select
+        shared_time.stream,
+        shared_time.item_id,
+        shared_time.visit_no,
+        shared_time.is_over_age,
+        cast(null as varchar) as reason,
+        true as is_shared,
+        shared_time.seconds,
+        shared_time.working_seconds
+    from shared_time
     union all
     select
         blocked.stream,
@@ -143,39 +239,69 @@ parts as (
         blocked.visit_no,
         blocked.is_over_age,
         blocked.reason,
+        false as is_shared,
         blocked.seconds,
         blocked.working_seconds
     from blocked
 
+),
+
+booked as (
+
+    select
+        judged.stream,
+        judged.item_id,
+        judged.visit_no,
+        judged.stage,
+        judged.activity,
+        case
+            when parts.is_over_age then 'partially-done'
+            when judged.bucket_before_blocked is not null then judged.bucket_before_blocked
+            when parts.reason is not null then 'waiting'
+            when parts.is_shared then 'task-switching'
+            else judged.bucket
+        end as bucket,
+        case
+            when not parts.is_over_age and judged.bucket_before_blocked is null then parts.reason
+        end as reason,
+        judged.team,
+        judged.type,
+        judged.ended_on,
+        judged.is_withdrawn,
+        parts.seconds,
+        parts.working_seconds,
+        judged.cost_per_day
+    from parts
+    join judged
+        on parts.stream = judged.stream
+        and parts.item_id = judged.item_id
+        and parts.visit_no = judged.visit_no
+
 )
 
 select
-    judged.stream,
-    judged.item_id,
-    judged.visit_no,
-    judged.stage,
+    booked.stream,
+    booked.item_id,
+    booked.visit_no,
+    booked.stage,
+    booked.bucket,
+    booked.reason,
     case
-        when parts.is_over_age then 'partially-done'
-        when judged.bucket_before_blocked is not null then judged.bucket_before_blocked
-        when parts.reason is not null then 'waiting'
-        else judged.bucket
-    end as bucket,
-    case
-        when not parts.is_over_age and judged.bucket_before_blocked is null then parts.reason
-    end as reason,
-    judged.team,
-    judged.type,
-    judged.ended_on,
-    judged.is_withdrawn,
-    parts.seconds,
-    parts.working_seconds
-from parts
-join judged
-    on parts.stream = judged.stream
-    and parts.item_id = judged.item_id
-    and parts.visit_no = judged.visit_no
+        when booked.bucket = 'value-adding' then 'VA'
+        when booked.activity = 'NNVA' and booked.reason is null and booked.bucket not in ('partially-done', 'rework')
+            then 'NNVA'
+        else 'NVA'
+    end as activity,
+    booked.team,
+    booked.type,
+    booked.ended_on,
+    booked.is_withdrawn,
+    booked.seconds,
+    booked.working_seconds,
+    booked.cost_per_day
+from booked
 order by
-    judged.stream,
-    judged.ended_on,
-    judged.item_id,
-    judged.visit_no
+    booked.stream,
+    booked.ended_on,
+    booked.item_id,
+    booked.visit_no

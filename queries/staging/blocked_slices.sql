@@ -7,6 +7,10 @@ item_id = "key of the work item"
 visit_no = "visit of the item"
 is_over_age = "as of the slice"
 reason = "why it was blocked; 'no reason given' where the source has none"
+overlap_from_at = "UTC instant the overlap begins"
+overlap_until_at = "UTC instant it ends"
+worked_by_from = "working seconds of the calendar until it begins"
+worked_by_until = "working seconds of the calendar until it ends"
 seconds = "elapsed seconds of the overlap"
 working_seconds = "working seconds of the overlap"
 */
@@ -38,6 +42,14 @@ select
     shared_time.visit_no,
     shared_time.is_over_age,
     shared_time.reason,
+    shared_time.overlap_from_at,
+    shared_time.overlap_until_at,
+    macros.worked_by(
+        shared_time.overlap_from_at, from_days.opens_at, from_days.closes_at, from_days.seconds_before
+    ) as worked_by_from,
+    macros.worked_by(
+        shared_time.overlap_until_at, until_days.opens_at, until_days.closes_at, until_days.seconds_before
+    ) as worked_by_until,
     epoch(shared_time.overlap_until_at) - epoch(shared_time.overlap_from_at) as seconds,
     macros.worked_by(
         shared_time.overlap_until_at, until_days.opens_at, until_days.closes_at, until_days.seconds_before
