@@ -15,10 +15,12 @@ from dash.development.base_component import Component
 from dashboard.analysis.targets import Aim, Progress, progress
 from dashboard.components.aria import data
 from dashboard.figures.sparkline import sparkline
-from dashboard.pages.plan import Course, _course, _points, verdict_of
+from dashboard.pages.plan import Course, _course
+from dashboard.pages.plan_verdicts import verdict_of
 from dashboard.pages.view import View
 from dashboard.streams.plan import Initiative
 from dashboard.theme import formatted
+from dashboard.verdicts import points_of
 
 HEADS = ("Target", "Baseline → now → target", "Course", "Pace", "Status", "Initiatives")
 POINTS = 18
@@ -40,7 +42,7 @@ class Row:
 
     def as_of(self, day: dt.date) -> Progress:
         """How far it was on an earlier day, by the periods that were whole by then."""
-        points = _points(self.course.table)
+        points = points_of(self.course.table)
         return progress(self.aim, [one for one, following in pairwise(points) if following[0] <= day], day)
 
     @property

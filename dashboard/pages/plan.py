@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,15 +11,15 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.analysis.targets import Aim, Progress, progress
-from dashboard.analysis.verdict import Verdict, split, verdict
 from dashboard.catalogue import Metric
 from dashboard.components.cards import empty, figure_card
 from dashboard.figures.trend import Goal, Mark, trend
-from dashboard.health import succeeded_on
+from dashboard.pages.plan_verdicts import verdict_paragraph
 from dashboard.pages.view import View
 from dashboard.scope import Scope
 from dashboard.streams.plan import Initiative, Plan, Target
 from dashboard.theme import formatted
+from dashboard.verdicts import points_of, whole, whole_periods
 
 PATH, TITLE = "/plan", "Plan"
 
@@ -71,35 +70,15 @@ def body(view: View) -> Component:
     )
 
 
-def _whole(view: View, period: str, percentile: float | None) -> Scope:
-    """Everything the stream has, in periods of the target; teams, types and clock as the viewer chose."""
-    everything = view.warehouse.default_scope(view.scope.stream)
-    return replace(view.scope, since=everything.since, until=everything.until, period=period, percentile=percentile)
-
-
-def _whole_periods(view: View, metric: Metric, scope: Scope) -> pd.DataFrame:
-    """The metric by period, periods that the data cut short left out: a part is no period."""
-    table = view.warehouse.measure(metric, scope)
-    partial = view.warehouse.ask("charts.periods", scope)["is_partial"].to_numpy()
-    return table[~partial].reset_index(drop=True)
-
-
 def _course(view: View, target: Target) -> Course:
     metric = view.metric(target.metric)
-    scope = _whole(view, target.period, target.percentile)
-    table = _whole_periods(view, metric, scope)
+    scope = whole(view.warehouse, view.scope, target.period, target.percentile)
+    table = whole_periods(view.warehouse, metric, scope)
     window = replace(scope, since=target.baseline_from, until=target.baseline_until)
     baseline = view.warehouse.headline(metric, window)["value"]
     aim = Aim(baseline, target.value, target.baseline_until, target.due, metric.better, target.path)
     today = pd.Timestamp(view.stream["last_event_on"]).date()
-    return Course(target, metric, scope, table, baseline, progress(aim, _points(table), today))
-
-
-def _points(table: pd.DataFrame) -> list[tuple[dt.date, float | None]]:
-    return [
-        (pd.Timestamp(row.period_start).date(), None if pd.isna(row.value) else float(row.value))
-        for row in table.itertuples()
-    ]
+    return Course(target, metric, scope, table, baseline, progress(aim, points_of(table), today))
 
 
 def _target_card(view: View, course: Course, plan: Plan) -> Component:
@@ -174,56 +153,8 @@ def _initiative(view: View, initiative: Initiative) -> Component:
                 ),
                 html.P(" · ".join(f"{name}: {value}" for name, value in facts if value)),
                 html.P(f"Not healthy: it has no {' and no '.join(gaps)}.", className="bad") if gaps else None,
-                _verdict(view, initiative),
+                verdict_paragraph(view, initiative),
             ]
         ),
         class_name="mb-2",
     )
-
-
-def verdict_of(view: View, initiative: Initiative) -> str:
-    """The verdict's name; empty where the initiative has no metric or no start."""
-    found = _found_verdict(view, initiative)
-    return found.name if found else ""
-
-
-def _found_verdict(view: View, initiative: Initiative) -> Verdict | None:
-    if initiative.metric is None or initiative.start is None:
-        return None
-    metric = view.metric(initiative.metric)
-    table = _whole_periods(view, metric, _whole(view, "month", 0.5))
-    # What moves once the next initiative on the metric has started may be that one's effect.
-    before, after = split(_points(table), initiative.start, succeeded_on(view.plan, initiative))
-    return verdict(before, after, metric.better, metric.unit)
-
-
-def _verdict(view: View, initiative: Initiative) -> Component | None:
-    found = _found_verdict(view, initiative)
-    if found is None or initiative.metric is None:
-        return None
-    metric = view.metric(initiative.metric)
-    return html.P(
-        [
-            html.Strong(f"{metric.title}: {found.name}. "),
-            _verdict_words(found, metric),
-            html.Br(),
-            html.Small(found.rule, className="rule"),
-        ]
-    )
-
-
-def _verdict_words(found: Verdict, metric: Metric) -> str:
-    if found.before_mean is None or found.after_mean is None:
-        return f"{found.before_count} months before its start, {found.after_count} after."
-    words = (
-        f"Monthly mean {formatted(found.before_mean, metric.unit)} before (n = {found.before_count}), "
-        f"{formatted(found.after_mean, metric.unit)} after (n = {found.after_count})"
-    )
-    if found.interval:
-        low, high = found.interval
-        words += f"; the difference lies between {_signed(low, metric.unit)} and {_signed(high, metric.unit)} (90 %)"
-    return words + "."
-
-
-def _signed(value: float, unit: str) -> str:
-    return f"{'+' if value >= 0 else '−'}{formatted(abs(value), unit)}"
