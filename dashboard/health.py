@@ -12,6 +12,8 @@ from dashboard.streams.plan import Initiative, Plan
 REASSESSED_EVERY_DAYS = 183
 MANY_MAPS = 3
 GOING = ("planned", "running")
+# They are dated by the finish and made of the time in every stage: the stage tells of a change sooner and alone.
+METRICS_OF_TIME = frozenset({"lead_time", "cycle_time", "process_time", "wait_time"})
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def _of_effort(plan: Plan, stream: Stream, maps: int) -> Iterator[Ailment]:
 
 
 def simultaneous(plan: Plan, today: dt.date) -> tuple[tuple[Initiative, Initiative], ...]:
-    """Pairs of initiatives on one metric whose times overlap: their effects can't be told apart."""
+    """Pairs of initiatives that may move the same and whose times overlap: their effects can't be told apart."""
     timed = sorted(
         (each for each in plan.initiative if each.metric and each.start and each.start <= today),
         key=lambda each: str(each.start),
@@ -105,18 +107,46 @@ def simultaneous(plan: Plan, today: dt.date) -> tuple[tuple[Initiative, Initiati
         (one, two)
         for place, one in enumerate(timed)
         for two in timed[place + 1 :]
-        if one.metric == two.metric and two.start and two.start < _ends(one, today)
+        if (may_move(one, two) or may_move(two, one)) and two.start and two.start < _ends(one, today)
     )
 
 
-def succeeded_on(plan: Plan, initiative: Initiative) -> dt.date | None:
-    """The day on which the next initiative on the same metric starts: what moves from then on may be its effect."""
-    later = [
-        each.start
-        for each in plan.initiative
-        if each.metric == initiative.metric and each.start and initiative.start and each.start > initiative.start
-    ]
-    return min(later, default=None)
+def is_judged_at_its_stage(initiative: Initiative) -> bool:
+    """Whether its verdict is on the time in the stage it is aimed at: it names a stage, and a metric of time."""
+    return bool(initiative.stage) and initiative.metric in METRICS_OF_TIME
+
+
+def may_move(initiative: Initiative, other: Initiative) -> bool:
+    """Whether another initiative may move what this one is judged by: it is aimed at the same stage, or has the same
+    metric, unless this one is judged at its stage and the other is aimed at another."""
+    if initiative.stage and initiative.stage == other.stage:
+        return True
+    if is_judged_at_its_stage(initiative) and other.stage:
+        return False
+    return initiative.metric is not None and initiative.metric == other.metric
+
+
+def succeeded_by(plan: Plan, initiative: Initiative) -> Initiative | None:
+    """The next initiative to start that may move the same measure: what moves from then on may be its effect."""
+    return min(
+        (each for each in _moving(plan, initiative) if str(each.start) > str(initiative.start)),
+        key=lambda each: str(each.start),
+        default=None,
+    )
+
+
+def preceded_by(plan: Plan, initiative: Initiative) -> Initiative | None:
+    """The last one to start before it that may move the same measure: what moved since then may be its effect."""
+    return max(
+        (each for each in _moving(plan, initiative) if str(each.start) < str(initiative.start)),
+        key=lambda each: str(each.start),
+        default=None,
+    )
+
+
+def _moving(plan: Plan, initiative: Initiative) -> list[Initiative]:
+    """The others that have a start and may move what it is judged by; none where it has no start itself."""
+    return [each for each in plan.initiative if each.start and initiative.start and may_move(initiative, each)]
 
 
 def _ends(initiative: Initiative, today: dt.date) -> dt.date:

@@ -196,6 +196,7 @@ def test_stays_that_ended_are_told_by_stage_and_period(flow: Flow) -> None:
             row = table[(table["stage"] == stage) & (table["period_start"] == pd.Timestamp(since))].iloc[0]
             assert (row["stays"], row["items"]) == (len(stays), stays["item_id"].nunique())
             assert row["median_days"] == pytest.approx(stays["days"].median())
+            assert row["mean_days"] == pytest.approx(stays["days"].mean())
             asked = f"event=left+stage&since={since}&until={until}"
             where = replace(where_from(dict(parse_qsl(asked))), stage=str(stage))
             assert flow.view.found(where, limit=1)["matches"].iloc[0] == row["items"]

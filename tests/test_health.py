@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.health import ailments, simultaneous, succeeded_on
+from dashboard.health import ailments, is_judged_at_its_stage, preceded_by, simultaneous, succeeded_by
 from dashboard.streams.definition import Stage, Stream
 from dashboard.streams.plan import Initiative, Milestone, Objective, Plan
 
@@ -90,19 +90,49 @@ def test_objectives_without_targets_and_streams_without_people_are_told() -> Non
     ]
 
 
-def test_the_next_initiative_on_the_metric_ends_the_time_of_the_one_before() -> None:
+def test_the_next_initiative_that_may_move_the_same_ends_the_time_of_the_one_before() -> None:
     days = [dt.date(2026, 1, 1), dt.date(2026, 4, 1), dt.date(2026, 7, 1)]
     one, two, three = (initiative(id=str(n), start=day) for n, day in enumerate(days))
-    other = initiative(id="x", start=dt.date(2026, 2, 1), metric="handoffs")
-    plan = Plan(initiative=(three, one, other, two))
-    assert [succeeded_on(plan, each) for each in (one, two, three, other)] == [days[1], days[2], None, None]
+    other = initiative(id="x", start=dt.date(2026, 2, 1), metric="handoffs", stage="Test")
+    unmeasured = initiative(id="y", start=None)
+    plan = Plan(initiative=(three, one, other, two, unmeasured))
+    each = (one, two, three, other, unmeasured)
+    assert [succeeded_by(plan, of) for of in each] == [two, three, None, None, None]
+    assert [preceded_by(plan, of) for of in each] == [None, one, two, None, None]
+
+
+@pytest.mark.parametrize(
+    ("metric", "stage", "moved_by"),
+    [
+        ("lead_time", "Do", ["same stage", "same metric, no stage"]),
+        ("lead_time", None, ["same metric, other stage", "same metric, no stage"]),
+        ("handoffs", "Do", ["same stage", "same count, other stage"]),
+        ("handoffs", None, ["same count, other stage"]),
+        (None, "Do", ["same stage"]),
+        (None, None, []),
+    ],
+)
+def test_what_an_initiative_is_judged_by_is_moved_at_its_stage_or_by_its_metric(
+    metric: str | None, stage: str | None, moved_by: list[str]
+) -> None:
+    others = {
+        "same stage": initiative(id="1", metric="throughput", stage="Do"),
+        "same metric, other stage": initiative(id="2", metric="lead_time", stage="Test"),
+        "same metric, no stage": initiative(id="3", metric="lead_time", stage=None),
+        "same count, other stage": initiative(id="4", metric="handoffs", stage="Test"),
+        "neither": initiative(id="5", metric=None, stage="Release"),
+    }
+    judged = initiative(metric=metric, stage=stage, start=dt.date(2026, 1, 1))
+    assert is_judged_at_its_stage(judged) == (metric == "lead_time" and stage == "Do")
+    found = [name for name, other in others.items() if succeeded_by(Plan(initiative=(judged, other)), judged) is other]
+    assert found == moved_by
 
 
 def test_two_initiatives_on_one_metric_at_one_time_can_not_be_told_apart() -> None:
     first = initiative(id="a", start=dt.date(2026, 1, 1), due=dt.date(2026, 3, 1))
     inside = initiative(id="b", start=dt.date(2026, 2, 1))
     after = initiative(id="c", start=dt.date(2026, 3, 1))
-    other = initiative(id="d", start=dt.date(2026, 2, 1), metric="handoffs")
+    other = initiative(id="d", start=dt.date(2026, 2, 1), metric="handoffs", stage="Test")
     late = first.model_copy(update={"milestones": (Milestone(on=dt.date(2026, 4, 1), name="In force"),)})
 
     def pairs(*given: Initiative) -> list[tuple[str, str]]:
@@ -110,5 +140,7 @@ def test_two_initiatives_on_one_metric_at_one_time_can_not_be_told_apart() -> No
 
     assert pairs(first, inside, other) == [("a", "b")]
     assert pairs(first, after) == []
+    assert pairs(first, inside.model_copy(update={"metric": "handoffs"})) == [("a", "b")]
+    assert pairs(first, inside.model_copy(update={"stage": "Test"})) == []
     assert pairs(late, after) == [("a", "c")]
     assert pairs(first, initiative(id="e", start=dt.date(2027, 1, 1))) == []

@@ -37,6 +37,7 @@ ROWS = {
     "importing": 4,
     "warehouse": 3,
     "told": 4,
+    "verdicts": 4,
     "export": 3,
     "figures": 4,
     "components": 4,

@@ -221,7 +221,7 @@ def test_releases_of_the_bank_are_batches(demo: Settings, catalogue: Catalogue) 
     warehouse = Warehouse(demo.warehouse, catalogue)
     view = View(warehouse, warehouse.default_scope("bank"), demo.home)
     told = str(timeline_spectrum.card(view))
-    assert "In batches of five or more within an hour: 89 % of those from Waiting for release to Stabilisation" in told
+    assert "In batches of five or more within an hour: 88 % of those from Stabilisation to Released" in told
 
 
 def test_five_that_leave_within_the_hour_are_a_batch_and_four_are_none(world: World) -> None:

@@ -450,7 +450,7 @@ def test_record_has_every_step_and_every_note(look: Look, store: Store) -> None:
     assert titles == ["Analysis", "Development", "Test", "Stabilisation", "Gone", "The whole stream"]
     assert record.ideas == [("Read once", "Analysis"), ("Ask why", "Gone"), ("Walk again", "")]
     assert record.about[1:3] == ["Walked on 2 Jul 2026", "In the room: developer"]
-    assert "n = 422 finished items; data as of 30 Oct 2026" in record.about[3]
+    assert "n = 421 finished items; data as of 30 Oct 2026" in record.about[3]
     assert record.parts[0].facts == facts(way_of(view).stops[0])
     page = text(walk.body(replace(view, query={**view.query, "step": walk.FOUND})))
     for words in ("Ask why", "Walk again (The whole stream)", "There are no figures of this step in this scope."):

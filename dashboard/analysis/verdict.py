@@ -86,7 +86,7 @@ def verdict(
     """
     baseline, since = known(before[-BASELINE_PERIODS:]), known(after)
     if len(baseline) < FEWEST_POINTS or not since:
-        return _too_few(baseline, since)
+        return too_few(baseline, since, _why_too_few(baseline))
     limits = xmr_limits(baseline, clamped=never_below_zero(unit))
     found = signals(after, limits)
     name, rule = _judge(limits, found, after, better, target)
@@ -119,16 +119,19 @@ def difference_interval(before: Sequence[float], after: Sequence[float], seed: i
     return cuts[0], cuts[-1]
 
 
-def _too_few(before: Sequence[float], since: Sequence[float]) -> Verdict:
+def too_few(before: Sequence[float], since: Sequence[float], rule: str) -> Verdict:
+    """That there is no verdict, with the reason and what the known values are."""
+    before_mean, after_mean = (fmean(values) if values else None for values in (before, since))
+    return Verdict("too few points", rule, before_mean, len(before), after_mean, len(since))
+
+
+def _why_too_few(before: Sequence[float]) -> str:
     if len(before) < FEWEST_POINTS:
-        rule = (
+        return (
             f"A verdict needs at least {FEWEST_POINTS} periods with a value among the {BASELINE_PERIODS} "
             f"before the start; there are {len(before)}."
         )
-    else:
-        rule = "No period with a value has followed the start."
-    before_mean, after_mean = (fmean(values) if values else None for values in (before, since))
-    return Verdict("too few points", rule, before_mean, len(before), after_mean, len(since))
+    return "No period with a value has followed the start."
 
 
 def _judge(

@@ -24,6 +24,7 @@ from dashboard.pages.plan import fault_told
 from dashboard.pages.value_stream import constraint_now
 from dashboard.pages.view import View
 from dashboard.streams.definition import read_definition
+from dashboard.streams.plan import Initiative
 from dashboard.theme import formatted
 
 PATH, TITLE = "/overview", "Overview"
@@ -160,12 +161,17 @@ def _health(view: View) -> list[Component]:
     lines = [html.Li([html.Strong(each.subject), f" {each.what}. ", html.Small(each.why)]) for each in found]
     lines += [
         html.Li(
-            f"{one.name} and {two.name} ran at one time on the same metric, {view.metric(str(one.metric)).title}: "
-            "their effects can't be told apart."
+            f"{one.name} and {two.name} ran at one time {_shared(view, one, two)}: their effects can't be told apart."
         )
         for one, two in pairs
     ]
     return [html.Ul(lines, className="mb-0")]
+
+
+def _shared(view: View, one: Initiative, two: Initiative) -> str:
+    if one.metric and one.metric == two.metric:
+        return f"on the same metric, {view.metric(one.metric).title}"
+    return f"at the same stage, {one.stage}"
 
 
 def _day(day: dt.date) -> str:

@@ -15,11 +15,12 @@ from dash.development.base_component import Component
 from dashboard.analysis.targets import Progress, progress
 from dashboard.components.aria import data
 from dashboard.figures.sparkline import sparkline
-from dashboard.pages.plan_course import Course, course_of, pace_words, points_of
+from dashboard.pages.plan_course import Course, course_of, pace_words
 from dashboard.pages.plan_verdicts import verdict_of
 from dashboard.pages.view import View
 from dashboard.streams.plan import Initiative
 from dashboard.theme import formatted
+from dashboard.verdicts import points_of
 
 HEADS = ("Target", "Baseline → now → target", "Course", "Pace", "Status", "Initiatives")
 POINTS = 18

@@ -19,6 +19,7 @@ from dashboard.pages.view import View
 from dashboard.scope import Scope
 from dashboard.streams.plan import Initiative, Plan, Target
 from dashboard.theme import change, formatted
+from dashboard.verdicts import points_of, whole, whole_periods
 
 
 @dataclass(frozen=True)
@@ -59,35 +60,14 @@ class Course:
 def course_of(view: View, target: Target) -> Course:
     """A target as far as it has come."""
     metric = view.metric(target.metric)
-    scope = whole(view, target.period, target.percentile)
+    scope = whole(view.warehouse, view.scope, target.period, target.percentile)
     if target.team:
         scope = replace(scope, teams=(target.team,))
-    table = whole_periods(view, metric, scope)
+    table = whole_periods(view.warehouse, metric, scope)
     baseline = _baseline(view, target, metric, scope)
     course = Course(target, metric, scope, table, baseline, Progress("no data", ""))
     today = pd.Timestamp(view.stream["last_event_on"]).date()
     return replace(course, progress=progress(course.aim, points_of(table), today))
-
-
-def whole(view: View, period: str, percentile: float | None) -> Scope:
-    """Everything the stream has, in periods of the target; teams, types and clock as the viewer chose."""
-    everything = view.warehouse.default_scope(view.scope.stream)
-    return replace(view.scope, since=everything.since, until=everything.until, period=period, percentile=percentile)
-
-
-def whole_periods(view: View, metric: Metric, scope: Scope) -> pd.DataFrame:
-    """The metric by period, periods that the data cut short left out: a part is no period."""
-    table = view.warehouse.measure(metric, scope)
-    partial = view.warehouse.ask("charts.periods", scope)["is_partial"].to_numpy()
-    return table[~partial].reset_index(drop=True)
-
-
-def points_of(table: pd.DataFrame) -> list[tuple[dt.date, float | None]]:
-    """(First day of the period, value), null for none."""
-    return [
-        (pd.Timestamp(row.period_start).date(), None if pd.isna(row.value) else float(row.value))
-        for row in table.itertuples()
-    ]
 
 
 def target_card(view: View, course: Course, plan: Plan, more: Sequence[Component] = ()) -> Component:

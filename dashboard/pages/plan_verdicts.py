@@ -1,60 +1,71 @@
-"""What became of an initiative's metric: the verdict by the natural limits before its start, in words."""
+"""The verdict of an initiative in words, for the plan and the overview."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.analysis.verdict import Verdict, split, verdict
-from dashboard.catalogue import Metric
-from dashboard.health import succeeded_on
-from dashboard.pages.plan_course import points_of, whole, whole_periods
 from dashboard.pages.view import View
 from dashboard.streams.plan import Initiative
 from dashboard.theme import formatted
+from dashboard.verdicts import ADJECTIVES, Judged, judged
 
 
 def verdict_of(view: View, initiative: Initiative) -> str:
     """The verdict's name; empty where the initiative has no metric or no start."""
-    found = found_verdict(view, initiative)
-    return found.name if found else ""
+    found = judged(view.warehouse, view.scope, view.plan, initiative)
+    return found.verdict.name if found else ""
 
 
-def found_verdict(view: View, initiative: Initiative) -> Verdict | None:
-    """The verdict; null where the initiative has no metric or no start."""
-    if initiative.metric is None or initiative.start is None:
+def verdict_line(view: View, initiative: Initiative) -> str:
+    """'Time in Analysis: signal (better)'; empty where the initiative has no metric or no start."""
+    found = judged(view.warehouse, view.scope, view.plan, initiative)
+    return f"{found.title}: {found.verdict.name}" if found else ""
+
+
+def verdict_paragraph(view: View, initiative: Initiative) -> Component | None:
+    """The verdict with its numbers and its rule; nothing where the initiative has no metric or no start."""
+    found = judged(view.warehouse, view.scope, view.plan, initiative)
+    if found is None:
         return None
-    metric = view.metric(initiative.metric)
-    table = whole_periods(view, metric, whole(view, "month", 0.5))
-    # What moves once the next initiative on the metric has started may be that one's effect.
-    before, after = split(points_of(table), initiative.start, succeeded_on(view.plan, initiative))
-    return verdict(before, after, metric.better, metric.unit)
-
-
-def verdict_told(view: View, initiative: Initiative, found: Verdict) -> Component:
-    """The verdict with its numbers and its rule."""
-    metric = view.metric(str(initiative.metric))
     return html.P(
         [
-            html.Strong(f"{metric.title}: {found.name}. "),
-            _words(found, metric),
+            html.Strong(f"{found.title}: {found.verdict.name}. "),
+            _numbers(found),
             html.Br(),
-            html.Small(found.rule, className="rule"),
+            html.Small(" ".join([found.verdict.rule, *_conditions(found)]), className="rule"),
         ]
     )
 
 
-def _words(found: Verdict, metric: Metric) -> str:
-    if found.before_mean is None or found.after_mean is None:
-        return f"{found.before_count} months before its start, {found.after_count} after."
+def _numbers(found: Judged) -> str:
+    seen, unit = found.verdict, found.metric.unit
+    if seen.before_mean is None or seen.after_mean is None:
+        return f"{seen.before_count} {found.period}s before its start, {seen.after_count} after."
     words = (
-        f"Monthly mean {formatted(found.before_mean, metric.unit)} before (n = {found.before_count}), "
-        f"{formatted(found.after_mean, metric.unit)} after (n = {found.after_count})"
+        f"{ADJECTIVES[found.period].capitalize()} mean {formatted(seen.before_mean, unit)} before "
+        f"(n = {seen.before_count}), {formatted(seen.after_mean, unit)} after (n = {seen.after_count})"
     )
-    if found.interval:
-        low, high = found.interval
-        words += f"; the difference lies between {_signed(low, metric.unit)} and {_signed(high, metric.unit)} (90 %)"
+    if seen.interval:
+        low, high = seen.interval
+        words += f"; the difference lies between {_signed(low, unit)} and {_signed(high, unit)} (90 %)"
     return words + "."
+
+
+def _conditions(found: Judged) -> Iterator[str]:
+    """What was measured and until when, where it isn't plain."""
+    if found.stage:
+        yield (
+            f"{found.metric.title} is judged where the initiative is aimed: by the mean of the stays in "
+            f"{found.stage} that ended in each {found.period}."
+        )
+    if found.predecessor and found.verdict.limits:
+        begins = "are those since" if found.is_since_predecessor else "reach back to before"
+        yield f"The limits {begins} {found.predecessor.name} started, which may have moved the same."
+    if found.successor:
+        yield f"The time after ends where {found.successor.name} starts, which may move the same."
 
 
 def _signed(value: float, unit: str) -> str:

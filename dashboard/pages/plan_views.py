@@ -15,7 +15,7 @@ from dashboard.components.aria import aria
 from dashboard.components.cards import content_card, csv_of, empty, figure_card
 from dashboard.components.plain_table import plain_table
 from dashboard.figures.plan_timeline import Bar, plan_timeline
-from dashboard.pages.plan_verdicts import found_verdict, verdict_told
+from dashboard.pages.plan_verdicts import verdict_line, verdict_paragraph
 from dashboard.pages.view import View
 from dashboard.streams.plan import KINDS, Initiative
 from dashboard.streams.plan_csv import FIELDS, plan_table
@@ -108,7 +108,7 @@ def _column_head(words: str, count: int) -> Component:
 
 
 def _card(view: View, initiative: Initiative, way: Way) -> Component:
-    found = found_verdict(view, initiative)
+    found = verdict_line(view, initiative)
     gaps = [
         name
         for name, value in (("owner", initiative.owner), ("start", initiative.start), ("measure", initiative.metric))
@@ -121,9 +121,7 @@ def _card(view: View, initiative: Initiative, way: Way) -> Component:
             [
                 html.H4(initiative.name, className="h6 mb-1", id=f"plan-{initiative.id}"),
                 html.P(short, className="mb-1") if short else None,
-                html.P([html.Strong(f"{view.metric(str(initiative.metric)).title}: {found.name}")], className="mb-1")
-                if found
-                else None,
+                html.P(html.Strong(found), className="mb-1") if found else None,
                 html.P(f"Not healthy: it has no {' and no '.join(gaps)}.", className="bad mb-1") if gaps else None,
                 html.Details(
                     [html.Summary("More", **aria(label=f"More of {initiative.name}")), *_more(view, initiative)]
@@ -145,12 +143,12 @@ def _more(view: View, initiative: Initiative) -> list[Component]:
         ("Start", _day(initiative.start) if initiative.start else None),
         ("Expected", initiative.expected),
     )
-    found = found_verdict(view, initiative)
+    verdict = verdict_paragraph(view, initiative)
     stones = [html.Li(f"{_day(stone.on)}: {stone.name}") for stone in initiative.milestones]
     rows = [html.Li(f"{name}: {value}") for name, value in facts if value]
     return [
         html.Ul([*rows, *stones], className="walk-list"),
-        *([verdict_told(view, initiative, found)] if found else []),
+        *([verdict] if verdict else []),
     ]
 
 

@@ -125,19 +125,20 @@ EFFECTS: dict[str, tuple[date, dict[str, float]]] = {
     "bank-regression": (date(2025, 3, 3), {
         "In Test": 3, "In Test back": 0.15, "freeze": 14, "caused": 1.2, "incidents": 1.2}),
     "bank-quarterly": (date(2025, 6, 9), {
-        "release every": 91, "freeze": 10, "caused": 0.8, "deploy failed": 0.2, "survey": 3.1}),
+        "release every": 91, "freeze": 10, "Open": 13, "caused": 0.8, "deploy failed": 0.2, "survey": 3.1}),
     "bank-testers": (date(2025, 9, 15), {
         "Waiting for Test": 1, "In Test": 2, "Waiting for Test own": 1, "In Test own": 1, "hours": 6}),
     "bank-monthly": (date(2025, 12, 8), {
         "release every": 28, "release weekday": 1, "release hour": 10, "freeze": 7, "Stabilisation back": 0,
+        "In Development": 5,
         "caused": 0.2, "deploy failed": 0.05, "hours": 4, "survey": 3.6}),
     "bank-pull": (date(2026, 2, 2), {
-        "Open": 13, "Ready for Dev": 4, "In Development": 5, "experts": 0.15, "arrivals": 14}),
+        "Ready for Dev": 4, "experts": 0.15, "arrivals": 13.5}),
     "bank-fortnightly": (date(2026, 5, 4), {
-        "release every": 14, "freeze": 4, "caused": 0.07, "incidents": 0.8, "survey": 3.9}),
+        "release every": 14, "freeze": 4, "Open": 6, "caused": 0.07, "incidents": 0.8, "survey": 3.9}),
     "bank-analysis": (date(2026, 9, 14), {"In Analysis": 3}),  # too young to judge
-    "retailer-newsletter": (date(2024, 9, 2), {}),  # built in: it did not work
     "retailer-rollback": (date(2024, 12, 2), {"hours": 2, "survey": 3.2}),
+    "retailer-newsletter": (date(2024, 12, 16), {}),  # built in: it did not work
     "retailer-weekly": (date(2025, 3, 3), {
         "release every": 7, "freeze": 1, "caused": 0.4, "deploy failed": 0.12}),
     "retailer-pull": (date(2025, 6, 2), {
@@ -387,7 +388,7 @@ def link_rows(org: Organisation, items: list[Item]) -> Iterable[list[str]]:
         for begin in (begin for begin, _, reason in item.blocked if reason == OTHER_ITEM and begin < END):
             others = [one for one in items if one is not item]
             others = [one for one in others if one.visits[0].at < begin < one.visits[-1].at]
-            yield from (["blocks", one.id, item.id] for one in rng.choices(others))
+            yield from (["blocks", one.id, item.id] for one in (rng.choices(others) if others else ()))
 
 
 def make_deployments(trains: list[Train], items: list[Item]) -> list[Deployment]:

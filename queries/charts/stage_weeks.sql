@@ -7,6 +7,7 @@ stage = "name of the stage"
 position = "its order in the reference path"
 period_start = "first day of the period"
 median_days = "median length of the stays that ended in it"
+mean_days = "their mean length"
 stays = "how many ended"
 items = "items they belong to"
 */
@@ -16,6 +17,7 @@ select
     periods.period_start,
     quantile_cont(case when $clock = 'working' then visits.working_seconds else visits.seconds end / 86400, 0.5)
         as median_days,
+    avg(case when $clock = 'working' then visits.working_seconds else visits.seconds end / 86400) as mean_days,
     count(*) as stays,
     count(distinct visits.item_id) as items
 from macros.periods($stream, $since, $until, $period) as periods
