@@ -132,6 +132,7 @@ FULL = Stream.model_validate({
     "reassess_on": "2024-06-30",
     "quiet_days": 0.1 + 0.2,
     "service_level_days": 12,
+    "failure_window_days": 2.5,
     "cost_of_delay_per_day": 450.5,
     "currency": "EUR",
     "calendar": {

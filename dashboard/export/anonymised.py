@@ -66,6 +66,7 @@ def _definition(stream: Stream, stand_ins: Mapping[tuple[str, str], str]) -> Str
             "kind",
             "quiet_days",
             "service_level_days",
+            "failure_window_days",
             "cost_of_delay_per_day",
             "currency",
             "is_proposal",

@@ -28,7 +28,7 @@ NONE = "~none"
 SHOWN, CHOICES = 20, 300
 WAYS = {
     "id": "the source names it",
-    "window": "last success within 7 days",
+    "window": "last success before it",
     "corrected": "corrected here",
     "unattributed": "not known",
 }

@@ -33,6 +33,12 @@ def plural(count: int, word: str) -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
+def window(view: View) -> str:
+    """For how long before an incident its cause is looked for: '7 days'."""
+    days = float(view.stream["failure_window_days"])
+    return f"{days:g} day{'' if days == 1 else 's'}"
+
+
 def without_value(view: View, name: str) -> tuple[str, str]:
     """What stands for a figure that has no value, and why it has none."""
     if name == "incidents":
@@ -126,14 +132,14 @@ def _fail_rate(view: View, counts: pd.Series) -> list[Component | None]:
     by = incidents["attribution"].value_counts()
     ways = {
         "id": "named by the source",
-        "window": "the last success of the same service within 7 days before",
+        "window": f"the last success of the same service within {window(view)} before",
         "corrected": "corrected by hand",
     }
     found = "; ".join(f"{by[key]:,} {text}" for key, text in ways.items() if key in by)
     out = []
     if counts["too_young"]:
         out.append(
-            f"{plural(int(counts['too_young']), 'deployment')} of the last 7 days of the data count, but an "
+            f"{plural(int(counts['too_young']), 'deployment')} of the last {window(view)} of the data count, but an "
             "incident of theirs may yet come"
         )
     if counts["unattributed"]:

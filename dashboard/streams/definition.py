@@ -89,6 +89,8 @@ class Stream(Checked):
     reassess_on: dt.date | None = None
     quiet_days: float | None = Field(default=None, gt=0)
     service_level_days: float | None = Field(default=None, gt=0)
+    # An incident of which no source names the cause is that of the last deployment of its service within so many days.
+    failure_window_days: float = Field(default=7, gt=0)
     cost_of_delay_per_day: float | None = Field(default=None, ge=0)
     cost_of_delay: dict[str, Annotated[float, Field(ge=0)]] | None = None  # type of item → money per day
     currency: str | None = None
@@ -186,7 +188,7 @@ def _check_stages(path: Path, stream: Stream) -> None:
 def stream_rows(stream: Stream) -> pd.DataFrame:
     """One row for canonical.streams."""
     values = stream.model_dump(
-        include={"kind", "customer", "supplier", "service_level_days", "currency", "is_proposal"}
+        include={"kind", "customer", "supplier", "service_level_days", "failure_window_days", "currency", "is_proposal"}
     )
     return pd.DataFrame(
         [

@@ -12,6 +12,7 @@ tools = "tools that carry the information"
 time_zone = "zone of its day boundaries and working hours"
 quiet_seconds = "an item in a last state counts as finished after this long without an event; null where the end is explicit"
 service_level_days = "agreed days from start to finish; null if none"
+failure_window_days = "an incident of no told cause is that of the last deployment of its service within so many days"
 cost_of_delay_per_day = "money per item and day; null if none"
 currency = "of the cost of delay"
 is_regulated = "true where some of its steps are demanded by law or a standard"
@@ -27,6 +28,7 @@ create table canonical.streams (
     time_zone varchar not null,
     quiet_seconds double,
     service_level_days double,
+    failure_window_days double not null default 7,
     cost_of_delay_per_day double,
     currency varchar,
     is_regulated boolean not null default false,

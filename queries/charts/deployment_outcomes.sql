@@ -4,10 +4,10 @@ question = "How often is something deployed, and what becomes of it?"
 grain = "one row per period; all counts 0 where nothing happened"
 [columns]
 period_start = "first day of the period"
-went_well = "successful deployments without an incident, a week or more before the data end"
+went_well = "successful deployments without an incident, as long before the data end as incidents are joined (failure_window_days)"
 caused_incident = "deployments that caused an incident"
 failed = "deployments that did not succeed"
-too_young = "successful deployments of the last 7 days of the data: an incident of theirs may yet come"
+too_young = "successful deployments so late in the data that an incident of theirs may yet come (failure_window_days)"
 deployments = "all of them"
 unplanned = "of them, made to mend an incident"
 days_with_deployments = "days on which something was deployed with success"
@@ -32,7 +32,8 @@ made as (
         case
             when caused.deployment_id is not null then 'caused'
             when not deployments.is_success then 'failed'
-            when deployments.deployed_at > streams.last_event_at - interval 7 day then 'young'
+            when epoch(streams.last_event_at) - epoch(deployments.deployed_at) < streams.failure_window_days * 86400
+                then 'young'
             else 'well'
         end as outcome
     from marts.deployments

@@ -6,7 +6,7 @@ grain = "one row per deployment to production in the period, the newest first"
 deployment_id = "key of the deployment"
 service = "what was deployed"
 deployed_on = "day it finished, in the stream's zone"
-outcome = "went well, failed (it did not succeed), caused an incident, or too young (it went well so far, but 7 days have not passed)"
+outcome = "went well, failed (it did not succeed), caused an incident, or too young (it went well so far, but the stream's failure_window_days have not passed)"
 incidents_count = "incidents that it caused"
 is_unplanned = "made to mend an incident; null if not known"
 items_count = "work items it carried; null where no source links them"
@@ -42,7 +42,8 @@ select
     case
         when caused.incidents_count is not null then 'caused an incident'
         when not deployments.is_success then 'failed'
-        when deployments.deployed_at > streams.last_event_at - interval 7 day then 'too young'
+        when epoch(streams.last_event_at) - epoch(deployments.deployed_at) < streams.failure_window_days * 86400
+            then 'too young'
         else 'went well'
     end as outcome,
     coalesce(caused.incidents_count, 0) as incidents_count,

@@ -12,7 +12,7 @@ is_restored_in_period = "restored in the period: it counts in the recovery times
 restore_hours = "began to restored; null while it is open, or where the span is negative"
 deployment_id = "deployment that caused it; null where none is known"
 deployed_on = "day of that deployment"
-attribution = "id (the source names it), window (the last success of the service within 7 days before), corrected (by hand), unattributed"
+attribution = "id (the source names it), window (the last success of the service within the stream's failure_window_days before), corrected (by hand), unattributed"
 recovery_hours = "that deployment to restored; null where restore_hours is, or there is none"
 */
 select

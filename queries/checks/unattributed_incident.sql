@@ -1,7 +1,7 @@
 /*
 title = "Incident that no deployment explains"
 severity = "note"
-why = "The source names no deployment that is known, and its service was not deployed within the 7 days before. It counts in mean time to recovery, but neither in change fail rate nor in failed deployment recovery time."
+why = "The source names no deployment that is known, and its service was not deployed within the days before that the stream's definition says (failure_window_days, 7 where it says nothing). It counts in mean time to recovery, but neither in change fail rate nor in failed deployment recovery time."
 remedy = "Name the deployment in the incident export, where one caused it; write the service as the deployments do."
 */
 select

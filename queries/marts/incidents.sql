@@ -12,7 +12,7 @@ started_on = "day it began in the stream's zone"
 restored_on = "day it was restored"
 restore_seconds = "began to restored; null while it is open, or where the span is negative"
 deployment_id = "deployment it is attributed to; null where there is none"
-attribution = "id (the source names it), window (last success of the service within 7 days before), unattributed"
+attribution = "id (the source names it), window (last success of the service within the stream's failure_window_days before), unattributed"
 deployed_at = "UTC instant that deployment finished"
 recovery_seconds = "that deployment to restored; null while it is open, or where the span is negative"
 */
@@ -23,12 +23,14 @@ with candidates as (
         incidents.incident_id,
         arg_max(deployments.deployment_id, deployments.deployed_at) as deployment_id
     from canonical.incidents
+    join staging.streams
+        on incidents.stream = streams.stream
     join marts.deployments
         on incidents.stream = deployments.stream
         and deployments.is_success
         and deployments.service is not distinct from incidents.service
         and deployments.deployed_at <= incidents.started_at
-        and deployments.deployed_at >= incidents.started_at - interval 7 day
+        and epoch(incidents.started_at) - epoch(deployments.deployed_at) <= streams.failure_window_days * 86400
     where incidents.deployment_id is null
     group by
         incidents.stream,

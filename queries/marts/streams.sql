@@ -11,6 +11,7 @@ tools = "tools that carry the information"
 time_zone = "zone of its day boundaries"
 quiet_seconds = "an item in a last state counts as finished after this long without an event; null where the end is explicit"
 service_level_days = "agreed days from start to finish"
+failure_window_days = "an incident of no told cause is that of the last deployment of its service within so many days"
 cost_of_delay_per_day = "money per item and day"
 currency = "of the cost of delay"
 is_regulated = "true where some of its steps are demanded by law or a standard"
@@ -85,6 +86,7 @@ select
     streams.time_zone,
     streams.quiet_seconds,
     streams.service_level_days,
+    streams.failure_window_days,
     streams.cost_of_delay_per_day,
     streams.currency,
     streams.is_regulated,

@@ -5,6 +5,7 @@ grain = "one row per value stream with any event"
 stream = "value stream"
 time_zone = "zone of its day boundaries"
 quiet_seconds = "an item in a last state counts as finished after this long without an event"
+failure_window_days = "an incident of no told cause is that of the last deployment of its service within so many days"
 first_event_at = "UTC instant of the first event"
 last_event_at = "UTC instant of the last event: the stream's 'now'"
 */
@@ -51,6 +52,7 @@ select
     streams.stream,
     streams.time_zone,
     streams.quiet_seconds,
+    streams.failure_window_days,
     min(events.event_at) as first_event_at,
     max(events.event_at) as last_event_at
 from canonical.streams
@@ -59,4 +61,5 @@ join events
 group by
     streams.stream,
     streams.time_zone,
-    streams.quiet_seconds
+    streams.quiet_seconds,
+    streams.failure_window_days
