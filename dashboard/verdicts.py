@@ -151,9 +151,10 @@ def _stays(warehouse: Warehouse, scope: Scope, stage: str) -> pd.DataFrame:
 
 
 def whole(warehouse: Warehouse, scope: Scope, period: str, percentile: float | None) -> Scope:
-    """Everything the stream has, in these periods; teams, types and clock as the viewer chose."""
+    """Everything the stream has, in these periods, by the elapsed clock: what a plan aims at is one figure for all who
+    look at it, whatever they chose."""
     everything = warehouse.default_scope(scope.stream)
-    return replace(scope, since=everything.since, until=everything.until, period=period, percentile=percentile)
+    return replace(everything, period=period, percentile=percentile, corrected=scope.corrected)
 
 
 def whole_periods(warehouse: Warehouse, metric: Metric, scope: Scope) -> pd.DataFrame:

@@ -65,3 +65,27 @@ def test_a_stream_without_a_plan_says_so(warehouse: Warehouse, tmp_path: Path) -
     assert overview.NO_PLAN in said
     assert "No review is recorded" in said
     assert "no definition in streams.toml yet" in said
+
+
+def reviewed(home: Path, tmp_path: Path, day: str) -> Path:
+    """The demo's home with one review of the bank, on this day."""
+    written = (home / "plan.toml").read_text(encoding="utf-8").partition("[[review]]")[0]
+    (tmp_path / "plan.toml").write_text(f'{written}[[review]]\nstream = "bank"\non = {day}\n', encoding="utf-8")
+    return tmp_path
+
+
+def test_a_review_after_a_period_ended_has_seen_that_period(
+    warehouse: Warehouse, demo: Settings, tmp_path: Path
+) -> None:
+    # The last quarter that is whole ends with September, the data end in October.
+    before, after = (
+        texts(overview.body(view(warehouse, reviewed(demo.home, tmp_path, day), "bank")))
+        for day in ("2026-09-15", "2026-10-15")
+    )
+    assert before.count("→ met") > after.count("→ met")
+
+
+def test_a_review_after_the_data_end_is_a_review(warehouse: Warehouse, demo: Settings, tmp_path: Path) -> None:
+    seen = texts(overview.body(view(warehouse, reviewed(demo.home, tmp_path, "2026-11-28"), "bank")))
+    assert "The last review was on 28 Nov 2026, and the data end on 30 Oct 2026" in seen
+    assert "No review is recorded" not in seen

@@ -108,3 +108,15 @@ def test_many_readers_remember_one_plan(tmp_path: Path) -> None:
     assert all(each == InUse(found[0].plan) for each in found)
     assert (tmp_path / LAST).read_text() == path.read_text()
     assert {each.name for each in tmp_path.iterdir()} == {"plan.toml", LAST}
+
+
+def test_a_target_of_an_unknown_objective_names_line_key_and_the_nearest(tmp_path: Path) -> None:
+    text = (
+        '[[objective]]\nid = "bank-faster"\nstream = "bank"\ntitle = "Faster"\n\n[[target]]\nid = "t"\n'
+        'stream = "bank"\nobjective = "bank-fastr"\nmetric = "lead_time"\nbaseline = 3\nvalue = 1\ndue = 2026-01-31\n'
+    )
+    words = (
+        r"plan\.toml, line 9: target\[0\]\.objective is 'bank-fastr'; there is no such objective\. Nearest: bank-faster"
+    )
+    with pytest.raises(DefinitionError, match=words):
+        parse_plan(tmp_path / "plan.toml", text, frozenset({"lead_time"}))

@@ -53,19 +53,20 @@ stream = "shop"
 on = 2024-06-30
 note = "Go on\\nas planned"
 """
+STREAMS = frozenset({"shop", "bank"})
 PLAN = parse_plan(Path("plan.toml"), TEXT, METRICS)
 
 
 def edits(text: str, plan: Plan = PLAN) -> list[tuple[str, str | None]]:
-    return [(edit.kind, edit.id) for edit in edits_from(text, plan, "shop", METRICS)]
+    return [(edit.kind, edit.id) for edit in edits_from(text, plan, "shop", METRICS, STREAMS)]
 
 
 def test_what_goes_out_comes_back_as_it_was() -> None:
     text = safe_csv(plan_table(PLAN))
     assert "'=1+1 is a title" in text
-    assert changes_of(PLAN, edits_from(text, PLAN, "shop", METRICS)) == ()
+    assert changes_of(PLAN, edits_from(text, PLAN, "shop", METRICS, STREAMS)) == ()
     empty = Plan()
-    back = changes_of(empty, edits_from(text, empty, "shop", METRICS))
+    back = changes_of(empty, edits_from(text, empty, "shop", METRICS, STREAMS))
     assert [each.after for each in back] == [*PLAN.objective, *PLAN.target, *PLAN.initiative, *PLAN.review]
 
 
@@ -74,20 +75,27 @@ def test_a_spreadsheet_may_write_semicolons_and_a_mark_of_the_order_of_bytes() -
 
 
 def test_a_column_that_is_not_there_stays_and_a_cell_that_is_empty_goes() -> None:
-    (edit,) = edits_from("kind,id,status\ninitiative,pairs,\n", PLAN, "shop", METRICS)
+    (edit,) = edits_from("kind,id,status\ninitiative,pairs,\n", PLAN, "shop", METRICS, STREAMS)
     (change,) = changes_of(PLAN, [edit])
     assert change.after == PLAN.initiative[0].model_copy(update={"status": "planned"})
 
 
 def test_an_entry_without_an_id_is_new_and_of_the_stream_that_is_looked_at() -> None:
-    (first, second) = edits_from("kind,name\ninitiative,Pair\ninitiative,Pair\n", PLAN, "bank", METRICS)
+    (first, second) = edits_from("kind,name\ninitiative,Pair\ninitiative,Pair\n", PLAN, "bank", METRICS, STREAMS)
     assert (first.id, second.id) == (None, None)
     found = [each.after for each in changes_of(PLAN, [first, second])]
     assert [(each.id, each.stream) for each in found if each] == [("bank-pair", "bank"), ("bank-pair-2", "bank")]
 
 
+def test_an_entry_of_another_stream_stays_there() -> None:
+    for text in ("kind,id,status\ninitiative,pairs,done\n", "kind,id,stream,status\ninitiative,pairs,,done\n"):
+        (change,) = changes_of(PLAN, edits_from(text, PLAN, "bank", METRICS, STREAMS))
+        assert change.after == PLAN.initiative[0].model_copy(update={"status": "done"})
+        assert change.after.stream == "shop"
+
+
 def test_shares_may_be_written_in_per_cent() -> None:
-    (edit,) = edits_from("kind,id,value\ntarget,again,15 %\n", PLAN, "shop", METRICS)
+    (edit,) = edits_from("kind,id,value\ntarget,again,15 %\n", PLAN, "shop", METRICS, STREAMS)
     assert edit.values is not None
     assert edit.values["value"] == 0.15
 
@@ -120,6 +128,10 @@ def test_shares_may_be_written_in_per_cent() -> None:
         (
             "kind,name,metric\ninitiative,n,leadtime\n",
             "line 2, column metric: is 'leadtime'; there is no such metric. Near",
+        ),
+        (
+            "kind,name,stream\ninitiative,n,bnk\n",
+            "line 2, column stream: is 'bnk'; there is no such value stream. Nearest: bank.",
         ),
         (
             "kind,metric,value,due\ntarget,lead_time,1,2026-01-31\n",

@@ -13,6 +13,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import health
+from dashboard.analysis.findings import BUCKETS
 from dashboard.analysis.targets import Status
 from dashboard.components.cards import empty, findings
 from dashboard.designs import folder
@@ -20,7 +21,7 @@ from dashboard.errors import DashboardError
 from dashboard.pages import overview_review
 from dashboard.pages.overview_rows import Row, objective_table, rows_of
 from dashboard.pages.overview_streams import stream_table
-from dashboard.pages.plan import fault_told
+from dashboard.pages.plan import WHOLE, fault_told, strays_told
 from dashboard.pages.value_stream import constraint_now
 from dashboard.pages.view import View
 from dashboard.streams.definition import read_definition
@@ -41,6 +42,7 @@ def body(view: View) -> Component:
     return html.Div(
         [
             fault_told(view),
+            strays_told(view),
             findings(_sentences(view, rows)),
             _targets(view, rows),
             dbc.Row(
@@ -83,17 +85,18 @@ def _targets(view: View, rows: Sequence[Row]) -> Component:
     if not rows:
         return empty(NO_PLAN)
     review = html.A("Step through the objectives", href=view.address(PATH, review="1"), className="chip no-print")
-    return _card("Are we on the way to the targets?", [review, objective_table(rows)])
+    return _card("Are we on the way to the targets?", [review, objective_table(rows), html.P(WHOLE, className="rule")])
 
 
 def _changed(view: View, rows: Sequence[Row]) -> list[Component]:
     """Targets whose status moved since the last review, and initiatives that began or ended since."""
     today = today_of(view)
-    reviews = [each for each in view.plan.review if each.on < today]
-    if not reviews:
+    if not view.plan.review:
         way = html.A("Record the first one", href=view.address("/plan", new="review"))
         return [html.P(["No review is recorded. ", way, "."], className="empty")]
-    last = max(reviews, key=lambda each: each.on)
+    last = max(view.plan.review, key=lambda each: each.on)
+    if last.on >= today:
+        return [html.P(f"The last review was on {_day(last.on)}, and the data end on {_day(today)}: nothing is newer.")]
     said: list[Any] = []
     for row in rows:
         then = row.as_of(last.on)
@@ -129,7 +132,9 @@ def _hurts(view: View) -> list[Component]:
     by_bucket = lost.groupby("bucket")[["days", "cost"]].sum(min_count=1).sort_values("days", ascending=False)
     whole = table["days"].sum()
     rows = [
-        html.Li(f"{bucket}: {formatted(days / whole, 'ratio')} of the lead time{_money(view, cost)}")
+        html.Li(
+            f"{BUCKETS.get(bucket, bucket)}: {formatted(days / whole, 'ratio')} of the lead time{_money(view, cost)}"
+        )
         for bucket, days, cost in by_bucket.head(TOP_WASTE).itertuples()
     ]
     money = _money(view, lost["cost"].sum(min_count=1))

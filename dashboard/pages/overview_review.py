@@ -50,6 +50,7 @@ def _target(view: View, row: Row) -> Component:
     facts = [
         html.P(row.title, className="review-metric"),
         html.P(now, className="review-now num"),
+        html.P(row.course.basis, className="rule"),
         status(seen),
         html.P(arrival(seen)) if seen.arrives_on else None,
         html.Ul([html.Li(f"{each.name}: {name}") for each, name in row.verdicts]),

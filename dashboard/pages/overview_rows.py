@@ -6,17 +6,18 @@ import base64
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
+import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.analysis.targets import Progress, progress
 from dashboard.components.aria import data
 from dashboard.figures.sparkline import sparkline
-from dashboard.pages.plan_course import Course, course_of, pace_words
-from dashboard.pages.plan_verdicts import verdict_of
+from dashboard.pages.plan_course import Course, course_of, pace_words, why
+from dashboard.pages.plan_verdicts import verdict_short
 from dashboard.pages.view import View
 from dashboard.streams.plan import Initiative
 from dashboard.theme import formatted
@@ -24,6 +25,7 @@ from dashboard.verdicts import points_of
 
 HEADS = ("Target", "Baseline → now → target", "Course", "Pace", "Status", "Initiatives")
 POINTS = 18
+LENGTHS = {"week": pd.DateOffset(days=7), "month": pd.DateOffset(months=1), "quarter": pd.DateOffset(months=3)}
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Row:
     course: Course
     address: str
     verdicts: tuple[tuple[Initiative, str], ...]
+    why: Component
 
     @property
     def title(self) -> str:
@@ -42,8 +45,9 @@ class Row:
 
     def as_of(self, day: dt.date) -> Progress:
         """How far it was on an earlier day, by the periods that were whole by then."""
-        points = points_of(self.course.table)
-        return progress(self.course.aim, [one for one, following in pairwise(points) if following[0] <= day], day)
+        points, length = points_of(self.course.table), LENGTHS[self.course.target.period]
+        whole = [(on, value) for on, value in points if (pd.Timestamp(on) + length).date() <= day]
+        return progress(self.course.aim, whole, day)
 
 
 def rows_of(view: View) -> tuple[Row, ...]:
@@ -52,9 +56,17 @@ def rows_of(view: View) -> tuple[Row, ...]:
     rows = []
     for target in view.plan.target:
         going = [each for each in view.plan.initiative if each.metric == target.metric and each.start]
-        verdicts = tuple((each, verdict_of(view, each)) for each in going)
+        verdicts = tuple((each, verdict_short(view, each)) for each in going)
         address = f"{view.address('/plan')}#plan-{target.id}-title"
-        rows.append(Row(titles.get(target.objective or "", ""), course_of(view, target), address, verdicts))
+        rows.append(
+            Row(
+                titles.get(target.objective or "", ""),
+                course_of(view, target),
+                address,
+                verdicts,
+                why(view, target.metric),
+            )
+        )
     order = [*titles.values(), ""]
     return tuple(sorted(rows, key=lambda row: order.index(row.objective)))
 
@@ -78,10 +90,10 @@ def _row(row: Row) -> Component:
         html.Strong(formatted(seen.latest, unit)),
         f" → {formatted(course.target.value, unit)}",
         html.Br(),
-        html.Small(f"{course.scope_note}; due {_day(course.target.due)}", className="rule"),
+        html.Small(f"{course.basis}; due {_day(course.target.due)}", className="rule"),
     ]
     cells: list[Any] = [
-        html.A(row.title, href=row.address),
+        [html.A(row.title, href=row.address), html.Br(), row.why],
         numbers,
         _spark(course),
         _pace(row),

@@ -21,7 +21,7 @@ from dashboard.pages.plan_views import board, tables, timeline, together
 from dashboard.pages.plan_write import DRAWN, GO, SAID, differences, drawn_from, name_of, seen_by
 from dashboard.pages.view import View
 from dashboard.store import Change
-from dashboard.streams.plan import KINDS
+from dashboard.streams.plan import KINDS, nearest
 from dashboard.streams.plan_edits import Seen, entry_of, said_of
 
 PATH, TITLE = plan_write.PATH, "Plan"
@@ -32,7 +32,10 @@ NEW = {
     "objective": "New objective",
     "review": "Record a review",
 }
-WHOLE = "The plan looks at the whole history of the stream; the period of the scope does not narrow it."
+WHOLE = (
+    "The plan looks at the whole history of the stream, all teams and types, by the elapsed clock: what the scope says "
+    "of period, team, type and clock does not change it."
+)
 
 
 def body(view: View) -> Component:
@@ -41,6 +44,7 @@ def body(view: View) -> Component:
     return html.Div(
         [
             fault_told(view),
+            strays_told(view),
             html.Div(_form(view, why_not)),
             html.Div(id=SAID, **aria(live="polite")),
             _ways(view, why_not),
@@ -76,6 +80,16 @@ def fault_told(view: View) -> Component | None:
     else:
         shown = "There is no earlier plan to show. Mend the file."
     return plan_write.alert([*found.fault.splitlines(), shown], "warning")
+
+
+def strays_told(view: View) -> Component | None:
+    """That the plan speaks of streams that there are none of: what it says of them stands on no page."""
+    streams = set(view.warehouse.streams()["stream"])
+    named = {each.stream for kind in KINDS for each in getattr(view.plan_in_use.plan, kind)}
+    lines = [
+        f"plan.toml: stream is {name!r}; {nearest(name, streams, 'value stream')}" for name in sorted(named - streams)
+    ]
+    return plan_write.alert([*lines, "What the plan says of it stands on no page."], "warning") if lines else None
 
 
 def _content(view: View, why_not: str | None) -> list[Component]:

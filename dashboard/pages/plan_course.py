@@ -18,8 +18,17 @@ from dashboard.figures.trend import Goal, Mark, trend
 from dashboard.pages.view import View
 from dashboard.scope import Scope
 from dashboard.streams.plan import Initiative, Plan, Target
-from dashboard.theme import change, formatted
-from dashboard.verdicts import points_of, whole, whole_periods
+from dashboard.theme import FEW, change, formatted
+from dashboard.verdicts import COUNTS, points_of, whole, whole_periods
+
+# Where it is seen why a metric is what it is; of all others on the flow page.
+REASONS = {
+    ("/delivery", "Delivery"): "deployment_frequency change_lead_time change_fail_rate failed_deployment_recovery_time "
+    "deployment_rework_rate mean_time_to_recovery batch_size incidents team_satisfaction",
+    ("/waste", "Waste"): "lead_time wait_time flow_efficiency value_added_ratio handoffs blocked_time rework_ratio "
+    "withdrawn_ratio reopened_ratio",
+    ("/value-stream", "Value stream"): "complete_and_accurate rolled_complete_and_accurate first_pass_yield takt_time",
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,16 @@ class Course:
             knows_teams = "$teams" in self.metric.query.sql
             words.append(f"team {self.target.team}" if knows_teams else "all teams: it is not known by team")
         return ", ".join(words)
+
+    @property
+    def basis(self) -> str:
+        """The same with how many items the latest value rests on; a small count is a fact, not a shaky statistic."""
+        if self.progress.latest_on is None:
+            return self.scope_note
+        days = self.table["period_start"].map(lambda day: pd.Timestamp(day).date())
+        count = int(self.table.loc[days == self.progress.latest_on, "items"].iloc[0])
+        few = " (few)" if count < FEW and self.metric.unit not in COUNTS else ""
+        return f"{self.scope_note}, n = {count:,}{few}"
 
     @property
     def aim(self) -> Aim:
@@ -84,6 +103,8 @@ def target_card(view: View, course: Course, plan: Plan, more: Sequence[Component
         f" {_target_words(course)}",
         html.Br(),
         html.Small(course.progress.rule, className="rule"),
+        " ",
+        why(view, target.metric),
         html.Br() if on_it else None,
         html.Small(_marks_in_words(on_it), className="rule") if on_it else None,
         *more,
@@ -94,8 +115,14 @@ def target_card(view: View, course: Course, plan: Plan, more: Sequence[Component
         [each for each in facts if each is not None],
         figure,
         replace(view, scope=course.scope).behind(target.metric, course.table, card=f"plan-{target.id}"),
-        view.how(target.metric),
+        replace(view, scope=course.scope).how(target.metric),
     )
+
+
+def why(view: View, metric: str) -> Component:
+    """The way to the page on which it is seen why a metric is what it is."""
+    path, name = next((page for page, metrics in REASONS.items() if metric in metrics.split()), ("/", "Flow"))
+    return html.A(f"Why? {name} →", href=view.address(path), className="no-print")
 
 
 def pace_words(course: Course) -> list[str]:
@@ -111,7 +138,7 @@ def arrival(seen: Progress) -> str:
     said = f"arrives about {seen.arrives_on:%b %Y}"
     if seen.arrives_between:
         early, late = seen.arrives_between
-        said += f" (80 %: {early:%b %Y} to {f'{late:%b %Y}' if late else 'never'})"
+        said += f" (80 %: {early:%b %Y} to {late:%b %Y})" if late else f" (80 %: {early:%b %Y} or later, perhaps never)"
     return said
 
 
@@ -163,7 +190,7 @@ def _target_words(course: Course) -> str:
     unit, seen, target = course.metric.unit, course.progress, course.target
     words = [
         f"from {formatted(course.baseline, unit)} to {formatted(target.value, unit)} by {target.due:%d %b %Y}",
-        f"now {formatted(seen.latest, unit)} ({course.scope_note})",
+        f"now {formatted(seen.latest, unit)} ({course.basis})",
         *pace_words(course),
     ]
     return "; ".join(words)

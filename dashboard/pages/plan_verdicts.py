@@ -13,10 +13,12 @@ from dashboard.theme import formatted
 from dashboard.verdicts import ADJECTIVES, Judged, judged
 
 
-def verdict_of(view: View, initiative: Initiative) -> str:
-    """The verdict's name; empty where the initiative has no metric or no start."""
+def verdict_short(view: View, initiative: Initiative) -> str:
+    """The verdict's name, with the stage where one was judged; empty where the initiative has no metric or no start."""
     found = judged(view.warehouse, view.scope, view.plan, initiative)
-    return found.verdict.name if found else ""
+    if found is None:
+        return ""
+    return f"{found.verdict.name} in the time in {found.stage}" if found.stage else found.verdict.name
 
 
 def verdict_line(view: View, initiative: Initiative) -> str:
@@ -69,4 +71,7 @@ def _conditions(found: Judged) -> Iterator[str]:
 
 
 def _signed(value: float, unit: str) -> str:
-    return f"{'+' if value >= 0 else '−'}{formatted(abs(value), unit)}"
+    sign = "+" if value >= 0 else "−"
+    return (
+        f"{sign}{100 * abs(value):.0f} percentage points" if unit == "ratio" else f"{sign}{formatted(abs(value), unit)}"
+    )

@@ -101,6 +101,11 @@ def metrics_of(view: View) -> frozenset[str]:
     return frozenset(view.warehouse.catalogue.metrics)
 
 
+def streams_of(view: View) -> frozenset[str]:
+    """The ids of all value streams."""
+    return frozenset(view.warehouse.streams()["stream"])
+
+
 def alert(sentences: Sequence[str | Component], color: str = "danger") -> Component:
     """Sentences that can't be overlooked."""
     return dbc.Alert([html.Div(each) for each in sentences], color=color, class_name="mt-2 mb-2")
@@ -200,13 +205,13 @@ def _looked_at(view: View, text: str, drawn: Mapping[str, Any]) -> tuple[str, tu
     csv = drawn.get("csv") or {}
     if csv.get("text") != mark_of(text):
         raise DefinitionError("The text was changed since it was looked at. See again what it would change.")
-    return str(csv["mark"]), edits_from(text, seen_by(view).plan, view.scope.stream, metrics_of(view))
+    return str(csv["mark"]), edits_from(text, seen_by(view).plan, view.scope.stream, metrics_of(view), streams_of(view))
 
 
 def _checked(view: View, text: str, drawn: Mapping[str, Any]) -> Told:
     """What a CSV would do, and the button that does it."""
     seen = seen_by(view)
-    edits = edits_from(text, seen.plan, view.scope.stream, metrics_of(view))
+    edits = edits_from(text, seen.plan, view.scope.stream, metrics_of(view), streams_of(view))
     changes = changes_of(seen.plan, edits)
     if not changes:
         return Told(

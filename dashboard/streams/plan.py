@@ -139,7 +139,7 @@ def read_plan(path: Path, metrics: frozenset[str]) -> Plan:
 def parse_plan(path: Path, text: str, metrics: frozenset[str]) -> Plan:
     """The same of a text that stands, or is to stand, in the file."""
     plan = parse_toml(path, text, Plan)
-    faults = [*_unknown_metrics(plan, metrics), *_doubles(plan)]
+    faults = [*_unknown_metrics(plan, metrics), *_unknown_objectives(plan), *_doubles(plan)]
     if faults:
         raise DefinitionError("\n".join(complaint(path, text, place, words) for place, words in faults))
     return plan
@@ -156,12 +156,24 @@ def _unknown_metrics(plan: Plan, metrics: frozenset[str]) -> Iterator[Fault]:
                 yield (kind, number, "metric"), f"is {metric!r}; {nearest(metric, metrics)}"
 
 
-def nearest(metric: str, metrics: Iterable[str]) -> str:
-    """What to say of a metric that is not there: the names most like it, all of them where none is."""
-    like = get_close_matches(metric.lower().replace(" ", "_").replace("-", "_"), sorted(metrics), NEAREST, LIKE)
+def _unknown_objectives(plan: Plan) -> Iterator[Fault]:
+    known = [each.id for each in plan.objective]
+    for number, each in enumerate(plan.target):
+        if each.objective is not None and each.objective not in known:
+            yield (
+                ("target", number, "objective"),
+                f"is {each.objective!r}; {nearest(each.objective, known, 'objective')}",
+            )
+
+
+def nearest(name: str, names: Iterable[str], what: str = "metric") -> str:
+    """What to say of a name that is not there: those most like it, all of them where none is."""
+    plain = name.lower().replace(" ", "_").replace("-", "_")
+    places = {each.lower().replace("-", "_"): each for each in sorted(names)}
+    like = [places[each] for each in get_close_matches(plain, places, NEAREST, LIKE)]
     if like:
-        return f"there is no such metric. Nearest: {', '.join(like)}."
-    return f"there is no such metric. There are: {', '.join(sorted(metrics))}."
+        return f"there is no such {what}. Nearest: {', '.join(like)}."
+    return f"there is no such {what}. There are: {', '.join(sorted(names)) or 'none'}."
 
 
 def _doubles(plan: Plan) -> Iterator[Fault]:

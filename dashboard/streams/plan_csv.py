@@ -45,16 +45,18 @@ def plan_table(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def edits_from(text: str, plan: Plan, stream: str, metrics: frozenset[str]) -> tuple[Edit, ...]:
+def edits_from(
+    text: str, plan: Plan, stream: str, metrics: frozenset[str], streams: frozenset[str]
+) -> tuple[Edit, ...]:
     """What a CSV adds and changes; it removes nothing. A column that it lacks stays as it is.
 
-    An entry without an id is new, one without a stream is of `stream`. Raises DefinitionError with a line for each
-    fault, naming line and column.
+    An entry without an id is new, a new one without a stream is of `stream`; `streams` are all there are. Raises
+    DefinitionError with a line for each fault, naming line and column.
     """
     faults: list[str] = []
     edits: list[Edit] = []
     for row in _rows(text, faults):
-        edit = _edit(row, plan, stream, metrics, faults)
+        edit = _edit(row, plan, stream, metrics, streams, faults)
         if edit:
             edits.append(edit)
             plan = applied(plan, change_of(plan, edit))
@@ -154,7 +156,9 @@ def _check_head(names: Sequence[str]) -> None:
             raise DefinitionError(f"line 1, column {name}: it stands there twice.")
 
 
-def _edit(row: Row, plan: Plan, stream: str, metrics: frozenset[str], faults: list[str]) -> Edit | None:
+def _edit(
+    row: Row, plan: Plan, stream: str, metrics: frozenset[str], streams: frozenset[str], faults: list[str]
+) -> Edit | None:
     """The edit that a row asks for; None with a fault for each cell that can't be."""
     told, found = {}, []
     for key, cell in row.cells.items():
@@ -169,9 +173,11 @@ def _edit(row: Row, plan: Plan, stream: str, metrics: frozenset[str], faults: li
             found.append((key, f"is {cell!r}, and an entry of the kind {row.kind} has no such value"))
     metric = told.get("metric")
     if metric and metric not in metrics:
-        found.append(("metric", f"is {metric!r}; {nearest(metric, metrics).removesuffix('.')}"))
-    told["stream"] = told.get("stream") or stream
-    before = _known(plan, row.kind, told)
+        found.append(("metric", f"is {metric!r}; {nearest(metric, metrics)[:-1]}"))
+    before = _known(plan, row.kind, told, stream)
+    told["stream"] = told.get("stream") or (before.stream if before else stream)
+    if told["stream"] not in streams:
+        found.append(("stream", f"is {told['stream']!r}; {nearest(told['stream'], streams, 'value stream')[:-1]}"))
     values = {**(said_of(before) if before else {}), **told}
     if "id" in FIELDS[row.kind] and not values.get("id"):
         values["id"] = new_id(values["stream"], str(values.get(NAMES[row.kind], "")), _ids(plan, row.kind))
@@ -180,8 +186,8 @@ def _edit(row: Row, plan: Plan, stream: str, metrics: frozenset[str], faults: li
     return None if found else Edit(row.kind, before.id if before else None, values)
 
 
-def _known(plan: Plan, kind: str, told: Mapping[str, Any]) -> Entry | None:
-    id_ = f"{told['stream']} {told.get('on')}" if kind == "review" else told.get("id")
+def _known(plan: Plan, kind: str, told: Mapping[str, Any], stream: str) -> Entry | None:
+    id_ = f"{told.get('stream') or stream} {told.get('on')}" if kind == "review" else told.get("id")
     return entry_of(plan, kind, id_) if id_ else None
 
 

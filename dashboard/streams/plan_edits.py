@@ -96,7 +96,7 @@ def write(path: Path, metrics: frozenset[str], mark: str, edits: Sequence[Edit],
         _refuse_if_needed(plan, changes)
         if parse_plan(path, text, metrics) != plan:
             raise DefinitionError(BLOCKS.format(file=path.name, kind=edits[0].kind))
-        with log(changes):
+        with log([each for each in changes if each.before != each.after]):
             _put(path, text)
     return Seen(plan, text)
 
