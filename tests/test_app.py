@@ -117,20 +117,6 @@ def test_answers_carry_the_security_headers(client: FlaskClient) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_interface_lists_every_metric_and_answers_each(client: FlaskClient, catalogue: Catalogue) -> None:
-    listed = {each["name"] for each in client.get("/api/metrics").json}
-    assert listed == set(catalogue.metrics)
-    for name in listed:
-        answer = client.get(f"/api/metrics/{name}?stream=bank&period=quarter")
-        assert answer.status_code == 200
-        assert set(answer.json[0]) == {"period_start", "value", "items"}
-
-
-def test_the_interface_answers_every_chart(client: FlaskClient, catalogue: Catalogue) -> None:
-    for name in catalogue.layer("charts"):
-        assert client.get(f"/api/{name.replace('.', '/')}?stream=bank").status_code == 200
-
-
 @pytest.mark.parametrize(
     ("kind", "begins", "mimetype"),
     [
@@ -175,7 +161,6 @@ def test_a_map_of_nothing_or_in_an_unknown_format_is_refused(client: FlaskClient
     empty = client.get("/api/map/svg?stream=bank&from=2023-08-09&to=2023-08-09&type=risk")
     assert empty.status_code == 400
     assert "No items finished in this scope" in empty.json["error"]
-    assert client.get("/api/map/exe?stream=bank").status_code == 404
 
 
 def test_a_map_without_a_history_is_refused_with_the_reason(whole_imports: Imports) -> None:
@@ -185,18 +170,6 @@ def test_a_map_without_a_history_is_refused_with_the_reason(whole_imports: Impor
     answer = server.test_client().get("/api/map/drawio")
     assert answer.status_code == 400
     assert "No source tells when items entered their stages" in answer.json["error"]
-
-
-def test_an_unknown_metric_is_not_found(client: FlaskClient) -> None:
-    assert client.get("/api/metrics/speed").status_code == 404
-
-
-def test_the_csv_behind_the_percentiles_holds_every_line_of_the_chart(client: FlaskClient) -> None:
-    answer = client.get("/api/metrics/lead_time?stream=bank&period=all&percentiles=0.5~0.85")
-    assert [row["percentile"] for row in answer.json] == [0.5, 0.85]
-    alone = client.get("/api/metrics/lead_time?stream=bank&period=all&percentile=0.85").json
-    assert answer.json[1]["value"] == alone[0]["value"]
-    assert client.get("/api/metrics/lead_time?stream=bank&percentiles=most").status_code == 400
 
 
 def test_work_in_progress_is_told_with_its_median_age_whatever_the_statistic(
