@@ -115,6 +115,7 @@ def register(server: Flask, warehouse: Warehouse, home: Path, store: Store) -> N
         found = warehouse.ask(_known(f"checks.{name}"))
         return _answer(found[found["stream"] == look().scope.stream].drop(columns=["stream"]), name)
 
+    @routes.get("/api/", defaults={"name": ""})
     @routes.get("/api/<path:name>")
     def nothing(name: str) -> Response:
         abort(404, f"There is no /api/{name}; /api/openapi.json describes what there is.")

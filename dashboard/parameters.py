@@ -10,7 +10,8 @@ from dashboard.errors import ScopeError
 
 # Days that a URL may name: nothing was delivered before, and calendars end somewhere.
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
-ALL_ROWS = 2_147_483_647
+# As many rows as a query may be asked for, and told to pass over: the sum is a 32-bit number.
+ALL_ROWS = 1_000_000_000
 
 TEXT: Mapping[str, Any] = {"type": "string"}
 DAY: Mapping[str, Any] = {"type": "string", "format": "date"}

@@ -60,13 +60,15 @@ def _strings(children: object) -> list[object]:
 
 @pytest.mark.parametrize("stream", STREAMS)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.TITLE)
-def test_every_page_says_something_of_every_stream(
-    page: object, stream: str, warehouse: Warehouse, demo: Settings
+def test_every_page_says_something_of_every_stream_and_its_files_are_there(
+    page: object, stream: str, warehouse: Warehouse, demo: Settings, client: FlaskClient
 ) -> None:
     view, _ = view_of(warehouse, demo.home, {"stream": stream})
     body = page.body(view)  # type: ignore[attr-defined]
     assert len(_text(body)) > 200
     assert "nan" not in _text(body).lower().split()
+    for link in {part.href for part in _parts(body) if str(getattr(part, "href", "")).startswith("/api/")}:
+        assert client.get(link).status_code == 200, link
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.TITLE)
@@ -170,6 +172,26 @@ def test_a_map_without_a_history_is_refused_with_the_reason(whole_imports: Impor
     answer = server.test_client().get("/api/map/drawio")
     assert answer.status_code == 400
     assert "No source tells when items entered their stages" in answer.json["error"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/metrics/speed", "/api/charts/pie", "/api/checks/none", "/api/map/exe", "/api/version", "/api/"]
+)
+def test_an_unknown_name_is_not_found(path: str, client: FlaskClient) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.mimetype) == (404, "application/json")
+    assert answer.json["error"]
+
+
+@pytest.mark.parametrize("path", ["/api/metrics/lead_time", "/api/items", "/api/openapi.json"])
+def test_other_methods_are_answered_as_http_has_it(path: str, client: FlaskClient) -> None:
+    head, options = client.head(path), client.options(path)
+    assert (head.status_code, head.data, head.mimetype) == (200, b"", "application/json")
+    assert set(options.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        refused = client.open(path, method=method)
+        assert (refused.status_code, refused.headers["Allow"]) == (405, options.headers["Allow"])
+        assert refused.json["error"]
 
 
 def test_work_in_progress_is_told_with_its_median_age_whatever_the_statistic(
