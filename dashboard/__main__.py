@@ -21,6 +21,7 @@ from dashboard.docs import outdated, write_docs
 from dashboard.errors import DashboardError, SettingsError
 from dashboard.figures.designed_map import map_of
 from dashboard.figures.map_files import MAP_FILES
+from dashboard.parameters import ALL_ROWS
 from dashboard.scope import CLOCKS, PERIODS, START_RULES, Scope
 from dashboard.settings import Settings, bundled, from_environment
 from dashboard.sources import read_columns_option
@@ -195,7 +196,8 @@ def ask(settings: Settings, /, metric: str | None, period: str, percentile: str,
 def items(settings: Settings, /, shape: str, **chosen: Any) -> None:
     """List the work items with their clocks, in days."""
     warehouse = _warehouse(settings, _catalogue())
-    _show(warehouse.ask("charts.items", _scope(settings, warehouse, **chosen)), shape)
+    scope = _scope(settings, warehouse, **chosen)
+    _show(warehouse.ask("charts.items", scope, row_limit=ALL_ROWS, row_offset=0), shape)
 
 
 @main.command("summary")

@@ -1,14 +1,22 @@
-"""The same answers for programs: the catalogue, any metric or chart by scope, and whether the process lives."""
+"""The same answers for programs: the catalogue, any metric or chart by scope, and whether the process lives.
+
+A parameter that is not known, is given twice, or says what it can't is answered with 400 and what is expected: a page
+shows what it fell back to, a program would not notice. `/api/openapi.json` describes all of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from flask import Blueprint, Flask, Response, abort, jsonify, request
+from werkzeug.exceptions import HTTPException
 
+from dashboard import api_parameters
+from dashboard.api_description import METRIC_FIELDS, STREAM_COLUMNS, description
+from dashboard.api_parameters import DRAWN, PERCENTILES, TABLE, Parameters, beside_scope, of_metric
 from dashboard.catalogue import METRIC_COLUMNS
 from dashboard.designs.folder import kept_map
 from dashboard.errors import DashboardError, DefinitionError, ScopeError
@@ -16,57 +24,83 @@ from dashboard.figures.designed_map import map_of
 from dashboard.figures.map_files import MAP_FILES
 from dashboard.figures.value_stream_map import ValueStreamMap
 from dashboard.pages.value_stream import NOTHING, measured_map
-from dashboard.pages.view import NO_HISTORY, View, view_of
+from dashboard.pages.view import NO_HISTORY, View
+from dashboard.scope import asked as asked_scope
+from dashboard.scope import in_url
 from dashboard.spreadsheets import safe_csv
 from dashboard.store import Store
 from dashboard.streams.plan_csv import plan_table
 from dashboard.warehouse import Warehouse
-from dashboard.where import where_from
 
 
 def register(server: Flask, warehouse: Warehouse, home: Path, store: Store) -> None:
     """Add the routes to a server."""
     routes = Blueprint("api", __name__)
 
-    def look() -> View:
-        """The view that the request asks for."""
-        return view_of(warehouse, home, request.args.to_dict(), store)[0]
+    def look(known: Parameters = TABLE) -> View:
+        """The view that the request asks for; `known` is what it may say beside the scope."""
+        asked = _asked(known)
+        default = warehouse.default_scope(asked.get("stream"))
+        default = replace(default, corrected=store.corrected(default.stream))
+        more = {key: text for key, text in asked.items() if key in known}
+        return View(warehouse, asked_scope(asked, default), home, more, store)
+
+    def rows(query: str) -> Response:
+        """The table of a chart."""
+        named = warehouse.parameters(query)
+        view = look({**beside_scope(named), **TABLE})
+        return _answer(view.ask(query, **api_parameters.values(named, view.query)), query.partition(".")[2])
 
     @routes.get("/healthz")
     def alive() -> Mapping[str, str]:
         return {"status": "ok"}
 
+    @routes.get("/api/openapi.json")
+    def described() -> Response:
+        return jsonify(description(warehouse.catalogue, warehouse.parameters))
+
+    @routes.get("/api/streams")
+    def streams() -> Response:
+        _asked({})
+        found = warehouse.streams()
+        table = found[list(STREAM_COLUMNS)].astype(str).to_dict("records")
+        defaults = (in_url(warehouse.default_scope(stream)) for stream in found["stream"])
+        return jsonify([{**row, "default_scope": scope} for row, scope in zip(table, defaults, strict=True)])
+
     @routes.get("/api/metrics")
     def metrics() -> Response:
-        fields = ("title", "unit", "better", "definition", "formula", "source", "grain")
+        _asked({})
         found = warehouse.catalogue.metrics.items()
-        return jsonify([{"name": name} | {field: getattr(metric, field) for field in fields} for name, metric in found])
+        return jsonify(
+            [{"name": n} | {field: getattr(metric, field) for field in METRIC_FIELDS} for n, metric in found]
+        )
 
     @routes.get("/api/metrics/<name>")
     def metric(name: str) -> Response:
-        if name not in warehouse.catalogue.metrics:
-            abort(404)
-        view, several = look(), request.args.get("percentiles")
-        if not several:
+        _known(f"metrics.{name}")
+        view = look(of_metric(warehouse.parameters(f"metrics.{name}")))
+        if "percentiles" not in view.query:
             return _answer(view.measure(name)[list(METRIC_COLUMNS)], name)
-        shares = [_share(text) for text in several.split("~")]
+        shares = PERCENTILES["percentiles"].read(view.query["percentiles"])
         tables = [
             view.measure(name, percentile=share)[list(METRIC_COLUMNS)].assign(percentile=share) for share in shares
         ]
         return _answer(pd.concat(tables), name)
 
+    @routes.get("/api/items")
+    def items() -> Response:
+        return rows("charts.items")
+
     @routes.get("/api/charts/<name>")
     def chart(name: str) -> Response:
-        if f"charts.{name}" not in warehouse.catalogue.queries:
-            abort(404)
-        return _answer(look().ask(f"charts.{name}", **_choices()), name)
+        return rows(_known(f"charts.{name}"))
 
     @routes.get("/api/map/<kind>")
     def value_stream_map(kind: str) -> Response:
         if kind not in MAP_FILES:
-            abort(404)
-        view = look()
-        drawn = _designed(view, id_) if (id_ := request.args.get("map")) else measured_map(view)
+            abort(404, f"A map leaves as {', '.join(MAP_FILES)}, not as {kind!r}.")
+        view = look(DRAWN)
+        drawn = _designed(view, id_) if (id_ := view.query.get("map")) else measured_map(view)
         if not drawn:
             raise ScopeError(NOTHING if view.stream["has_history"] else NO_HISTORY)
         file = MAP_FILES[kind]
@@ -78,16 +112,42 @@ def register(server: Flask, warehouse: Warehouse, home: Path, store: Store) -> N
 
     @routes.get("/api/checks/<name>")
     def check(name: str) -> Response:
-        if f"checks.{name}" not in warehouse.catalogue.queries:
-            abort(404)
-        found = warehouse.ask(f"checks.{name}")
+        found = warehouse.ask(_known(f"checks.{name}"))
         return _answer(found[found["stream"] == look().scope.stream].drop(columns=["stream"]), name)
+
+    @routes.get("/api/", defaults={"name": ""})
+    @routes.get("/api/<path:name>")
+    def nothing(name: str) -> Response:
+        abort(404, f"There is no /api/{name}; /api/openapi.json describes what there is.")
+
+    def _known(query: str) -> str:
+        if query not in warehouse.catalogue.queries:
+            layer, _, name = query.partition(".")
+            abort(404, f"There is nothing called {name!r} among the {layer}; /api/openapi.json lists them.")
+        return query
 
     @routes.errorhandler(DashboardError)
     def told(error: DashboardError) -> tuple[Mapping[str, str], int]:
         return {"error": str(error)}, 400 if isinstance(error, ScopeError) else 503
 
+    @routes.app_errorhandler(HTTPException)
+    def refused(error: HTTPException) -> HTTPException | tuple[Mapping[str, str], int, dict[str, str]]:
+        if not request.path.startswith("/api/"):
+            return error
+        headers = {key: value for key, value in error.get_headers() if key == "Allow"}
+        return {"error": str(error.description)}, error.code or 500, headers
+
     server.register_blueprint(routes)
+
+
+def _asked(known: Parameters) -> dict[str, str]:
+    """What the request says, checked. Raises ScopeError that tells what is expected."""
+    for key, texts in request.args.lists():
+        if len(texts) > 1:
+            raise ScopeError(f"{key} is given {len(texts)} times; expected once. Several names have ~ between them.")
+    asked = request.args.to_dict()
+    api_parameters.check(asked, known)
+    return asked
 
 
 def _designed(view: View, id_: str) -> ValueStreamMap:
@@ -97,30 +157,10 @@ def _designed(view: View, id_: str) -> ValueStreamMap:
         raise ScopeError(str(error)) from None
 
 
-def _choices() -> dict[str, Any]:
-    """What a chart may be asked beside the scope."""
-    asked = request.args
-    return {
-        "chosen": where_from(asked.to_dict()).parameter(),
-        "outcome": asked.get("outcome") or None,
-        "item": asked.get("item") or None,
-        "group_by": asked.get("group_by", "type"),
-        "sort": asked.get("sort", "item_id"),
-        "is_descending": asked.get("is_descending", "yes") == "yes",
-        "row_limit": max(0, min(asked.get("row_limit", 10_000, int), 10**9)),
-        "row_offset": max(0, min(asked.get("row_offset", 0, int), 10**9)),
-    }
-
-
-def _share(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ScopeError(f"percentiles has {text!r}; expected numbers between 0 and 1, such as 0.5~0.85.") from None
-
-
 def _answer(table: pd.DataFrame, name: str) -> Response:
-    wanted = [column for column in request.args.get("columns", "").split("~") if column in table]
+    wanted: list[str] = TABLE["columns"].read(request.args.get("columns", ""))
+    if unknown := [column for column in wanted if column not in table]:
+        raise ScopeError(f"There is no column {unknown[0]!r}. There are: {', '.join(table)}.")
     table = table[wanted] if wanted else table
     if request.args.get("format") == "csv":
         return _attached(safe_csv(table), f"{name}.csv", "text/csv")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.errors import ScopeError
+from dashboard.parameters import DAY, NAMES, TEXT, Parameter, day, one_of, value_of
 
 PERIODS = ("day", "week", "month", "quarter", "all")
 CLOCKS = ("elapsed", "working")
@@ -15,8 +16,6 @@ START_RULES = ("first", "last")
 PERCENTILES = (0.5, 0.85, 0.95)
 # All teams or types, where a control has to say so; no name can be written so.
 ALL = "~all"
-# Days that a URL may name: nothing was delivered before, and calendars end somewhere.
-EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 # What a scope is compared with → its words.
 AGAINST = {"previous": "the period before", "year": "the same period last year"}
 
@@ -121,11 +120,27 @@ def _with(scope: Scope, changes: Mapping[str, str | None]) -> Scope:
     values: dict[str, Any] = {}
     try:
         for key, text in changes.items():
-            if key in _READERS and text is not None:
-                values |= _READERS[key](str(text))
+            if key in PARAMETERS and text is not None:
+                values[PARAMETERS[key].field] = PARAMETERS[key].read(str(text))
         return replace(scope, **values)
     except (ScopeError, ValueError):
         return scope
+
+
+def asked(query: Mapping[str, str], default: Scope) -> Scope:
+    """The scope a program asks for. Raises ScopeError for a value that can't be: a program should know."""
+    given = {key: value_of(key, text, PARAMETERS[key]) for key, text in query.items() if key in PARAMETERS}
+    values = {PARAMETERS[key].field: value for key, value in given.items()}
+    since, until = values.get("since", default.since), values.get("until", default.until)
+    if since >= until:
+        last = until - dt.timedelta(days=1)
+        raise ScopeError(f"from is {since} and to is {last}; the day of from must not be the later one.")
+    return replace(default, **values)
+
+
+def in_url(scope: Scope) -> dict[str, str]:
+    """All choices of a scope, as URL query values."""
+    return {key: text for key, text in _texts(scope).items() if text}
 
 
 def _texts(scope: Scope) -> dict[str, str]:
@@ -148,7 +163,7 @@ def _span(text: str) -> tuple[dt.date, dt.date]:
     """The days [since, until) of `first~last`. Raises ScopeError for what is no such text."""
     first, _, last = text.partition("~")
     try:
-        since, until = _day(first), _day(last) + dt.timedelta(days=1)
+        since, until = day(first), day(last) + dt.timedelta(days=1)
     except ValueError:
         raise ScopeError(f"against is {text!r}; expected previous, year, or days as 2024-01-01~2024-03-31.") from None
     if since >= until:
@@ -177,29 +192,55 @@ def _split(text: str) -> tuple[str, ...] | None:
     return tuple(sorted(names)) or None
 
 
-def _day(text: str) -> dt.date:
-    day = dt.date.fromisoformat(text)
-    if not EARLIEST <= day <= LATEST:
-        raise ValueError(text)
-    return day
+def _after(text: str) -> dt.date:
+    return day(text) + dt.timedelta(days=1)
 
 
-_READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
-    "stream": lambda text: {"stream": text},
-    "from": lambda text: {"since": _day(text)},
-    "to": lambda text: {"until": _day(text) + dt.timedelta(days=1)},
-    "period": lambda text: {"period": text},
-    "clock": lambda text: {"clock": text},
-    "start": lambda text: {"start_rule": text},
-    "percentile": lambda text: {"percentile": None if text == "mean" else float(text)},
-    "team": lambda text: {"teams": _split(text)},
-    "type": lambda text: {"types": _split(text)},
-    "service": lambda text: {"services": _split(text)},
-    "against": lambda text: {"against": text},
+def _share(text: str) -> float | None:
+    return None if text == "mean" else float(text)
+
+
+_SHARE: Mapping[str, Any] = {
+    "anyOf": [
+        {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+        {"type": "string", "enum": ["mean"]},
+    ]
+}
+# What a URL may say of a scope, each with the field that it fills.
+PARAMETERS: Mapping[str, Parameter] = {
+    "stream": Parameter(str, "the id of a value stream; without it, the one imported last", TEXT, "stream"),
+    "from": Parameter(
+        day, "the first day of the scope, as 2024-01-31; without it, the first of the data", DAY, "since"
+    ),
+    "to": Parameter(
+        _after,
+        "the last day of the scope, itself included, as 2024-12-31; without it, the last of the data",
+        DAY,
+        "until",
+    ),
+    "period": Parameter(
+        str, "what the days are cut into; all gives one number over the whole scope", one_of(PERIODS), "period"
+    ),
+    "clock": Parameter(str, "whether all hours count, or those of the working calendar", one_of(CLOCKS), "clock"),
+    "start": Parameter(
+        str, "which start counts of an item that was started more than once", one_of(START_RULES), "start_rule"
+    ),
+    "percentile": Parameter(
+        _share, "a number between 0 and 1, such as 0.85 (0.5 is the median), or mean", _SHARE, "percentile"
+    ),
+    "team": Parameter(_split, "names of teams, ~ between them; without it, all", NAMES, "teams"),
+    "type": Parameter(_split, "types of items, ~ between them; without it, all", TEXT, "types"),
+    "service": Parameter(_split, "names of services, ~ between them; without it, all", TEXT, "services"),
+    "against": Parameter(
+        str,
+        "what pages compare the scope with: previous, year, or days as 2024-01-01~2024-03-31",
+        {"type": "string", "default": "previous"},
+        "against",
+    ),
 }
 
 
-KEYS = frozenset(_READERS)
+KEYS = frozenset(PARAMETERS)
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

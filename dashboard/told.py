@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.build import Account
+from dashboard.parameters import ALL_ROWS
 from dashboard.theme import duration, formatted
 from dashboard.warehouse import Warehouse
 
@@ -62,7 +63,7 @@ def printable(text: str) -> str:
 
 def _stream_told(stream: Any, warehouse: Warehouse) -> list[str]:
     scope = warehouse.default_scope(stream.stream)
-    rows = warehouse.ask("charts.items", scope)
+    rows = warehouse.ask("charts.items", scope, row_limit=ALL_ROWS, row_offset=0)
     stages = warehouse.stages(stream.stream)
     lines = [
         f"\n{stream.name} [{stream.stream}]: {stream.items_count:,} items, "

@@ -56,6 +56,10 @@ class Warehouse:
         self._keep(key, answer)
         return answer.copy()
 
+    def parameters(self, name: str) -> frozenset[str]:
+        """The parameters that a query names."""
+        return self._current()[1].parameters(self.catalogue.queries[name].sql)
+
     def _keep(self, key: Hashable, answer: pd.DataFrame) -> None:
         with self._lock:
             self._answers[key] = answer

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
+
+from dashboard.errors import ScopeError
+from dashboard.parameters import DAY, TEXT, TRUTH, Parameter, among, day, one_of, truth, value_of, words
 
 EVENTS = (
     "created",
@@ -74,15 +78,31 @@ ANY = Where()
 def where_from(query: Mapping[str, str | None]) -> Where:
     """The conditions that a URL asks for; a value that can't be is left out."""
     where = ANY
-    for name, read in _READERS.items():
+    for name, parameter in PARAMETERS.items():
         text = query.get(name)
         if text:
             try:
-                where = replace(where, **{name: read(text)})
+                where = replace(where, **{name: parameter.read(text)})
             except ValueError:
                 continue
-    is_whole = where.event and where.until and (where.event in AS_OF or where.since)
-    return where if is_whole else replace(where, event=None, since=None, until=None)
+    return where if _is_whole(where) else replace(where, event=None, since=None, until=None)
+
+
+def where_asked(query: Mapping[str, str]) -> Where:
+    """The conditions that a program asks for. Raises ScopeError for a value that can't be, and for half an event."""
+    given = {name: value_of(name, query[name], each) for name, each in PARAMETERS.items() if name in query}
+    where = replace(ANY, **given)
+    if (where.event or where.since or where.until) and not _is_whole(where):
+        raise ScopeError(
+            "event, since and until belong together: name all three, or event and until for what was "
+            f"{' or '.join(AS_OF)} on the day before until."
+        )
+    return where
+
+
+def _is_whole(where: Where) -> bool:
+    """Whether the event is told with its days."""
+    return bool(where.event and where.until and (where.event in AS_OF or where.since))
 
 
 AS_OF = ("in progress", "in stage")
@@ -94,41 +114,34 @@ def _text(value: Any) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def _truth(text: str) -> bool:
-    return {"yes": True, "no": False}[text] if text in ("yes", "no") else _refused(text)
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
-def _refused(text: str) -> bool:
-    raise ValueError(text)
-
-
-def _among(allowed: tuple[str, ...]) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        return text if text in allowed else str(_refused(text))
-
-    return read
-
-
-_READERS: Mapping[str, Callable[[str], Any]] = {
-    "event": _among(EVENTS),
-    "since": dt.date.fromisoformat,
-    "until": dt.date.fromisoformat,
-    "stage": str,
-    "reason": str,
-    "item": str,
-    "text": str,
-    "outcome": _among(OUTCOMES),
-    "priority": str,
-    "label": str,
-    "now_in": str,
-    "passed": str,
-    "move": _among(MOVES),
-    "move_from": str,
-    "move_to": str,
-    "variant": str,
-    "rework": _truth,
-    "was_blocked": _truth,
-    "waste": _among(WASTES),
-    "days_from": float,
-    "days_to": float,
+_DAYS: Mapping[str, Any] = {"type": "number"}
+PARAMETERS: Mapping[str, Parameter] = {
+    "event": Parameter(among(EVENTS), "what happened to the items in the days [since, until)", one_of(EVENTS)),
+    "since": Parameter(day, "the first day of the event, as 2024-01-31", DAY),
+    "until": Parameter(day, "the day after the last one of the event, as 2024-02-01", DAY),
+    "stage": Parameter(words, "the stage that the event, or the question, is about", TEXT),
+    "reason": Parameter(words, "why they were blocked, where the event is blocked", TEXT),
+    "item": Parameter(words, "the key of one item", TEXT),
+    "text": Parameter(words, "what stands in the key or the title", TEXT),
+    "outcome": Parameter(among(OUTCOMES), "what became of them by the end of the scope", one_of(OUTCOMES)),
+    "priority": Parameter(words, "priority as the source names it", TEXT),
+    "label": Parameter(words, "one of their labels", TEXT),
+    "now_in": Parameter(words, "the stage they are in, or ended in", TEXT),
+    "passed": Parameter(words, "a stage they ever were in", TEXT),
+    "move": Parameter(among(MOVES), "between what they once moved, or that they skipped a stage", one_of(MOVES)),
+    "move_from": Parameter(words, "where the move began", TEXT),
+    "move_to": Parameter(words, "where the move ended, or the stage that was skipped", TEXT),
+    "variant": Parameter(words, "the name of their whole path", TEXT),
+    "rework": Parameter(truth, "yes for items with rework, no for those without", TRUTH),
+    "was_blocked": Parameter(truth, "yes for items that were blocked, no for those never", TRUTH),
+    "waste": Parameter(among(WASTES), "a kind of waste that some of their time is in", one_of(WASTES)),
+    "days_from": Parameter(_number, "the least cycle time or age, in days", _DAYS),
+    "days_to": Parameter(_number, "the cycle time or age, in days, that they are below", _DAYS),
 }

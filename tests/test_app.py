@@ -60,13 +60,15 @@ def _strings(children: object) -> list[object]:
 
 @pytest.mark.parametrize("stream", STREAMS)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.TITLE)
-def test_every_page_says_something_of_every_stream(
-    page: object, stream: str, warehouse: Warehouse, demo: Settings
+def test_every_page_says_something_of_every_stream_and_its_files_are_there(
+    page: object, stream: str, warehouse: Warehouse, demo: Settings, client: FlaskClient
 ) -> None:
     view, _ = view_of(warehouse, demo.home, {"stream": stream})
     body = page.body(view)  # type: ignore[attr-defined]
     assert len(_text(body)) > 200
     assert "nan" not in _text(body).lower().split()
+    for link in {part.href for part in _parts(body) if str(getattr(part, "href", "")).startswith("/api/")}:
+        assert client.get(link).status_code == 200, link
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.TITLE)
@@ -117,20 +119,6 @@ def test_answers_carry_the_security_headers(client: FlaskClient) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_interface_lists_every_metric_and_answers_each(client: FlaskClient, catalogue: Catalogue) -> None:
-    listed = {each["name"] for each in client.get("/api/metrics").json}
-    assert listed == set(catalogue.metrics)
-    for name in listed:
-        answer = client.get(f"/api/metrics/{name}?stream=bank&period=quarter")
-        assert answer.status_code == 200
-        assert set(answer.json[0]) == {"period_start", "value", "items"}
-
-
-def test_the_interface_answers_every_chart(client: FlaskClient, catalogue: Catalogue) -> None:
-    for name in catalogue.layer("charts"):
-        assert client.get(f"/api/{name.replace('.', '/')}?stream=bank").status_code == 200
-
-
 @pytest.mark.parametrize(
     ("kind", "begins", "mimetype"),
     [
@@ -175,7 +163,6 @@ def test_a_map_of_nothing_or_in_an_unknown_format_is_refused(client: FlaskClient
     empty = client.get("/api/map/svg?stream=bank&from=2023-08-09&to=2023-08-09&type=risk")
     assert empty.status_code == 400
     assert "No items finished in this scope" in empty.json["error"]
-    assert client.get("/api/map/exe?stream=bank").status_code == 404
 
 
 def test_a_map_without_a_history_is_refused_with_the_reason(whole_imports: Imports) -> None:
@@ -187,16 +174,24 @@ def test_a_map_without_a_history_is_refused_with_the_reason(whole_imports: Impor
     assert "No source tells when items entered their stages" in answer.json["error"]
 
 
-def test_an_unknown_metric_is_not_found(client: FlaskClient) -> None:
-    assert client.get("/api/metrics/speed").status_code == 404
+@pytest.mark.parametrize(
+    "path", ["/api/metrics/speed", "/api/charts/pie", "/api/checks/none", "/api/map/exe", "/api/version", "/api/"]
+)
+def test_an_unknown_name_is_not_found(path: str, client: FlaskClient) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.mimetype) == (404, "application/json")
+    assert answer.json["error"]
 
 
-def test_the_csv_behind_the_percentiles_holds_every_line_of_the_chart(client: FlaskClient) -> None:
-    answer = client.get("/api/metrics/lead_time?stream=bank&period=all&percentiles=0.5~0.85")
-    assert [row["percentile"] for row in answer.json] == [0.5, 0.85]
-    alone = client.get("/api/metrics/lead_time?stream=bank&period=all&percentile=0.85").json
-    assert answer.json[1]["value"] == alone[0]["value"]
-    assert client.get("/api/metrics/lead_time?stream=bank&percentiles=most").status_code == 400
+@pytest.mark.parametrize("path", ["/api/metrics/lead_time", "/api/items", "/api/openapi.json"])
+def test_other_methods_are_answered_as_http_has_it(path: str, client: FlaskClient) -> None:
+    head, options = client.head(path), client.options(path)
+    assert (head.status_code, head.data, head.mimetype) == (200, b"", "application/json")
+    assert set(options.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        refused = client.open(path, method=method)
+        assert (refused.status_code, refused.headers["Allow"]) == (405, options.headers["Allow"])
+        assert refused.json["error"]
 
 
 def test_work_in_progress_is_told_with_its_median_age_whatever_the_statistic(

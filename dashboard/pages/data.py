@@ -14,12 +14,12 @@ from dashboard.components.aria import aria
 from dashboard.components.plain_table import plain_table
 from dashboard.pages.capabilities import CAPABILITIES, Capability
 from dashboard.pages.view import View
+from dashboard.parameters import ALL_ROWS
 from dashboard.sources import FORMATS
 
 PATH, TITLE = "/data", "Data"
 IS_SCOPED = False
 EXAMPLES = 20
-ALL_ROWS = 2_147_483_647
 SAME = ("file_name", "column_name", "reason")  # what rows set aside are grouped by
 
 SEVERITIES = {"broken": "Broken", "error": "Error", "warning": "Warning", "note": "Note"}

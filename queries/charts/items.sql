@@ -1,7 +1,7 @@
 /*
 title = "Work items"
 question = "Which items are these, and how long did each take?"
-grain = "one row per item that was finished in the period or is still open, the latest first"
+grain = "one row per item that was finished in the period or is still open, the latest first, one page of them"
 [columns]
 item_id = "key of the work item"
 title = "what it is called"
@@ -43,3 +43,6 @@ order by
     items.ended_on desc nulls first,
     items.created_on desc,
     items.item_id
+limit
+    $row_limit
+    offset $row_offset
