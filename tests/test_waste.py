@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any, get_args
 from urllib.parse import parse_qsl
 
@@ -468,6 +469,17 @@ def test_a_cost_of_delay_of_a_type_comes_before_that_of_the_stream(world: World)
     costs = {"cost_of_delay_per_day": 10.0, "cost_of_delay": {"defect": 100.0}}
     world.load({"items": items, "transitions": rows}, **costs)
     assert world.ask("charts.waste", span("2024-01-01", "2024-02-01"))["cost"].sum() == pytest.approx(230)
+
+
+def test_3_days_of_delay_cost_the_same_by_both_clocks_even_over_a_weekend(world: World) -> None:
+    """Friday to Monday 00:00 at 10 a day: 2 days of work and 1 of waiting are 30, though only Friday is a workday."""
+    rows = moves(("A", "Doing", "2024-01-05"), ("A", "Review queue", "2024-01-06"), ("A", "Done", "2024-01-08"))
+    world.load({"transitions": rows}, cost_of_delay_per_day=10.0)
+    scope = span("2024-01-01", "2024-02-01")
+    for clock, days in (("elapsed", 3), ("working", 8 / 24)):
+        table = world.ask("charts.waste", replace(scope, clock=clock))
+        assert table.set_index("bucket")["cost"].to_dict() == pytest.approx({"handoff": 20, "value-adding": 10})
+        assert table["days"].sum() == pytest.approx(days)
 
 
 def test_a_team_of_4_is_told_that_its_switching_is_not_known(world: World) -> None:

@@ -66,9 +66,9 @@ def _signals(view: View, bucket: str, spent: pd.DataFrame, table: pd.DataFrame) 
 
 
 def _amount(view: View, spent: pd.DataFrame, table: pd.DataFrame) -> str:
-    if spent.empty:
-        return "No time of this kind in this scope"
     days = float(spent["days"].sum())
+    if not days:
+        return "No time of this kind in this scope"
     stage = worst_stage(spent)
     said = f"{days:,.1f} item-days, {formatted(days / float(table['days'].sum()), 'ratio')} of the lead time"
     if stage:
