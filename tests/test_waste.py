@@ -412,6 +412,51 @@ def test_every_strategy_and_metric_of_the_waste_page_can_be_planned(catalogue: C
     assert {fit.metric for fit in fits} <= catalogue.metrics.keys()
 
 
+def test_old_work_in_progress_is_told_though_it_counts_once_it_ends(
+    warehouse: Warehouse, demo: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demo has none: 66 items with 3,869 days stand for it."""
+    view = seen(warehouse, demo, "bank", category="partially-done")
+    table = view.ask("charts.waste").query("bucket != 'partially-done'")
+    assert "No time of this kind in this scope" in texts(waste_room.room(view, table, "partially-done"))
+    late, real = pd.DataFrame([{"items": 66, "days": 3869.2}]), View.ask
+    monkeypatch.setattr(
+        View, "ask", lambda self, name, **more: late if name == "charts.waste_open" else real(self, name, **more)
+    )
+    said = texts(waste_room.room(view, table, "partially-done"))
+    assert "No item that ended in this scope has time of this kind; 66 items in progress have" in said
+    assert "66 items, 3,869 item-days above the 85th percentile of age; they count here once they end." in said
+    assert "No time of this kind" not in said
+
+
+def test_of_10_days_in_progress_8_above_the_usual_age_are_old_work(world: World) -> None:
+    finished = [step for n in range(5) for step in ((f"F{n}", "Doing", "2024-01-01"), (f"F{n}", "Done", "2024-01-03"))]
+    world.load({"transitions": moves(*finished, ("A", "Doing", "2024-01-01"), ("Z", "To do", "2024-01-11"))})
+    (row,) = world.ask("charts.waste_open", span("2024-01-01", "2024-02-01")).to_dict("records")
+    assert row == {"items": 1, "days": pytest.approx(8)}
+    (row,) = world.ask("charts.waste_open", span("2023-01-01", "2024-01-01")).to_dict("records")
+    assert row == {"items": 0, "days": 0}
+
+
+def test_an_initiative_against_rework_begins_where_most_items_go_back(warehouse: Warehouse, demo: Settings) -> None:
+    view = seen(warehouse, demo, "bank", category="rework")
+    flows = view.ask("charts.map_back_flows")
+    first = flows.loc[flows["moves"].idxmax(), "from_stage"]
+    ways = [dict(parse_qsl(way.partition("?")[2])) for way in addresses(waste.body(view)) if way.startswith("/plan?")]
+    assert {asked["stage"] for asked in ways} == {first}
+
+
+def test_a_room_without_items_says_so_once(warehouse: Warehouse, demo: Settings) -> None:
+    view = seen(warehouse, demo, "bank", category="batch", **{"from": "2024-01-01", "to": "2024-01-02"})
+    said = texts(waste_room.room(view, view.ask("charts.waste"), "batch"))
+    assert said.count("No item of this scope lost time to it") == 1
+
+
+def test_the_room_of_extra_process_says_which_rules_come_before_it(warehouse: Warehouse, demo: Settings) -> None:
+    said = texts(waste.body(seen(warehouse, demo, "bank", category="extra-process")))
+    assert "the first rule that fits decides" in said
+
+
 def test_an_unknown_category_opens_no_room(warehouse: Warehouse, demo: Settings) -> None:
     for asked in ("value-adding", "x", ""):
         assert "What to try?" not in texts(waste.body(seen(warehouse, demo, "bank", category=asked)))
