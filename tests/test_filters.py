@@ -160,7 +160,8 @@ VALUES: Mapping[str, tuple[str, str, Callable[[pd.DataFrame], pd.Series]]] = {
 # The marts with a row or more for each item. The one that sums items up without their keys is made from what is left.
 OF_ITEMS = [mart for mart, query in MARTS.items() if "item_id" in query.columns]
 SUM_UP = f"create or replace table marts.flow_daily as {MARTS['flow_daily'].sql}"
-# What the demo lacks: old work in progress, a third team, items of no team or type, items started twice, items created just after midnight.
+# What the demo lacks: old work in progress, a third team, items of no team or type, items started twice, items created
+# just after midnight.
 EVENTFUL = (
     *(f"update marts.{mart} set team = case when hash(item_id) % 5 = 0 then 'Third' when hash(item_id) % 5 > 1 "
       "then team end, type = case when hash(item_id) % 7 > 0 then type end"
