@@ -12,8 +12,8 @@ from dashboard.theme import FEW, NO_VALUE, formatted
 
 NO_DEPLOYMENTS = "No source tells deployments: batch size and days between releases are not known."
 OTHER_RULES = (
-    "These are all days in such steps. Those that wait for a release or a hand-off stand under batch or hand-off and not "
-    "under extra process: the first rule that fits decides."
+    "These are all days in such steps. Those that wait for a release or a hand-off stand under batch or hand-off and "
+    "not under extra process: the first rule that fits decides."
 )
 OF_ALL = "A deployment is of no team and no type: these figures are of the whole stream."
 
