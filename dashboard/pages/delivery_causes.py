@@ -113,7 +113,7 @@ def _register_choices(app: Dash, view_for: Callable[..., View]) -> None:
     @app.callback(
         Output(field, "options"),
         Output(field, "value"),
-        Input({"type": FIELD, "field": "incident"}, "value"),
+        inputs={"incident": Input({"type": FIELD, "field": "incident"}, "value")},
         state={"chosen": scope_bar.STATES},
         prevent_initial_call=True,
     )
