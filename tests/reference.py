@@ -960,14 +960,13 @@ def deployment_rework_rate(history: History, scope: Scope) -> Measured:
 
 
 def batch_size(history: History, scope: Scope) -> Measured:
-    """Items (or changes, where no item is linked) per successful deployment."""
-    links = [row for row in history.tables.get("links", []) if row["kind"] == "deployed"]
-    changes = [row for row in history.tables.get("changes", []) if row.get("deployment_id")]
-    carried = [row["to_id"] for row in links] or [row["deployment_id"] for row in changes]
+    """Items (or changes, where it has no item) per successful deployment."""
+    items = [row["to_id"] for row in history.tables.get("links", []) if row["kind"] == "deployed"]
+    changes = [row["deployment_id"] for row in history.tables.get("changes", []) if row.get("deployment_id")]
     rows: Measured = []
     for start, end in periods(scope):
-        made = [row for row in deployed_in(history, start, end) if row["status"] == "success" and carried]
-        counts = [carried.count(row["deployment_id"]) for row in made]
+        made = [row for row in deployed_in(history, start, end) if row["status"] == "success" and (items or changes)]
+        counts = [items.count(row["deployment_id"]) or changes.count(row["deployment_id"]) for row in made]
         rows.append((start, statistic(counts, scope.percentile), len(counts)))
     return rows
 

@@ -12,7 +12,8 @@ import pytest
 from test_maps import texts
 
 from dashboard.catalogue import Catalogue
-from dashboard.pages import delivery, delivery_reasons
+from dashboard.errors import StoreError
+from dashboard.pages import delivery, delivery_causes, delivery_reasons
 from dashboard.pages.view import View, view_of
 from dashboard.settings import Settings
 from dashboard.store import Store
@@ -141,6 +142,37 @@ def test_a_corrected_cause_counts_everywhere_and_can_be_taken_back(
     assert seen(warehouse, demo, store).headline("change_fail_rate") == view.headline("change_fail_rate")
 
 
+def test_only_what_was_deployed_before_an_incident_is_offered_and_taken_as_its_cause(
+    warehouse: Warehouse, demo: Settings, store: Store
+) -> None:
+    view = seen(warehouse, demo, store)
+    told = warehouse.table("marts.incidents").query("stream == 'retailer'").set_index("incident_id").iloc[-1]
+    made = warehouse.table("marts.deployments").query("stream == 'retailer'").set_index("deployment_id")
+    incident, began = str(told.name), told["started_at"]
+    offered = [key for key in delivery_causes._offered(view, incident) if key != delivery_causes.NONE]
+    assert 0 < len(offered) <= 60 and (made.loc[offered, "deployed_at"] <= began).all()
+    own = made.loc[offered, "service"] == told["service"]
+    assert own.iloc[0] and own.is_monotonic_decreasing
+    before = made[(made["service"] == told["service"]) & (made["deployed_at"] <= began)]
+    assert offered[0] == before["deployed_at"].idxmax()
+    oldest, pressed = str(made["deployed_at"].idxmin()), {"do": "correct"}
+    first = warehouse.table("marts.incidents").query("stream == 'retailer'")
+    early = str(first.loc[first["started_at"].idxmin(), "incident_id"])
+    after = str(made.index[made["deployed_at"] > first["started_at"].min()][0])
+    with pytest.raises(StoreError, match=f"{after} was not finished when {early} began"):
+        delivery_causes._written(view, pressed, {"incident": early, "deployment": after})
+    assert store.causes("retailer") == ()
+    delivery_causes._written(view, pressed, {"incident": incident, "deployment": oldest})
+    assert [each.deployment_id for each in store.causes("retailer")] == [oldest]
+
+
+def test_the_list_of_causes_says_how_many_incidents_it_leaves_out(warehouse: Warehouse, demo: Settings) -> None:
+    view = seen(warehouse, demo)
+    incidents = view.ask("charts.incidents")
+    assert f"The newest 20 of {len(incidents)}." in texts(delivery_causes.card(view, incidents))
+    assert "The newest 20" not in texts(delivery_causes.card(view, incidents.head(20)))
+
+
 def test_no_deployment_is_a_cause_too(warehouse: Warehouse, demo: Settings, store: Store) -> None:
     view = seen(warehouse, demo, store)
     listed = view.ask("charts.incidents")
@@ -167,6 +199,14 @@ def test_nothing_failed_and_nothing_deployed_are_told_apart(warehouse: Warehouse
     assert delivery_reasons.without_value(view, "change_fail_rate") == ("None", "nothing was deployed")
     assert delivery_reasons.without_value(view, "failed_deployment_recovery_time") == ("No failures", "")
     assert delivery_reasons.without_value(view, "mean_time_to_recovery") == ("No incidents", "")
+
+
+def test_where_nothing_was_deployed_words_stand_for_charts_and_sentences(warehouse: Warehouse, demo: Settings) -> None:
+    page = texts(delivery.body(seen(warehouse, demo, **{"from": "2024-02-21", "to": "2024-02-29"})))
+    assert page.count("Nothing was deployed in this scope") == 2
+    assert "On 0 days" not in page and "of 0 deployments" not in page
+    made = texts(delivery.body(seen(warehouse, demo)))
+    assert "Nothing was deployed in this scope" not in made and "something was deployed with success" in made
 
 
 def test_without_any_source_of_deployments_the_page_says_what_to_export(

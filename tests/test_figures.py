@@ -378,9 +378,12 @@ def test_points_stand_in_the_middle_of_their_months(every: dict[str, Figure]) ->
 
 
 def test_a_single_period_is_drawn_at_its_day(lead_time: Metric) -> None:
-    line = trend({"": monthly((80.0, 9))}, lead_time, partial=[dt.date(2026, 1, 1)])["data"][0]
-    assert line["x"] == ["2026-01-01"]
+    drawn = trend({"": monthly((80.0, 9))}, lead_time, partial=[dt.date(2026, 1, 1)])
+    line, axis = drawn["data"][0], drawn["layout"]["xaxis"]
+    assert line["x"] == axis["tickvals"] == ["2026-01-01"]
     assert "xperiod" not in line
+    # The axis names the day, and no time of day around it.
+    assert (axis["tickmode"], axis["ticktext"]) == ("array", ["From 1 Jan 2026"])
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any, get_args
 from urllib.parse import parse_qsl
 
@@ -411,6 +412,51 @@ def test_every_strategy_and_metric_of_the_waste_page_can_be_planned(catalogue: C
     assert {fit.metric for fit in fits} <= catalogue.metrics.keys()
 
 
+def test_old_work_in_progress_is_told_though_it_counts_once_it_ends(
+    warehouse: Warehouse, demo: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demo has none: 66 items with 3,869 days stand for it."""
+    view = seen(warehouse, demo, "bank", category="partially-done")
+    table = view.ask("charts.waste").query("bucket != 'partially-done'")
+    assert "No time of this kind in this scope" in texts(waste_room.room(view, table, "partially-done"))
+    late, real = pd.DataFrame([{"items": 66, "days": 3869.2}]), View.ask
+    monkeypatch.setattr(
+        View, "ask", lambda self, name, **more: late if name == "charts.waste_open" else real(self, name, **more)
+    )
+    said = texts(waste_room.room(view, table, "partially-done"))
+    assert "No item that ended in this scope has time of this kind; 66 items in progress have" in said
+    assert "66 items, 3,869 item-days above the 85th percentile of age; they count here once they end." in said
+    assert "No time of this kind" not in said
+
+
+def test_of_10_days_in_progress_8_above_the_usual_age_are_old_work(world: World) -> None:
+    finished = [step for n in range(5) for step in ((f"F{n}", "Doing", "2024-01-01"), (f"F{n}", "Done", "2024-01-03"))]
+    world.load({"transitions": moves(*finished, ("A", "Doing", "2024-01-01"), ("Z", "To do", "2024-01-11"))})
+    (row,) = world.ask("charts.waste_open", span("2024-01-01", "2024-02-01")).to_dict("records")
+    assert row == {"items": 1, "days": pytest.approx(8)}
+    (row,) = world.ask("charts.waste_open", span("2023-01-01", "2024-01-01")).to_dict("records")
+    assert row == {"items": 0, "days": 0}
+
+
+def test_an_initiative_against_rework_begins_where_most_items_go_back(warehouse: Warehouse, demo: Settings) -> None:
+    view = seen(warehouse, demo, "bank", category="rework")
+    flows = view.ask("charts.map_back_flows")
+    first = flows.loc[flows["moves"].idxmax(), "from_stage"]
+    ways = [dict(parse_qsl(way.partition("?")[2])) for way in addresses(waste.body(view)) if way.startswith("/plan?")]
+    assert {asked["stage"] for asked in ways} == {first}
+
+
+def test_a_room_without_items_says_so_once(warehouse: Warehouse, demo: Settings) -> None:
+    view = seen(warehouse, demo, "bank", category="batch", **{"from": "2024-01-01", "to": "2024-01-02"})
+    said = texts(waste_room.room(view, view.ask("charts.waste"), "batch"))
+    assert said.count("No item of this scope lost time to it") == 1
+
+
+def test_the_room_of_extra_process_says_which_rules_come_before_it(warehouse: Warehouse, demo: Settings) -> None:
+    said = texts(waste.body(seen(warehouse, demo, "bank", category="extra-process")))
+    assert "the first rule that fits decides" in said
+
+
 def test_an_unknown_category_opens_no_room(warehouse: Warehouse, demo: Settings) -> None:
     for asked in ("value-adding", "x", ""):
         assert "What to try?" not in texts(waste.body(seen(warehouse, demo, "bank", category=asked)))
@@ -468,6 +514,17 @@ def test_a_cost_of_delay_of_a_type_comes_before_that_of_the_stream(world: World)
     costs = {"cost_of_delay_per_day": 10.0, "cost_of_delay": {"defect": 100.0}}
     world.load({"items": items, "transitions": rows}, **costs)
     assert world.ask("charts.waste", span("2024-01-01", "2024-02-01"))["cost"].sum() == pytest.approx(230)
+
+
+def test_3_days_of_delay_cost_the_same_by_both_clocks_even_over_a_weekend(world: World) -> None:
+    """Friday to Monday 00:00 at 10 a day: 2 days of work and 1 of waiting are 30, though only Friday is a workday."""
+    rows = moves(("A", "Doing", "2024-01-05"), ("A", "Review queue", "2024-01-06"), ("A", "Done", "2024-01-08"))
+    world.load({"transitions": rows}, cost_of_delay_per_day=10.0)
+    scope = span("2024-01-01", "2024-02-01")
+    for clock, days in (("elapsed", 3), ("working", 8 / 24)):
+        table = world.ask("charts.waste", replace(scope, clock=clock))
+        assert table.set_index("bucket")["cost"].to_dict() == pytest.approx({"handoff": 20, "value-adding": 10})
+        assert table["days"].sum() == pytest.approx(days)
 
 
 def test_a_team_of_4_is_told_that_its_switching_is_not_known(world: World) -> None:

@@ -58,6 +58,10 @@ def kind(days: Sequence[pd.Timestamp]) -> str | None:
 
 def axis_of(days: Sequence[pd.Timestamp]) -> dict[str, Any]:
     """The axis the periods stand on; on hover they are called 'May 2024', 'Q2 2024', 'Week of 6 May 2024'."""
+    if len(days) == 1:
+        # Alone it has no neighbour to scale the axis by, whose ticks would tell the time of day.
+        names = [f"From {day.day} {day:%b %Y}" for day in days]
+        return time_axis("Date", NAMES[None], tickmode="array", tickvals=[iso(day) for day in days], ticktext=names)
     return time_axis("Date", NAMES[kind(days)])
 
 

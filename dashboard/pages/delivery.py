@@ -11,7 +11,7 @@ from dash import Dash, html
 from dash.development.base_component import Component
 
 from dashboard.components import controls
-from dashboard.components.cards import empty, figure_card, findings, metric_card
+from dashboard.components.cards import content_card, empty, figure_card, findings, metric_card
 from dashboard.components.controls import labelled, select
 from dashboard.figures import stacks
 from dashboard.figures.deployment_timeline import deployment_timeline
@@ -38,6 +38,7 @@ NOTHING = (
     "No source tells deployments, incidents or changes of this stream: export deployments, incidents, or a git "
     "repository. The Data page says which files are read."
 )
+NO_DEPLOYMENT = "Nothing was deployed in this scope"
 SATISFACTION = "Scores are means of at least 5 answers; a team with fewer is a gap."
 
 
@@ -145,20 +146,24 @@ def _timeline(view: View, deployments: pd.DataFrame, incidents: pd.DataFrame) ->
 
 def _outcomes(view: View) -> Component:
     table = view.ask("charts.deployment_outcomes")
+    question, how = "How often is something deployed?", view.how("charts.deployment_outcomes")
+    behind = view.behind("charts.deployment_outcomes", table)
+    if not table["deployments"].sum():
+        return content_card("delivery-outcomes", question, NO_DEPLOYMENT, html.Div(), behind, how)
     none = int((table["deployments"] == 0).sum())
     days = int(table["days_with_deployments"].sum())
     answer = f"On {plural(days, 'day')} something was deployed with success"
     if none:
         answer += f"; in {none:,} of {plural(len(table), view.scope.period)} nothing at all"
-    behind, how = view.behind("charts.deployment_outcomes", table), view.how("charts.deployment_outcomes")
-    figure = stacks.outcomes(table, view.partial)
-    return figure_card("delivery-outcomes", "How often is something deployed?", answer, figure, behind, how)
+    return figure_card("delivery-outcomes", question, answer, stacks.outcomes(table, view.partial), behind, how)
 
 
 def _line(view: View, name: str, question: str) -> Component:
     metric, table, headline = view.metric(name), view.measure(name), view.headline(name)
+    if headline["value"] is None:
+        return content_card(f"delivery-{name}", question, NO_DEPLOYMENT, html.Div(), html.Div(), view.how(name))
     answer = f"{formatted(headline['value'], metric.unit)} of {plural(headline['items'], 'deployment')} did"
-    figure = trend({"": table}, metric, partial=view.partial, words="Nothing was deployed in this scope.")
+    figure = trend({"": table}, metric, partial=view.partial)
     return figure_card(f"delivery-{name}", question, answer, figure, view.behind(name, table), view.how(name))
 
 

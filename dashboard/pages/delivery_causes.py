@@ -25,7 +25,7 @@ from dashboard.theme import formatted
 FIELD, BUTTON, SAID = "cause-field", "cause-do", "cause-said"
 # A native select shows nothing for an empty value.
 NONE = "~none"
-SHOWN, CHOICES = 20, 300
+SHOWN, CHOICES, CAUSES = 20, 300, 60
 WAYS = {
     "id": "the source names it",
     "window": "last success before it",
@@ -59,6 +59,7 @@ def card(view: View, incidents: pd.DataFrame) -> Component | None:
     content = html.Div(
         [
             html.Div(plain_table(shown), className="table-wrap", tabIndex="0"),
+            html.P(f"The newest {SHOWN} of {len(incidents):,}.", className="rule") if len(incidents) > SHOWN else None,
             _correcting(view, incidents),
         ]
     )
@@ -70,7 +71,8 @@ def card(view: View, incidents: pd.DataFrame) -> Component | None:
 
 
 def register(app: Dash, view_for: Callable[..., View], place: str, draw: Callable[[View], Component]) -> None:
-    """A cause is corrected, or a correction is taken back: everything is drawn anew."""
+    """A cause is corrected, or a correction is taken back: everything is drawn anew. An incident has its own causes."""
+    _register_choices(app, view_for)
 
     @app.callback(
         Output(place, "children", allow_duplicate=True),
@@ -104,6 +106,46 @@ def register(app: Dash, view_for: Callable[..., View], place: str, draw: Callabl
         return draw(view_for(asked)), dash.no_update
 
 
+def _register_choices(app: Dash, view_for: Callable[..., View]) -> None:
+    """Whoever chooses an incident is offered the deployments before it."""
+    field = {"type": FIELD, "field": "deployment"}
+
+    @app.callback(
+        Output(field, "options"),
+        Output(field, "value"),
+        inputs={"incident": Input({"type": FIELD, "field": "incident"}, "value")},
+        state={"chosen": scope_bar.STATES},
+        prevent_initial_call=True,
+    )
+    def offer(incident: str | None, chosen: Mapping[str, str | None]) -> tuple[Any, Any]:
+        access.require()
+        if not incident:
+            return dash.no_update, dash.no_update
+        return _options(_offered(view_for(chosen), incident)), NONE
+
+
+def possible_causes(view: View, incident: str) -> pd.DataFrame:
+    """The deployments of the stream that were finished when an incident began: of its service first, then the newest.
+
+    Raises StoreError where there is no such incident.
+    """
+    incidents, made = (view.warehouse.table(f"marts.{mart}") for mart in ("incidents", "deployments"))
+    is_meant = (incidents["stream"] == view.scope.stream) & (incidents["incident_id"] == incident)
+    if not is_meant.any():
+        raise StoreError(f"There is no incident {incident} in this stream.")
+    began = incidents[is_meant].iloc[0]
+    made = made[(made["stream"] == view.scope.stream) & (made["deployed_at"] <= began["started_at"])]
+    is_other = made["service"].ne(began["service"]).fillna(True)
+    return made.assign(is_other=is_other).sort_values(["is_other", "deployed_at"], ascending=[True, False])
+
+
+def _offered(view: View, incident: str) -> dict[str, str]:
+    known = possible_causes(view, incident).head(CAUSES)
+    rows = zip(known["deployment_id"], known["service"].fillna(""), known["deployed_on"], strict=True)
+    words = {key: f"{key} ({', '.join(filter(None, (service, f'{day:%d %b %Y}')))})" for key, service, day in rows}
+    return {NONE: "no deployment", **words}
+
+
 def _written(view: View, pressed: Mapping[str, Any], fields: Mapping[str, str]) -> None:
     if view.store is None:
         raise StoreError("There is no store to keep a correction in.")
@@ -111,6 +153,11 @@ def _written(view: View, pressed: Mapping[str, Any], fields: Mapping[str, str]) 
         view.store.remove_cause(int(pressed["cause"]), int(pressed["version"]))
         return
     deployment = "" if fields["deployment"] == NONE else fields["deployment"]
+    if deployment and deployment not in set(possible_causes(view, fields["incident"])["deployment_id"]):
+        raise StoreError(
+            f"{deployment} was not finished when {fields['incident']} began, so it can't be the cause: choose a "
+            "deployment from before it."
+        )
     view.store.add_cause(view.scope.stream, fields["incident"], deployment)
 
 
@@ -132,15 +179,13 @@ def _correcting(view: View, incidents: pd.DataFrame) -> Component | None:
 def _form(view: View, incidents: pd.DataFrame, causes: Sequence[Cause]) -> list[Component]:
     corrected = {cause.incident_id for cause in causes}
     left = [name for name in incidents["incident_id"] if name not in corrected][:CHOICES]
-    deployments = view.ask("charts.deployments").head(CHOICES)
-    known = {row.deployment_id: f"{row.deployment_id} ({row.deployed_on:%d %b %Y})" for row in deployments.itertuples()}
     said = html.Div(id={"type": SAID}, **aria(live="polite"))
     done = [html.Li([f"{each.incident_id}: {each.deployment_id or 'no deployment'} ", _back(each)]) for each in causes]
     parts: list[Component] = [html.Ul(done)] if done else []
     if left:
         fields = [
             _field("incident", "Incident", {name: name for name in left}),
-            _field("deployment", "Caused by", {NONE: "no deployment", **known}),
+            _field("deployment", "Caused by", _offered(view, str(left[0]))),
             _button("Correct it", "correct"),
         ]
         parts.append(html.Div(fields, className="map-fields"))
@@ -149,9 +194,12 @@ def _form(view: View, incidents: pd.DataFrame, causes: Sequence[Cause]) -> list[
 
 def _field(name: str, label: str, choices: Mapping[str, str]) -> Component:
     id_ = {"type": FIELD, "field": name}
-    options = [{"label": words, "value": key} for key, words in choices.items()]
-    control = dbc.Select(id=id_, options=options, value=next(iter(choices)), size="sm")
+    control = dbc.Select(id=id_, options=_options(choices), value=next(iter(choices)), size="sm")
     return html.Div([html.Label(label, htmlFor=dom_id(id_)), control], className="scope-field")
+
+
+def _options(choices: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"label": words, "value": key} for key, words in choices.items()]
 
 
 def _button(words: str, action: str, cause: int = 0, version: int = 0) -> Component:

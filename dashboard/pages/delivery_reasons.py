@@ -96,12 +96,12 @@ def _frequency(view: View, counts: pd.Series) -> list[Component | None]:
         f"{plural(row.deployments, 'deployment')} to {row.environment}"
         for row in view.ask("charts.elsewhere").itertuples()
     ]
-    value = formatted(metric["value"], "per week")
+    value, some_on = formatted(metric["value"], "per week"), int(counts["days_with_deployments"])
+    on_days = f" On {plural(some_on, 'day')} there was at least one." if some_on else ""
     return [
         html.P(
             f"{plural(metric['items'], 'successful deployment')} to production in {plural(days, 'day')}: "
-            f"{metric['items']:,} ÷ ({days:,} ÷ 7) = {value}. On {plural(int(counts['days_with_deployments']), 'day')} "
-            "there was at least one."
+            f"{metric['items']:,} ÷ ({days:,} ÷ 7) = {value}.{on_days}"
         ),
         _left_out(out),
         _list(view.ask("charts.deployments"), ["deployment_id", "service", "deployed_on", "outcome"], "deployments"),

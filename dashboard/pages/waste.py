@@ -33,15 +33,17 @@ def body(view: View) -> Component:
     if silent := without_history(view):
         return silent
     table = view.ask("charts.waste")
-    if table.empty:
+    # What only passed outside of working hours costs delay, but has no working time to draw.
+    timed = table[table["days"] > 0]
+    if timed.empty:
         return empty("No items finished or were withdrawn in this scope.")
     chosen = chosen_category(view)
     cards = [
-        (_partition_card(view, table), 6),
+        (_partition_card(view, timed), 6),
         (_sums_card(view, table), 6),
-        (_pareto_card(view, table), 6),
-        (_worth_card(view, table), 6),
-        (_stages_card(view, table), 12),
+        (_pareto_card(view, timed), 6),
+        (_worth_card(view, timed), 6),
+        (_stages_card(view, timed), 12),
         (_trend_card(view, chosen), 12),
         (compliance_card(view), 12),
     ]

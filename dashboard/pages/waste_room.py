@@ -11,14 +11,14 @@ import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components.cards import content_card, empty, figure_card
+from dashboard.components.cards import content_card, figure_card
 from dashboard.components.drawer import opener
 from dashboard.components.plain_table import plain_table
 from dashboard.figures.reasons import reasons
 from dashboard.figures.trend import trend
 from dashboard.pages.items import COLUMNS
 from dashboard.pages.view import View
-from dashboard.pages.waste_signals import signals_of
+from dashboard.pages.waste_signals import loops, signals_of
 from dashboard.pages.waste_strategies import strategies
 from dashboard.theme import BUCKETS, formatted
 from dashboard.where import ANY, WASTES, Where
@@ -52,6 +52,12 @@ def worst_stage(spent: pd.DataFrame) -> str | None:
     return None if known.empty else str(known.groupby("stage")["days"].sum().idxmax())
 
 
+def returned_from(view: View) -> str | None:
+    """The stage that the most frequent loop begins at; the time that a return takes may be that of a queue."""
+    found = loops(view)
+    return None if found.empty else str(found["from_stage"].iloc[0])
+
+
 def money(view: View, amount: float) -> str:
     """An amount with the stream's currency."""
     return f"{amount:,.0f} {view.stream['currency'] or ''}".rstrip()
@@ -62,13 +68,21 @@ def _signals(view: View, bucket: str, spent: pd.DataFrame, table: pd.DataFrame) 
     rows = html.Div(plain_table(signals.table), className="table-wrap", tabIndex="0") if signals.rows else None
     content = html.Div([rows, *(html.P(each, className="rule") for each in signals.said)])
     behind, how = view.behind("charts.waste", spent, card="waste-room"), view.how("charts.waste", *signals.queries)
-    return content_card("waste-room", BUCKETS[bucket].words, _amount(view, spent, table), content, behind, how)
+    amount = _amount(view, bucket, spent, table)
+    return content_card("waste-room", BUCKETS[bucket].words, amount, content, behind, how)
 
 
-def _amount(view: View, spent: pd.DataFrame, table: pd.DataFrame) -> str:
-    if spent.empty:
-        return "No time of this kind in this scope"
+def _none(view: View, bucket: str) -> str:
+    if bucket == "partially-done" and (count := int(view.ask("charts.waste_open")["items"].iloc[0])):
+        verb = "item in progress has" if count == 1 else "items in progress have"
+        return f"No item that ended in this scope has time of this kind; {count:,} {verb}"
+    return "No time of this kind in this scope"
+
+
+def _amount(view: View, bucket: str, spent: pd.DataFrame, table: pd.DataFrame) -> str:
     days = float(spent["days"].sum())
+    if not days:
+        return _none(view, bucket)
     stage = worst_stage(spent)
     said = f"{days:,.1f} item-days, {formatted(days / float(table['days'].sum()), 'ratio')} of the lead time"
     if stage:
@@ -120,7 +134,7 @@ def _items(view: View, bucket: str) -> Component:
     table = view.ask("charts.waste_items", chosen=ended.parameter(), row_limit=SHOWN, row_offset=0)
     if table.empty:
         words = "No item of this scope lost time to it"
-        return content_card("waste-items", question, words, empty(f"{words}."), html.Div(), how)
+        return content_card("waste-items", question, words, html.Div(), html.Div(), how)
     count = int(table["matches"].iloc[0])
     told = f"{count:,} {'item' if count == 1 else 'items'} lost time to it"
     answer = f"{told}; the {len(table)} with the most" if count > len(table) else told
@@ -148,7 +162,9 @@ def _list(view: View, table: pd.DataFrame) -> Component:
 
 
 def _strategies(view: View, bucket: str, spent: pd.DataFrame) -> Component:
-    stage = worst_stage(spent)
-    answer = f"Most of it is in {stage}; a new initiative begins there" if stage else "Strategies that fit this waste"
+    stage, why = worst_stage(spent), "Most of it is in"
+    if bucket == "rework" and (source := returned_from(view)):
+        stage, why = source, "Most of what goes back is sent back from"
+    answer = f"{why} {stage}; a new initiative begins there" if stage else "Strategies that fit this waste"
     content = strategies(view, bucket, stage)
     return content_card("waste-strategies", "What to try?", answer, content, html.Div(), html.Div())

@@ -11,6 +11,10 @@ from dashboard.pages.view import View
 from dashboard.theme import FEW, NO_VALUE, formatted
 
 NO_DEPLOYMENTS = "No source tells deployments: batch size and days between releases are not known."
+OTHER_RULES = (
+    "These are all days in such steps. Those that wait for a release or a hand-off stand under batch or hand-off and "
+    "not under extra process: the first rule that fits decides."
+)
 OF_ALL = "A deployment is of no team and no type: these figures are of the whole stream."
 
 
@@ -83,7 +87,21 @@ def _partly_done(view: View) -> Signals:
         most = formatted(usual["value"], "days")
         rows.append(("Older than usual", f"{late:,}", f"{len(present):,}", f"In progress for more than {most}."))
         said = [f"85 % of the {usual['items']:,} finished items took {most} or less from start to finish."]
-    return Signals([*rows, withdrawn], said, ["charts.ageing", "service_level", "withdrawn_ratio"])
+    queries = ["charts.ageing", "charts.waste_open", "service_level", "withdrawn_ratio"]
+    return Signals([*rows, withdrawn], [*_still_open(view), *said], queries)
+
+
+def _still_open(view: View) -> list[str]:
+    """Time above the usual age of what did not end, which no period has yet; nothing where there is none."""
+    late = view.ask("charts.waste_open").iloc[0]
+    count = int(late["items"])
+    if not count:
+        return []
+    verb = "it counts here once it ends" if count == 1 else "they count here once they end"
+    return [
+        f"In progress and older than usual when the data end: {count:,} {'item' if count == 1 else 'items'}, "
+        f"{late['days']:,.0f} item-days above the 85th percentile of age; {verb}."
+    ]
 
 
 def _extra(view: View) -> Signals:
@@ -104,7 +122,7 @@ def _extra(view: View) -> Signals:
     for row in steps.to_dict("records"):
         took = shown(row["days_per_item"], "days", finished)
         rows.append((f"In {row['stage']}", took, f"{row['items']:,}", "Mean over all finished items; n passed it."))
-    return Signals(rows, [], ["charts.necessary_steps"])
+    return Signals(rows, [OTHER_RULES], ["charts.necessary_steps"])
 
 
 def _switching(view: View) -> Signals:
@@ -141,8 +159,13 @@ def unknown_switching(view: View) -> list[str]:
     return [f"Of {count:,} items task switching is not known ({names}): such time stands under value-adding."]
 
 
+def loops(view: View) -> pd.DataFrame:
+    """The ways back of finished items, the most frequent first."""
+    found = view.ask("charts.map_back_flows")
+    return found.sort_values(["moves", "from_stage", "to_stage"], ascending=[False, True, True])
+
+
 def _rework(view: View) -> Signals:
-    loops = view.ask("charts.map_back_flows").sort_values("moves", ascending=False).head(3)
     rows = [_metric(view, name) for name in ("rework_ratio", "first_pass_yield", "reopened_ratio")]
     rows += [
         (
@@ -151,7 +174,7 @@ def _rework(view: View) -> Signals:
             NO_VALUE,
             f"Times; {formatted(row['share_ratio'], 'ratio')} of all moves out of {row['from_stage']}.",
         )
-        for row in loops.to_dict("records")
+        for row in loops(view).head(3).to_dict("records")
     ]
     queries = ["rework_ratio", "first_pass_yield", "reopened_ratio", "charts.map_back_flows"]
     return Signals(rows, [], queries)

@@ -150,7 +150,12 @@ held_back as (
 released as (
 
     select
-        quantile_cont(cast(coalesce(deployments.items_count, deployments.changes_count) as double), 0.5) as batch_size,
+        quantile_cont(
+            cast(
+                coalesce(nullif(deployments.items_count, 0), deployments.changes_count, deployments.items_count) as double
+            ),
+            0.5
+        ) as batch_size,
         count(coalesce(deployments.items_count, deployments.changes_count)) as deployments_count,
         case when count(deployments.items_count) > 0 then 'items' else 'changes' end as batch_unit
     from marts.deployments

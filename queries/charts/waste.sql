@@ -11,7 +11,7 @@ reason = "reason of blocked time; null otherwise"
 days = "item-days"
 share_ratio = "of all item-days"
 items = "items with such time"
-cost = "item-days times the cost of delay of the item's type, else of the stream; null where none is given"
+cost = "calendar days, whatever the clock, times the cost of delay of the item's type, else of the stream; null where none is given"
 */
 with spent as (
 
@@ -21,9 +21,8 @@ with spent as (
         waste.stage,
         waste.reason,
         sum(case when $clock = 'working' then waste.working_seconds else waste.seconds end) / 86400 as days,
-        sum(
-            case when $clock = 'working' then waste.working_seconds else waste.seconds end * waste.cost_per_day
-        ) / 86400 as cost,
+        -- A day of delay costs what it costs by the calendar, whichever clock measures the time.
+        sum(waste.seconds * waste.cost_per_day) / 86400 as cost,
         count(distinct waste.item_id) as items
     from marts.waste
     where
@@ -54,7 +53,7 @@ from spent
 left join marts.stages
     on stages.stream = $stream
     and spent.stage = stages.stage
-where spent.days > 0
+where spent.days > 0 or spent.cost > 0
 order by
     spent.days desc,
     spent.bucket,

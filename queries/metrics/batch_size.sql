@@ -7,21 +7,30 @@ formula = "percentile or mean of items per successful deployment in the period"
 source = "Reinertsen, The Principles of Product Development Flow, 2009"
 grain = "one row per period; value is null where no deployment with linked items or changes was made; items counts the deployments"
 */
+with carried as (
+
+    select
+        deployments.deployed_on,
+        -- The changes of a deployment of which no item is told; 0 where neither is.
+        coalesce(nullif(deployments.items_count, 0), deployments.changes_count, deployments.items_count) as things_count
+    from marts.deployments
+    where
+        deployments.stream = $stream
+        and ($services is null or list_contains($services, deployments.service))
+        and deployments.is_success
+
+)
+
 select
     periods.period_start,
     case
-        when $percentile is null then avg(coalesce(deployments.items_count, deployments.changes_count))
-        else quantile_cont(
-            cast(coalesce(deployments.items_count, deployments.changes_count) as double), coalesce($percentile, 0.5)
-        )
+        when $percentile is null then avg(carried.things_count)
+        else quantile_cont(cast(carried.things_count as double), coalesce($percentile, 0.5))
     end as value,
-    count(coalesce(deployments.items_count, deployments.changes_count)) as items
+    count(carried.things_count) as items
 from macros.periods($stream, $since, $until, $period) as periods
-left join marts.deployments
-    on deployments.stream = $stream
-    and deployments.deployed_on >= periods.period_start
-    and deployments.deployed_on < periods.period_end
-    and ($services is null or list_contains($services, deployments.service))
-    and deployments.is_success
+left join carried
+    on carried.deployed_on >= periods.period_start
+    and carried.deployed_on < periods.period_end
 group by periods.period_start
 order by periods.period_start
