@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import postgresql
 import pytest
+from dash._callback_context import context_value
 
 from dashboard import build, layers
 from dashboard.build import import_files
@@ -46,6 +47,11 @@ STAGES: tuple[dict[str, Any], ...] = (
     {"name": "Done", "states": ("Done", "Finished"), "category": "done", "mode": "wait"},
     {"name": "Dropped", "states": ("Dropped", "Withdrawn"), "category": "cancelled", "mode": "wait"},
 )
+
+
+def pytest_runtest_setup() -> None:
+    """Out of any callback: Dash leaves the context of one behind that was called by a test client."""
+    context_value.set({})
 
 
 @pytest.fixture(scope="session")
