@@ -18,6 +18,7 @@ from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 
 ANSWERS = 400
+KEPT = frozenset(("marts.streams", "marts.stages"))
 
 
 class Warehouse:
@@ -77,8 +78,15 @@ class Warehouse:
         return {"value": None if pd.isna(row["value"]) else float(row["value"]), "items": int(row["items"])}
 
     def table(self, name: str) -> pd.DataFrame:
-        """A whole mart or canonical table, such as `marts.streams`."""
-        return self._current()[1].table(name)
+        """A whole mart or canonical table, such as `marts.streams`. The two that every page asks for are kept."""
+        folder, engine = self._current()
+        if name not in KEPT:
+            return engine.table(name)
+        with self._lock:
+            known = self._answers.get((folder, name))
+        answer = engine.table(name) if known is None else known
+        self._keep((folder, name), answer)
+        return answer.copy()
 
     def streams(self) -> pd.DataFrame:
         """The value streams, the one imported last first."""

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from dashboard.settings import Settings
+
+# A slow machine is no fault of the page: what is expected may take its time.
+expect.set_options(timeout=30_000)
 
 # Chromium's own background traffic is no business of the page.
 QUIET = (

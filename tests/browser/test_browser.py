@@ -15,7 +15,6 @@ from dashboard.pages import PAGES
 PATHS = [page.PATH for page in PAGES]
 
 # The machine may be busy; speed is measured elsewhere.
-expect.set_options(timeout=30_000)
 
 
 def _open(page: Page, address: str) -> None:

@@ -15,7 +15,6 @@ from dashboard.catalogue import Catalogue
 from dashboard.settings import Settings
 from dashboard.streams.definition import read_definition
 
-expect.set_options(timeout=30_000)
 
 MOVES = "".join(
     f"{item},2024-01-{item:02}T08:00:00Z,Open\n{item},2024-01-{item:02}T09:00:00Z,Doing\n"

@@ -20,8 +20,6 @@ from dashboard.pages.view import view_of
 from dashboard.settings import Settings
 from dashboard.warehouse import Warehouse
 
-expect.set_options(timeout=30_000)
-
 
 @pytest.fixture(scope="module")
 def home(demo: Settings, catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Path:

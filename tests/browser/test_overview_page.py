@@ -7,8 +7,6 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-expect.set_options(timeout=30_000)
-
 
 def test_two_clicks_lead_from_the_overview_to_the_items_behind_a_target_that_is_off_track(
     clean_page: Page, server: str

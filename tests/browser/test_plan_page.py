@@ -14,7 +14,6 @@ from playwright.sync_api import Page, expect
 from browser.conftest import served
 from dashboard.settings import Settings
 
-expect.set_options(timeout=30_000)
 LINK = "new=initiative&strategy=establish-flow&stage=Testing&metric=lead_time&stream=bank"
 
 

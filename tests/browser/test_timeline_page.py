@@ -9,7 +9,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 # The machine may be busy; speed is measured elsewhere.
-expect.set_options(timeout=30_000)
 
 BARS, DOTS, SPECTRUM = "#timeline-drawn", "#dotted-drawn", "#spectrum-drawn"
 # Where on the screen a point of a trace is drawn, once that is in its middle.

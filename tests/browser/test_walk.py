@@ -20,8 +20,6 @@ STOPS = ("Analysis", "Development", "Test", "Stabilisation")
 WALK = "/walk?stream=bank&from=2026-01-01&to=2026-06-30"
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
-expect.set_options(timeout=30_000)
-
 
 @pytest.fixture(scope="module")
 def own_server(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[str]:

@@ -6,8 +6,6 @@ import re
 
 from playwright.sync_api import Page, expect
 
-expect.set_options(timeout=30_000)
-
 
 def test_a_category_leads_to_its_items_and_to_a_new_initiative(clean_page: Page, server: str) -> None:
     page = clean_page
