@@ -15,7 +15,6 @@ from dashboard.catalogue import Catalogue
 from dashboard.settings import Settings
 from dashboard.streams.definition import read_definition
 
-
 MOVES = "".join(
     f"{item},2024-01-{item:02}T08:00:00Z,Open\n{item},2024-01-{item:02}T09:00:00Z,Doing\n"
     f"{item},2024-01-{item:02}T12:00:00Z,Check\n{item},2024-01-{item:02}T16:00:00Z,Done\n"
