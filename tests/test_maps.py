@@ -175,7 +175,7 @@ def test_the_page_tells_what_is_wrong_with_a_file_and_shows_the_rest(warehouse: 
     home = tmp_path
     folder.keep_new(home, Design(name="Good one", stream="bank"))
     (home / "maps" / "bad.toml").write_text("name = 3\n")
-    assert "bad.toml: name is 3" in texts(maps.body(view(warehouse, home, stream="bank")))
+    assert "bad.toml, line 1: name is 3" in texts(maps.body(view(warehouse, home, stream="bank")))
     said = texts(maps.body(view(warehouse, home, stream="bank", map="good-one")))
     assert "bad.toml" not in said
     assert "The sketch has no step yet" in said
