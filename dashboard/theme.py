@@ -104,6 +104,11 @@ def formatted(value: float | None, unit: str) -> str:
     return f"{value:,.1f}" if unit == "score" else f"{value:,.1f} {unit}"
 
 
+def counted(count: int, one: str = "item", many: str = "") -> str:
+    """'1 item', '1,204 items'; `many` where an s does not make it."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 def change(value: float, unit: str) -> str:
     """A change with its sign: '+5.3 h', '−0.04 per week'; more digits where the usual ones would show nothing, and
     "no change" where a hundred times as much would show nothing either."""

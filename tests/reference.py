@@ -903,7 +903,7 @@ def change_lead_time(history: History, scope: Scope) -> Measured:
 
 
 def change_fail_rate(history: History, scope: Scope) -> Measured:
-    """Distinct deployments with at least one linked failure ÷ deployments."""
+    """Distinct deployments with at least one linked failure ÷ deployments; null where no source tells failures."""
     causes = [attributed(history, row) for row in history.tables.get("incidents", [])]
     blamed = {row["deployment_id"] for row in causes if row}
     rows: Measured = []
@@ -911,7 +911,7 @@ def change_fail_rate(history: History, scope: Scope) -> Measured:
         made = deployed_in(history, start, end)
         failed = sum(row["deployment_id"] in blamed for row in made)
         rows.append((start, ratio(failed, len(made)), len(made)))
-    return rows
+    return rows if history.tables.get("incidents") else unknown(rows)
 
 
 def failed_deployment_recovery_time(history: History, scope: Scope) -> Measured:

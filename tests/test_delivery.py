@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from conftest import World, span
 from test_maps import texts
 
 from dashboard.catalogue import Catalogue
@@ -46,6 +48,109 @@ def rows(warehouse: Warehouse, mart: str, view: View, day: str) -> pd.DataFrame:
     table = warehouse.table(f"marts.{mart}")
     since, until = (pd.Timestamp(each) for each in (view.scope.since, view.scope.until))
     return table[(table["stream"] == view.scope.stream) & (table[day] >= since) & (table[day] < until)]
+
+
+def at(day: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(f"2024-01-{day}")
+
+
+def deployed(key: str, day: str, status: str = "success", **more: Any) -> dict[str, Any]:
+    return {"deployment_id": key, "service": "shop", "deployed_at": at(day), "status": status, **more}
+
+
+# Five deployments until the 20th: one of each outcome, and one of another environment.
+MADE = [
+    deployed("well", "10", is_unplanned=False),
+    deployed("broke", "11", is_unplanned=False),
+    deployed("failed", "12", status="failed", is_unplanned=True),
+    deployed("young", "20"),
+    deployed("stage", "12", environment="staging"),
+]
+BROKEN = [
+    {"incident_id": "named", "service": "shop", "started_at": at("11T06:00"), "deployment_id": "broke"},
+    {"incident_id": "again", "service": "shop", "started_at": at("11T07:00"), "deployment_id": "broke"},
+    {"incident_id": "other", "service": "mail", "started_at": at("12")},
+]
+CHANGES = [
+    # Two days to the merge, one from there to the deployment.
+    {"change_id": "a", "authored_at": at("07"), "merged_at": at("09"), "deployment_id": "well"},
+    # No merge told: it has a lead time of four days, and no part of the split.
+    {"change_id": "b", "authored_at": at("07"), "deployment_id": "broke"},
+    {"change_id": "bot", "authored_at": at("07"), "deployment_id": "well", "is_bot": True},
+    {"change_id": "backwards", "authored_at": at("15"), "deployment_id": "well"},
+    {"change_id": "when", "deployment_id": "well"},
+    {"change_id": "waiting", "authored_at": at("08")},
+]
+ALL = span("2024-01-01", "2024-02-01")
+
+
+def test_five_deployments_have_one_outcome_each_and_two_incidents_of_three_are_of_one(world: World) -> None:
+    world.load({"deployments": MADE, "incidents": BROKEN, "changes": CHANGES})
+    (row,) = world.ask("charts.deployment_outcomes", ALL).to_dict("records")
+    del row["period_start"]
+    assert row == {
+        "went_well": 1, "caused_incident": 1, "failed": 1, "too_young": 1, "not_known": 0, "deployments": 4,
+        "unplanned": 1, "days_with_deployments": 3, "incidents": 3, "unattributed": 1,
+    }  # fmt: skip
+    listed = world.ask("charts.deployments", ALL).set_index("deployment_id")
+    assert listed["outcome"].to_dict() == {
+        "young": "too young", "failed": "failed", "broke": "caused an incident", "well": "went well"
+    }  # fmt: skip
+    assert (listed.loc["broke", "incidents_count"], listed.loc["well", "change_days"]) == (2, 3)
+    assert world.ask("charts.deployments_elsewhere", ALL).to_dict("records") == [
+        {"environment": "staging", "deployments": 1}
+    ]
+
+
+def test_without_incidents_told_no_outcome_is_known_and_no_rate_is_0(world: World) -> None:
+    world.load({"deployments": MADE})
+    (row,) = world.ask("charts.deployment_outcomes", ALL).to_dict("records")
+    assert (row["went_well"], row["too_young"], row["not_known"], row["failed"]) == (0, 0, 3, 1)
+    assert pd.isna(row["incidents"]) and pd.isna(row["unattributed"])
+    assert world.measure("change_fail_rate", ALL)[0][1:] == (None, 4)
+
+
+def test_without_deployments_told_their_counts_are_null(world: World) -> None:
+    world.load({"incidents": BROKEN})
+    (row,) = world.ask("charts.deployment_outcomes", ALL).to_dict("records")
+    assert pd.isna(row["deployments"]) and pd.isna(row["went_well"]) and row["incidents"] == 3
+
+
+def test_of_six_changes_two_count_and_each_other_is_left_out_for_a_reason(world: World) -> None:
+    world.load({"deployments": MADE, "incidents": BROKEN, "changes": CHANGES})
+    counts = world.ask("charts.changes_counted", ALL).to_dict("records")
+    assert counts == [{"counted": 2, "programs": 1, "negative": 1, "unknown": 1, "undeployed": 1}]
+    (waits,) = world.ask("charts.change_waits", ALL).to_dict("records")
+    assert (waits["review_days"], waits["release_days"], waits["changes"]) == (2, 1, 1)
+
+
+def test_a_corrected_cause_moves_an_incident_from_one_deployment_to_another(world: World) -> None:
+    world.load({"deployments": MADE, "incidents": BROKEN})
+    corrected = replace(ALL, corrected=(("again", "well"), ("named", "")))
+    listed = world.ask("charts.deployments", corrected).set_index("deployment_id")
+    assert listed["incidents_count"].to_dict() == {"young": 0, "failed": 0, "broke": 0, "well": 1}
+    causes = world.ask("charts.incidents", corrected).set_index("incident_id")["attribution"].to_dict()
+    assert causes == {"other": "unattributed", "again": "corrected", "named": "corrected"}
+
+
+def test_what_was_finished_before_an_incident_may_have_caused_it_its_own_service_first(world: World) -> None:
+    other = deployed("other", "11T05:00") | {"service": "mail"}
+    world.load({"deployments": [*MADE, other], "incidents": BROKEN})
+    assert world.ask("charts.possible_causes", ALL, item="named")["deployment_id"].tolist() == [
+        "broke",
+        "well",
+        "other",
+    ]
+    assert world.ask("charts.possible_causes", ALL, item="nobody").empty
+
+
+def test_a_survey_of_four_has_no_score_and_one_of_five_has(world: World) -> None:
+    asked = {"survey_on": dt.date(2024, 1, 1)}
+    rows = [{"team": "A", "answers_count": 4, "score_sum": 16.0, **asked}]
+    rows += [{"team": "B", "answers_count": 5, "score_sum": 18.0, **asked}]
+    world.load({"surveys": rows, "deployments": MADE})
+    assert world.ask("charts.satisfaction", ALL)["score"].tolist()[1] == pytest.approx(3.6)
+    assert pd.isna(world.ask("charts.satisfaction", ALL)["score"].tolist()[0])
 
 
 def test_each_figure_is_the_arithmetic_that_is_told(warehouse: Warehouse, demo: Settings) -> None:
@@ -112,7 +217,7 @@ def test_a_service_is_measured_as_if_there_were_no_other(warehouse: Warehouse, d
 
 def test_other_environments_are_left_out_and_counted(warehouse: Warehouse, demo: Settings) -> None:
     view = seen(warehouse, demo)
-    (row,) = view.ask("charts.elsewhere").itertuples()
+    (row,) = view.ask("charts.deployments_elsewhere").itertuples()
     assert re.search(rf"Left out: .*{row.deployments} deployments to staging", said(view))
 
 

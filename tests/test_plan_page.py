@@ -13,7 +13,7 @@ from dashboard.catalogue import Catalogue
 from dashboard.pages import overview, plan
 from dashboard.pages.plan_course import course_of
 from dashboard.pages.plan_forms import prefilled
-from dashboard.pages.plan_verdicts import verdict_short
+from dashboard.pages.plan_verdicts import judged_in, verdict_short
 from dashboard.pages.view import View, view_of
 from dashboard.settings import Settings
 from dashboard.warehouse import Warehouse
@@ -127,7 +127,8 @@ def test_what_the_viewer_chose_changes_no_figure_of_the_plan(warehouse: Warehous
     chosen = {"clock": "working", "team": "Payments Core", "type": "defect", "from": "2026-01-01", "start": "last"}
     assert texts(plan.body(view(warehouse, home, **chosen))) == plain
     shifts = next(each for each in view(warehouse, home).plan.initiative if each.id == "bank-overtime")
-    assert verdict_short(view(warehouse, home, **chosen), shifts).startswith("no signal yet")
+    found = judged_in(view(warehouse, home, **chosen), shifts)
+    assert found and verdict_short(found).startswith("no signal yet")
 
 
 def test_a_stream_that_there_is_none_of_is_told(warehouse: Warehouse, home: Path) -> None:

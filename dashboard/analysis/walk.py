@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.theme import FEW, formatted
+from dashboard.theme import FEW, counted, formatted
 
 DAYS_A_WEEK = 7
 # So many on one day are a batch, where they are also three times what leaves on an average day.
@@ -160,11 +160,6 @@ def handoff_words(place: Place) -> str:
     """How often the work changes teams on its way into a place."""
     share = formatted(place.handoff_ratio, "ratio")
     return f"Work changes teams on its way into {place.name}: {share} of the times that an item came there."
-
-
-def counted(count: int, one: str = "item", many: str = "items") -> str:
-    """'1 item', '1,234 items'."""
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def listed(parts: Iterable[str]) -> str:

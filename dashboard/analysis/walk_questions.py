@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.analysis.walk import Place, Stop, batch_words, counted, handoff_words, listed
-from dashboard.theme import FEW, formatted
+from dashboard.analysis.walk import Place, Stop, batch_words, handoff_words, listed
+from dashboard.theme import FEW, counted, formatted
 
 # Shares from which a fact is a reason to ask.
 LONG_WAIT = 0.1  # of the mean lead time

@@ -27,7 +27,9 @@
       }
     };
     return React.createElement("div", {
-      id: typeof id === "string" ? id : undefined, className, ref: box, dangerouslySetInnerHTML: html, onClick: choose, onKeyDown: press,
+      // An id of several parts is an object here: it is Dash's affair, and no id of an element.
+      id: typeof id === "string" ? id : undefined,
+      className, ref: box, dangerouslySetInnerHTML: html, onClick: choose, onKeyDown: press,
     });
   }
 

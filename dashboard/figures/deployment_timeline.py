@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard.figures import periods
 from dashboard.figures.frame import Figure, Trace, axis, empty, figure, shortened, time_axis
-from dashboard.theme import BAD, PINK, WORK, escaped
+from dashboard.theme import BAD, GREY, PINK, WORK, escaped
 
 ROW, EDGES = 52, 110
 UNNAMED = "(no service told)"
@@ -16,6 +16,7 @@ UNNAMED = "(no service told)"
 MARKS: dict[str, tuple[str, dict[str, Any]]] = {
     "went well": ("Deployment", {"symbol": "line-ns", "size": 12, "color": WORK, "line": {"width": 2, "color": WORK}}),
     "too young": ("Deployment too young to judge", {"symbol": "circle-open", "size": 9, "color": WORK}),
+    "not known": ("Deployment; no source tells incidents", {"symbol": "circle", "size": 6, "color": GREY}),
     "caused an incident": ("Deployment that caused an incident", {"symbol": "x", "size": 9, "color": BAD}),
     "failed": ("Deployment that did not succeed", {"symbol": "square-open", "size": 9, "color": PINK}),
 }

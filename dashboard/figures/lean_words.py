@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dashboard.figures import lean_map as model
 from dashboard.figures.lean_map import FEW_ITEMS, Step, ValueStreamMap
-from dashboard.theme import NO_VALUE, duration, formatted
+from dashboard.theme import NO_VALUE, counted, duration, formatted
 
 KINDS = {
     "sketch": "Sketch: typed by people, not measured.",
@@ -31,11 +31,6 @@ class Fact(NamedTuple):
 def percent(ratio: float | None) -> str:
     """A ratio in whole per cent; '–' for null."""
     return "–" if ratio is None else f"{100 * ratio:.0f} %"
-
-
-def counted(count: int) -> str:
-    """'1 item', '1,924 items'."""
-    return f"{count:,} item" if count == 1 else f"{count:,} items"
 
 
 def work_in_progress(step: Step) -> str:

@@ -17,6 +17,7 @@ OUTCOMES = {
     "too_young": ("Too young to judge", Fill(WORK, "/")),
     "caused_incident": ("Caused an incident", Fill(BAD, "x")),
     "failed": ("Did not succeed", Fill(PINK, "-")),
+    "not_known": ("Went out; no source tells incidents", Fill(GREY)),
 }
 WAITS = {"review_days": ("Authored to merged", Fill(SKY)), "release_days": ("Merged to deployed", Fill(WAIT, "/"))}
 KIND_WORDS = {"process": "Working", "waiting": "Waiting", "blocked": "Blocked"}
@@ -88,7 +89,8 @@ def in_and_out(table: pd.DataFrame, partial: Collection[dt.date], keys: Sequence
 
 def outcomes(table: pd.DataFrame, partial: Collection[dt.date] = ()) -> Figure:
     """Deployments by what became of them, from charts.deployment_outcomes; a period without any is 0."""
-    return _columns(table, OUTCOMES, partial, "Deployments", "%{y:,}")
+    kinds = {kind: look for kind, look in OUTCOMES.items() if table[kind].any() or kind == "went_well"}
+    return _columns(table, kinds, partial, "Deployments", "%{y:,}")
 
 
 def change_waits(table: pd.DataFrame, partial: Collection[dt.date] = ()) -> Figure:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from dashboard.figures.frame import Figure, Trace, empty, figure, key, shortened, time_axis
 from dashboard.figures.time_marks import EDGES, NO_MARKS, PALE, TimeMarks, with_marks
-from dashboard.theme import BAD, Fill, duration, escaped, hatched, stage_fills
+from dashboard.theme import BAD, Fill, counted, duration, escaped, hatched, stage_fills
 
 ROW = 26
 ENDS = {
@@ -82,7 +82,7 @@ def _rows(visits: pd.DataFrame) -> list[_Row]:
 def _group_words(name: str, items: pd.DataFrame) -> str:
     """'<b>defect</b> – 12 items', or which of them are shown."""
     first, count, shown = int(items["group_row"].iloc[0]), int(items["group_items"].iloc[0]), len(items)
-    words = f"{count:,} {'item' if count == 1 else 'items'}"
+    words = counted(count)
     if shown < count:
         words = f"{first:,} to {first + shown - 1:,} of {words}"
     return f"<b>{shortened(name, 40)}</b> – {words}"

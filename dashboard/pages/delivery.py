@@ -19,10 +19,9 @@ from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import trend
 from dashboard.pages import delivery_causes, delivery_reasons
 from dashboard.pages.changes import change, change_finding
-from dashboard.pages.delivery_reasons import plural
 from dashboard.pages.view import View
 from dashboard.scope import names_in_url
-from dashboard.theme import formatted
+from dashboard.theme import counted, formatted
 
 PATH, TITLE = "/delivery", "Delivery"
 PART, DRAWN = "delivery", "delivery-drawn"
@@ -38,7 +37,6 @@ NOTHING = (
     "No source tells deployments, incidents or changes of this stream: export deployments, incidents, or a git "
     "repository. The Data page says which files are read."
 )
-NO_DEPLOYMENT = "Nothing was deployed in this scope"
 SATISFACTION = "Scores are means of at least 5 answers; a team with fewer is a gap."
 
 
@@ -103,7 +101,7 @@ def _sentences(view: View) -> list[str]:
         if share:
             said.append(
                 f"Of the {formatted(whole, 'days')} from a change being authored to deployed, {share} pass after its "
-                f"merge (means of {plural(int(waits['changes']), 'change')})."
+                f"merge (means of {counted(int(waits['changes']), 'change')})."
             )
     return said
 
@@ -124,15 +122,18 @@ def _counted(name: str, count: int) -> str:
         "mean_time_to_recovery": "incident",
         "incidents": "incident",
     }
-    return f"n = {plural(count, words.get(name, 'deployment'))}"
+    return f"n = {counted(count, words.get(name, 'deployment'))}"
 
 
 def _timeline(view: View, deployments: pd.DataFrame, incidents: pd.DataFrame) -> Component:
     began = incidents[incidents["started_on"] >= pd.Timestamp(view.scope.since)]
     unknown = int(began["deployment_id"].isna().sum())
-    answer = f"{plural(len(deployments), 'deployment')}, {plural(len(began), 'incident')}"
+    told = {"deployment": ("has_deployments", len(deployments)), "incident": ("has_incidents", len(began))}
+    answer = ", ".join(
+        counted(count, word) if view.stream[has] else f"no source tells {word}s" for word, (has, count) in told.items()
+    )
     if unknown:
-        answer += f"; of {plural(unknown, 'incident')} no deployment is known to be the cause"
+        answer += f"; of {counted(unknown, 'incident')} no deployment is known to be the cause"
     return figure_card(
         "delivery-timeline",
         "What went out, and what broke after it?",
@@ -149,22 +150,27 @@ def _outcomes(view: View) -> Component:
     question, how = "How often is something deployed?", view.how("charts.deployment_outcomes")
     behind = view.behind("charts.deployment_outcomes", table)
     if not table["deployments"].sum():
-        return content_card("delivery-outcomes", question, NO_DEPLOYMENT, html.Div(), behind, how)
+        return content_card("delivery-outcomes", question, _nothing(view), html.Div(), behind, how)
     none = int((table["deployments"] == 0).sum())
     days = int(table["days_with_deployments"].sum())
-    answer = f"On {plural(days, 'day')} something was deployed with success"
+    answer = f"On {counted(days, 'day')} something was deployed with success"
     if none:
-        answer += f"; in {none:,} of {plural(len(table), view.scope.period)} nothing at all"
+        answer += f"; in {none:,} of {counted(len(table), view.scope.period)} nothing at all"
     return figure_card("delivery-outcomes", question, answer, stacks.outcomes(table, view.partial), behind, how)
 
 
 def _line(view: View, name: str, question: str) -> Component:
     metric, table, headline = view.metric(name), view.measure(name), view.headline(name)
     if headline["value"] is None:
-        return content_card(f"delivery-{name}", question, NO_DEPLOYMENT, html.Div(), html.Div(), view.how(name))
-    answer = f"{formatted(headline['value'], metric.unit)} of {plural(headline['items'], 'deployment')} did"
+        why = "No source tells incidents" if headline["items"] else _nothing(view)
+        return content_card(f"delivery-{name}", question, why, html.Div(), html.Div(), view.how(name))
+    answer = f"{formatted(headline['value'], metric.unit)} of {counted(headline['items'], 'deployment')} did"
     figure = trend({"": table}, metric, partial=view.partial)
     return figure_card(f"delivery-{name}", question, answer, figure, view.behind(name, table), view.how(name))
+
+
+def _nothing(view: View) -> str:
+    return "Nothing was deployed in this scope" if view.stream["has_deployments"] else "No source tells deployments"
 
 
 def _change_times(view: View) -> Component:
@@ -173,7 +179,7 @@ def _change_times(view: View) -> Component:
     half = view.headline(name, replace(view.scope, percentile=0.5))
     answer = "No change was deployed in this scope"
     if half["items"]:
-        answer = f"Half of {plural(half['items'], 'change')} took {formatted(half['value'], 'days')} or less"
+        answer = f"Half of {counted(half['items'], 'change')} took {formatted(half['value'], 'days')} or less"
     figure = trend(tables, metric, partial=view.partial, words="No change was deployed in this scope.")
     behind = view.behind(name, tables["50 %"], percentiles="0.5~0.85")
     question = "How long from a change being authored to deployed?"
@@ -187,7 +193,7 @@ def _waits(view: View) -> Component:
     if whole["changes"]:
         answer = (
             f"{formatted(whole['review_days'], 'days')} until merged, {formatted(whole['release_days'], 'days')} from "
-            f"there until deployed, on average of {plural(int(whole['changes']), 'change')}"
+            f"there until deployed, on average of {counted(int(whole['changes']), 'change')}"
         )
     figure = stacks.change_waits(table, view.partial)
     behind, how = view.behind("charts.change_waits", table), view.how("charts.change_waits")
@@ -217,7 +223,9 @@ def _batches(view: View) -> Component:
     half = view.headline(name, replace(view.scope, percentile=0.5))
     answer = "Of no deployment is it known what it carried"
     if half["value"] is not None:
-        answer = f"Half of {plural(half['items'], 'deployment')} carried {plural(round(half['value']), 'item')} or less"
+        answer = (
+            f"Half of {counted(half['items'], 'deployment')} carried {counted(round(half['value']), 'item')} or less"
+        )
     figure = trend(tables, metric, partial=view.partial, words=f"{answer}.")
     behind = view.behind(name, tables["50 %"], percentiles="0.5~0.85")
     return figure_card("delivery-batches", "How much goes out at once?", answer, figure, behind, view.how(name))

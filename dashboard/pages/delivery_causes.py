@@ -124,23 +124,8 @@ def _register_choices(app: Dash, view_for: Callable[..., View]) -> None:
         return _options(_offered(view_for(chosen), incident)), NONE
 
 
-def possible_causes(view: View, incident: str) -> pd.DataFrame:
-    """The deployments of the stream that were finished when an incident began: of its service first, then the newest.
-
-    Raises StoreError where there is no such incident.
-    """
-    incidents, made = (view.warehouse.table(f"marts.{mart}") for mart in ("incidents", "deployments"))
-    is_meant = (incidents["stream"] == view.scope.stream) & (incidents["incident_id"] == incident)
-    if not is_meant.any():
-        raise StoreError(f"There is no incident {incident} in this stream.")
-    began = incidents[is_meant].iloc[0]
-    made = made[(made["stream"] == view.scope.stream) & (made["deployed_at"] <= began["started_at"])]
-    is_other = made["service"].ne(began["service"]).fillna(True)
-    return made.assign(is_other=is_other).sort_values(["is_other", "deployed_at"], ascending=[True, False])
-
-
 def _offered(view: View, incident: str) -> dict[str, str]:
-    known = possible_causes(view, incident).head(CAUSES)
+    known = view.ask("charts.possible_causes", item=incident).head(CAUSES)
     rows = zip(known["deployment_id"], known["service"].fillna(""), known["deployed_on"], strict=True)
     words = {key: f"{key} ({', '.join(filter(None, (service, f'{day:%d %b %Y}')))})" for key, service, day in rows}
     return {NONE: "no deployment", **words}
@@ -153,7 +138,8 @@ def _written(view: View, pressed: Mapping[str, Any], fields: Mapping[str, str]) 
         view.store.remove_cause(int(pressed["cause"]), int(pressed["version"]))
         return
     deployment = "" if fields["deployment"] == NONE else fields["deployment"]
-    if deployment and deployment not in set(possible_causes(view, fields["incident"])["deployment_id"]):
+    possible = view.ask("charts.possible_causes", item=fields["incident"])["deployment_id"]
+    if deployment and deployment not in set(possible):
         raise StoreError(
             f"{deployment} was not finished when {fields['incident']} began, so it can't be the cause: choose a "
             "deployment from before it."

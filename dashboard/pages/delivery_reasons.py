@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard.components.plain_table import plain_table
 from dashboard.pages.view import View
-from dashboard.theme import formatted
+from dashboard.theme import counted, formatted
 
 # As many are listed; the CSV of the page's charts has all.
 LISTED = 12
@@ -28,11 +28,6 @@ REPORT = (
 )
 
 
-def plural(count: int, word: str) -> str:
-    """'1 change', '1,204 changes'."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
-
-
 def window(view: View) -> str:
     """For how long before an incident its cause is looked for: '7 days'."""
     days = float(view.stream["failure_window_days"])
@@ -49,11 +44,11 @@ def without_value(view: View, name: str) -> tuple[str, str]:
         table = view.ask("charts.incidents")
         began = table[table["deployment_id"].notna()] if name.startswith("failed") else table
         word = "failure" if name.startswith("failed") else "incident"
-        return ("None restored", f"{plural(len(began), word)}, all open") if len(began) else (f"No {word}s", "")
+        return ("None restored", f"{counted(len(began), word)}, all open") if len(began) else (f"No {word}s", "")
     if name == "change_lead_time":
         left = int(view.ask("charts.changes_counted").iloc[0]["undeployed"])
         return (
-            ("None deployed", f"{plural(left, 'change')} not deployed yet")
+            ("None deployed", f"{counted(left, 'change')} not deployed yet")
             if left
             else ("Not known", "no changes told")
         )
@@ -62,6 +57,8 @@ def without_value(view: View, name: str) -> tuple[str, str]:
     made = view.ask("charts.deployment_outcomes", period="all").iloc[0]["deployments"]
     if not made:
         return "None", "nothing was deployed"
+    if name == "change_fail_rate":
+        return "Not known", "no source tells incidents"
     words = {"batch_size": "no source tells what was carried", "deployment_rework_rate": "not told which were planned"}
     return "Not known", words.get(name, "")
 
@@ -91,16 +88,16 @@ def _frequency(view: View, counts: pd.Series) -> list[Component | None]:
     if metric["value"] is None:
         return [html.P("No source tells deployments.")]
     days = (view.scope.until - view.scope.since).days
-    out = [f"{plural(int(counts['failed']), 'deployment')} that did not succeed"] if counts["failed"] else []
+    out = [f"{counted(int(counts['failed']), 'deployment')} that did not succeed"] if counts["failed"] else []
     out += [
-        f"{plural(row.deployments, 'deployment')} to {row.environment}"
-        for row in view.ask("charts.elsewhere").itertuples()
+        f"{counted(row.deployments, 'deployment')} to {row.environment}"
+        for row in view.ask("charts.deployments_elsewhere").itertuples()
     ]
     value, some_on = formatted(metric["value"], "per week"), int(counts["days_with_deployments"])
-    on_days = f" On {plural(some_on, 'day')} there was at least one." if some_on else ""
+    on_days = f" On {counted(some_on, 'day')} there was at least one." if some_on else ""
     return [
         html.P(
-            f"{plural(metric['items'], 'successful deployment')} to production in {plural(days, 'day')}: "
+            f"{counted(metric['items'], 'successful deployment')} to production in {counted(days, 'day')}: "
             f"{metric['items']:,} ÷ ({days:,} ÷ 7) = {value}.{on_days}"
         ),
         _left_out(out),
@@ -113,45 +110,44 @@ def _lead_time(view: View) -> list[Component | None]:
     share = view.scope.percentile
     which = "The mean" if share is None else "The median" if share == 0.5 else f"The {100 * share:g}th percentile"
     words = {
-        "programs": "made by programs (the source says so, or the author's name ends in [bot])",
+        "programs": "made by programs, as the source says or the author's name tells (such as one with [bot])",
         "negative": "deployed before they were authored, a fault of the data",
         "unknown": "of which it is not told when they were authored",
         "undeployed": "authored in the period and not deployed by the end of the data",
     }
-    out = [f"{plural(counts[key], 'change')} {text}" for key, text in words.items() if counts[key]]
-    value = f"{which} over {plural(counts['counted'], 'change')} deployed in the period: from authored to the first "
+    out = [f"{counted(counts[key], 'change')} {text}" for key, text in words.items() if counts[key]]
+    value = f"{which} over {counted(counts['counted'], 'change')} deployed in the period: from authored to the first "
     value += f"successful deployment to production that contains it, {formatted(found['value'], 'days')}."
     return [html.P(value if counts["counted"] else "No change was deployed in the period."), _left_out(out)]
 
 
 def _fail_rate(view: View, counts: pd.Series) -> list[Component | None]:
-    if not counts["deployments"]:
-        return [html.P("Nothing was deployed in the period.")]
-    rate = formatted(view.headline("change_fail_rate")["value"], "ratio")
-    incidents = view.ask("charts.incidents")
-    by = incidents["attribution"].value_counts()
+    found = view.headline("change_fail_rate")
+    if found["value"] is None:
+        return [html.P(f"{': '.join(without_value(view, 'change_fail_rate'))}.")]
+    rate = formatted(found["value"], "ratio")
+    joined = view.ask("charts.incidents").dropna(subset=["deployment_id"])
+    by = joined["attribution"].value_counts()
     ways = {
         "id": "named by the source",
         "window": f"the last success of the same service within {window(view)} before",
         "corrected": "corrected by hand",
     }
-    found = "; ".join(f"{by[key]:,} {text}" for key, text in ways.items() if key in by)
+    how = "; ".join(f"{by[key]:,} {text}" for key, text in ways.items() if key in by)
     out = []
     if counts["too_young"]:
         out.append(
-            f"{plural(int(counts['too_young']), 'deployment')} of the last {window(view)} of the data count, but an "
+            f"{counted(int(counts['too_young']), 'deployment')} of the last {window(view)} of the data count, but an "
             "incident of theirs may yet come"
         )
     if counts["unattributed"]:
-        out.append(f"{plural(int(counts['unattributed']), 'incident')} of no known deployment count against none")
+        out.append(f"{counted(int(counts['unattributed']), 'incident')} of no known deployment count against none")
     made, broke = int(counts["deployments"]), int(counts["caused_incident"])
     return [
         html.P(
-            f"{plural(broke, 'deployment')} caused at least one incident, of {made:,}: {broke:,} ÷ {made:,} = {rate}."
+            f"{counted(broke, 'deployment')} caused at least one incident, of {made:,}: {broke:,} ÷ {made:,} = {rate}."
         ),
-        html.P(f"How incidents were joined to deployments: {found}.")
-        if found
-        else html.P("No incident was joined to any."),
+        html.P(f"How incidents were joined to deployments: {how}." if how else "No incident was joined to any."),
         _left_out(out, "To be known"),
         _list(
             view.ask("charts.deployments").query("incidents_count > 0"),
@@ -162,6 +158,8 @@ def _fail_rate(view: View, counts: pd.Series) -> list[Component | None]:
 
 
 def _recovery(view: View) -> list[Component | None]:
+    if not view.stream["has_incidents"]:
+        return [html.P("No source tells incidents.")]
     table = view.ask("charts.incidents")
     restored = table[table["is_restored_in_period"]]
     failed = restored[restored["recovery_hours"].notna()]
@@ -171,18 +169,18 @@ def _recovery(view: View) -> list[Component | None]:
     lines = ["Recovery time: no incident of a known deployment was restored in the period."]
     if len(failed):
         lines = [
-            f"Recovery time: over {plural(len(failed), 'incident')} of a known deployment that were restored in the "
+            f"Recovery time: over {counted(len(failed), 'incident')} of a known deployment that were restored in the "
             f"period, from the end of that deployment to restored: {formatted(recovery['value'], 'hours')}."
         ]
     lines.append("Time to recovery: no incident was restored in the period.")
     if len(lasted):
         lines[-1] = (
-            f"Time to recovery: over all {plural(len(lasted), 'incident')} restored in the period, from its beginning "
+            f"Time to recovery: over all {counted(len(lasted), 'incident')} restored in the period, from its beginning "
             f"to restored: mean {formatted(mean['value'], 'hours')}, "
             f"median {formatted(lasted['restore_hours'].median(), 'hours')}."
         )
     names = ", ".join(still["incident_id"].head(LISTED))
-    out = [f"{plural(len(still), 'incident')} still open at the end of the data: {names}"]
+    out = [f"{counted(len(still), 'incident')} still open at the end of the data: {names}"]
     return [*(html.P(line) for line in lines), _left_out(out if len(still) else [])]
 
 
@@ -195,10 +193,10 @@ def _rework(view: View, counts: pd.Series) -> list[Component | None]:
     unknown = int(counts["deployments"]) - known
     return [
         html.P(
-            f"{plural(unplanned, 'deployment')} made to mend an incident, of {known:,} of which it is known: {rate}."
+            f"{counted(unplanned, 'deployment')} made to mend an incident, of {known:,} of which it is known: {rate}."
         ),
         html.P("Where the source has no such mark, hotfixes and reverts stand for it: a proxy.", className="rule"),
-        _left_out([f"{plural(unknown, 'deployment')} of which it is not known"] if unknown else []),
+        _left_out([f"{counted(unknown, 'deployment')} of which it is not known"] if unknown else []),
     ]
 
 

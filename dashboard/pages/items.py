@@ -14,6 +14,7 @@ from dashboard.analysis.findings import BUCKETS as WASTE_WORDS
 from dashboard.components.cards import empty
 from dashboard.components.plain_table import plain_table
 from dashboard.pages.view import View
+from dashboard.theme import counted
 from dashboard.where import AS_OF, Where, where_from
 
 SHOWN = 100
@@ -77,7 +78,7 @@ def table_of(view: View, rows: pd.DataFrame, columns: tuple[str, ...] = IN_DRAWE
 
 def in_words(where: Where, count: int) -> str:
     """'23 items that finished from 1 to 7 Mar 2026, cycle time 5 days or more'."""
-    said = f"{count:,} {'item' if count == 1 else 'items'}"
+    said = counted(count)
     if where.event and where.until:
         last = _day(where.until - dt.timedelta(days=1))
         when = f"at the end of {last}" if where.event in AS_OF else f"from {_day(where.since)} to {last}"

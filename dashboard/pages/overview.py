@@ -13,7 +13,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import health
-from dashboard.analysis.findings import BUCKETS
 from dashboard.analysis.targets import Status
 from dashboard.components.cards import empty, findings
 from dashboard.designs import folder
@@ -26,7 +25,7 @@ from dashboard.pages.value_stream import constraint_now
 from dashboard.pages.view import View
 from dashboard.streams.definition import read_definition
 from dashboard.streams.plan import Initiative
-from dashboard.theme import formatted
+from dashboard.theme import BUCKETS, formatted
 
 PATH, TITLE = "/overview", "Overview"
 NO_PLAN = "There are no targets for this value stream yet. The Plan page says how they are set."
@@ -133,7 +132,7 @@ def _hurts(view: View) -> list[Component]:
     whole = table["days"].sum()
     rows = [
         html.Li(
-            f"{BUCKETS.get(bucket, bucket)}: {formatted(days / whole, 'ratio')} of the lead time{_money(view, cost)}"
+            f"{BUCKETS[str(bucket)].words}: {formatted(days / whole, 'ratio')} of the lead time{_money(view, cost)}"
         )
         for bucket, days, cost in by_bucket.head(TOP_WASTE).itertuples()
     ]

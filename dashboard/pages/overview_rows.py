@@ -17,7 +17,7 @@ from dashboard.analysis.targets import Progress, progress
 from dashboard.components.aria import data
 from dashboard.figures.sparkline import sparkline
 from dashboard.pages.plan_course import Course, course_of, pace_words, why
-from dashboard.pages.plan_verdicts import verdict_short
+from dashboard.pages.plan_verdicts import judged_in, verdict_short
 from dashboard.pages.view import View
 from dashboard.streams.plan import Initiative
 from dashboard.theme import formatted
@@ -56,7 +56,7 @@ def rows_of(view: View) -> tuple[Row, ...]:
     rows = []
     for target in view.plan.target:
         going = [each for each in view.plan.initiative if each.metric == target.metric and each.start]
-        verdicts = tuple((each, verdict_short(view, each)) for each in going)
+        verdicts = tuple((each, verdict_short(found)) for each in going if (found := judged_in(view, each)))
         address = f"{view.address('/plan')}#plan-{target.id}-title"
         rows.append(
             Row(

@@ -13,25 +13,23 @@ from dashboard.theme import formatted
 from dashboard.verdicts import ADJECTIVES, Judged, judged
 
 
-def verdict_short(view: View, initiative: Initiative) -> str:
-    """The verdict's name, with the stage where one was judged; empty where the initiative has no metric or no start."""
-    found = judged(view.warehouse, view.scope, view.plan, initiative)
-    if found is None:
-        return ""
+def judged_in(view: View, initiative: Initiative) -> Judged | None:
+    """The verdict on the data of a view; None where the initiative has no metric or no start."""
+    return judged(view.warehouse, view.scope, view.plan, initiative)
+
+
+def verdict_short(found: Judged) -> str:
+    """The verdict's name, with the stage where one was judged."""
     return f"{found.verdict.name} in the time in {found.stage}" if found.stage else found.verdict.name
 
 
-def verdict_line(view: View, initiative: Initiative) -> str:
-    """'Time in Analysis: signal (better)'; empty where the initiative has no metric or no start."""
-    found = judged(view.warehouse, view.scope, view.plan, initiative)
-    return f"{found.title}: {found.verdict.name}" if found else ""
+def verdict_line(found: Judged) -> str:
+    """'Time in Analysis: signal (better)'."""
+    return f"{found.title}: {found.verdict.name}"
 
 
-def verdict_paragraph(view: View, initiative: Initiative) -> Component | None:
-    """The verdict with its numbers and its rule; nothing where the initiative has no metric or no start."""
-    found = judged(view.warehouse, view.scope, view.plan, initiative)
-    if found is None:
-        return None
+def verdict_paragraph(found: Judged) -> Component:
+    """The verdict with its numbers and its rule."""
     return html.P(
         [
             html.Strong(f"{found.title}: {found.verdict.name}. "),

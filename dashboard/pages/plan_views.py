@@ -15,10 +15,12 @@ from dashboard.components.aria import aria
 from dashboard.components.cards import content_card, csv_of, empty, figure_card
 from dashboard.components.plain_table import plain_table
 from dashboard.figures.plan_timeline import Bar, plan_timeline
-from dashboard.pages.plan_verdicts import verdict_line, verdict_paragraph
+from dashboard.pages.plan_verdicts import judged_in, verdict_line, verdict_paragraph
 from dashboard.pages.view import View
 from dashboard.streams.plan import KINDS, Initiative
 from dashboard.streams.plan_csv import FIELDS, plan_table
+from dashboard.theme import counted
+from dashboard.verdicts import Judged
 
 COLUMNS = {"planned": "Planned", "running": "Running", "done": "Done", "stopped": "Stopped"}
 NOUNS = {"objective": "Objectives", "target": "Targets", "initiative": "Initiatives", "review": "Reviews"}
@@ -108,7 +110,7 @@ def _column_head(words: str, count: int) -> Component:
 
 
 def _card(view: View, initiative: Initiative, way: Way) -> Component:
-    found = verdict_line(view, initiative)
+    found = judged_in(view, initiative)
     gaps = [
         name
         for name, value in (("owner", initiative.owner), ("start", initiative.start), ("measure", initiative.metric))
@@ -121,10 +123,10 @@ def _card(view: View, initiative: Initiative, way: Way) -> Component:
             [
                 html.H4(initiative.name, className="h6 mb-1", id=f"plan-{initiative.id}"),
                 html.P(short, className="mb-1") if short else None,
-                html.P(html.Strong(found), className="mb-1") if found else None,
+                html.P(html.Strong(verdict_line(found)), className="mb-1") if found else None,
                 html.P(f"Not healthy: it has no {' and no '.join(gaps)}.", className="bad mb-1") if gaps else None,
                 html.Details(
-                    [html.Summary("More", **aria(label=f"More of {initiative.name}")), *_more(view, initiative)]
+                    [html.Summary("More", **aria(label=f"More of {initiative.name}")), *_more(view, initiative, found)]
                 ),
                 way("initiative", initiative.id),
             ],
@@ -134,7 +136,7 @@ def _card(view: View, initiative: Initiative, way: Way) -> Component:
     )
 
 
-def _more(view: View, initiative: Initiative) -> list[Component]:
+def _more(view: View, initiative: Initiative, found: Judged | None) -> list[Component]:
     metric = view.metric(initiative.metric).title if initiative.metric else None
     facts = (
         ("Strategy", (initiative.strategy or "").replace("-", " ")),
@@ -143,13 +145,10 @@ def _more(view: View, initiative: Initiative) -> list[Component]:
         ("Start", _day(initiative.start) if initiative.start else None),
         ("Expected", initiative.expected),
     )
-    verdict = verdict_paragraph(view, initiative)
     stones = [html.Li(f"{_day(stone.on)}: {stone.name}") for stone in initiative.milestones]
     rows = [html.Li(f"{name}: {value}") for name, value in facts if value]
-    return [
-        html.Ul([*rows, *stones], className="walk-list"),
-        *([verdict] if verdict else []),
-    ]
+    verdict = [verdict_paragraph(found)] if found else []
+    return [html.Ul([*rows, *stones], className="walk-list"), *verdict]
 
 
 def _bar(each: Initiative, today: dt.date) -> Bar | None:
@@ -176,7 +175,7 @@ def _table(view: View, rows: pd.DataFrame, kind: str, way: Way) -> Component:
     ]
     head += [html.Th(html.Span("Change", className="visually-hidden"), scope="col")] if any(ways) else []
     drawn = html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="table table-sm plan-table")
-    count = f"{len(rows):,} {'entry' if len(rows) == 1 else 'entries'}"
+    count = counted(len(rows), "entry", "entries")
     shown = html.Div(drawn, className="table-wrap", tabIndex="0")
     return content_card(f"plan-table-{kind}", NOUNS[kind], count, shown, html.Div(), html.Div())
 

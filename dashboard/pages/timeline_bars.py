@@ -14,6 +14,7 @@ from dashboard.components.controls import control_id, entry, labelled, select
 from dashboard.figures.timeline import timeline
 from dashboard.pages.time_marks import marks_of
 from dashboard.pages.view import View
+from dashboard.theme import counted
 
 ROWS = 40
 SORTS = {
@@ -120,6 +121,6 @@ def _answer(table: pd.DataFrame, page: int, sort: str, group: str) -> str:
     first = ROWS * (page - 1) + 1
     pages = -(-count // ROWS)
     span = f"{first:,} to {first + shown - 1:,} of {count:,} items, page {page:,} of {pages:,}"
-    which = span if pages > 1 else f"{count:,} {'item' if count == 1 else 'items'}"
+    which = span if pages > 1 else counted(count)
     by = "" if group == "none" else f", grouped by {GROUPS[group][0].lower()}{GROUPS[group][1:]}"
     return f"{which}: {SORTS[sort][0].lower()}{SORTS[sort][1:]}{by}. Work is plain, waiting is hatched"

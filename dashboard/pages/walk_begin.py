@@ -13,7 +13,7 @@ from dash import ALL, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import access, snapshots
-from dashboard.analysis.walk import counted, listed
+from dashboard.analysis.walk import listed
 from dashboard.components import scope_bar
 from dashboard.components.aria import aria
 from dashboard.errors import ConflictError, StoreError
@@ -23,7 +23,7 @@ from dashboard.pages.walk_step import Way
 from dashboard.store import Store, Walk
 from dashboard.store.checked import NAME_LENGTH, TEXT_LENGTH
 from dashboard.streams.definition import Stream, read_definition
-from dashboard.theme import formatted
+from dashboard.theme import counted, formatted
 
 HEAD, TOLD, GO, BUTTONS, LIST = "walk-head", "walk-told", "walk-go", "walk-buttons", "walk-list"
 NAME, DAY, ROLES, BUTTON = "walk-name", "walk-day", "walk-roles", "walk-do"
@@ -171,7 +171,7 @@ def _about(view: View, way: Way) -> list[str]:
         f"On average an item takes {formatted(way.lead_days, 'days')} from creation to done."
     )
     names = listed(way.names)
-    said.append(f"We stop at {counted(len(way.stops), 'step', 'steps')}: {names}.")
+    said.append(f"We stop at {counted(len(way.stops), 'step')}: {names}.")
     if any(stop.before or stop.after for stop in way.stops):
         said.append("The queues between them are looked at from the step that takes its work out of them.")
     return said
@@ -279,7 +279,7 @@ def _listed(view: View, store: Store | None) -> Component:
 
 
 def _notes(count: int) -> str:
-    return counted(count, "note", "notes") if count else "no notes"
+    return counted(count, "note") if count else "no notes"
 
 
 def _day(day: dt.date) -> str:

@@ -10,7 +10,7 @@ from dashboard.components.cards import content_card, empty
 from dashboard.components.plain_table import plain_table
 from dashboard.pages.view import View
 from dashboard.pages.waste_signals import shown
-from dashboard.theme import formatted
+from dashboard.theme import counted, formatted
 
 QUESTION = "How long does compliance take, and how much of it is automated?"
 
@@ -33,7 +33,7 @@ def compliance_words(steps: pd.DataFrame) -> str:
     """What the steps take of a finished item, and what a program does of that."""
     took, finished = float(steps["days_per_item"].sum()), int(steps["finished"].iloc[0])
     by_program = steps[steps["is_automated"].astype(bool)]
-    said = f"{shown(took, 'days', finished)} per finished item (n = {finished:,}) in {_count(len(steps), 'step')}"
+    said = f"{shown(took, 'days', finished)} per finished item (n = {finished:,}) in {counted(len(steps), 'step')}"
     if by_program.empty:
         return f"{said}; none of it is automated"
     share = formatted(float(by_program["days_per_item"].sum()) / took, "ratio") if took else "–"
@@ -52,7 +52,3 @@ def _rows(steps: pd.DataFrame) -> pd.DataFrame:
             "automated": ["yes" if done else "no" for done in steps["is_automated"]],
         }
     )
-
-
-def _count(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -20,7 +20,7 @@ from dashboard.pages.items import COLUMNS
 from dashboard.pages.view import View
 from dashboard.pages.waste_signals import loops, signals_of
 from dashboard.pages.waste_strategies import strategies
-from dashboard.theme import BUCKETS, formatted
+from dashboard.theme import BUCKETS, counted, formatted
 from dashboard.where import ANY, WASTES, Where
 
 SHOWN = 10
@@ -136,7 +136,7 @@ def _items(view: View, bucket: str) -> Component:
         words = "No item of this scope lost time to it"
         return content_card("waste-items", question, words, html.Div(), html.Div(), how)
     count = int(table["matches"].iloc[0])
-    told = f"{count:,} {'item' if count == 1 else 'items'} lost time to it"
+    told = f"{counted(count)} lost time to it"
     answer = f"{told}; the {len(table)} with the most" if count > len(table) else told
     ways = html.P(
         [

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from dashboard.pages.view import View
-from dashboard.theme import FEW, NO_VALUE, formatted
+from dashboard.theme import FEW, NO_VALUE, counted, formatted
 
 NO_DEPLOYMENTS = "No source tells deployments: batch size and days between releases are not known."
 OTHER_RULES = (
@@ -99,7 +99,7 @@ def _still_open(view: View) -> list[str]:
         return []
     verb = "it counts here once it ends" if count == 1 else "they count here once they end"
     return [
-        f"In progress and older than usual when the data end: {count:,} {'item' if count == 1 else 'items'}, "
+        f"In progress and older than usual when the data end: {counted(count)}, "
         f"{late['days']:,.0f} item-days above the 85th percentile of age; {verb}."
     ]
 
