@@ -93,7 +93,7 @@ def _row(row: Row) -> Component:
         html.Small(f"{course.basis}; due {_day(course.target.due)}", className="rule"),
     ]
     cells: list[Any] = [
-        [html.A(row.title, href=row.address), html.Br(), row.why],
+        [html.A(row.title, href=row.address, className="link-apart"), row.why],
         numbers,
         _spark(course),
         _pace(row),

@@ -122,7 +122,7 @@ def target_card(view: View, course: Course, plan: Plan, more: Sequence[Component
 def why(view: View, metric: str) -> Component:
     """The way to the page on which it is seen why a metric is what it is."""
     path, name = next((page for page, metrics in REASONS.items() if metric in metrics.split()), ("/", "Flow"))
-    return html.A(f"Why? {name} →", href=view.address(path), className="no-print")
+    return html.A(f"Why? {name} →", href=view.address(path), className="link-apart no-print")
 
 
 def pace_words(course: Course) -> list[str]:
