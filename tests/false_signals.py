@@ -16,6 +16,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import click
+
 from dashboard.build import import_files
 from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.settings import Settings
@@ -53,8 +55,7 @@ def verdicts(settings: Settings, catalogue: Catalogue) -> Iterator[tuple[str, st
 def drawn(seed: str, effects: Mapping[str, Any], catalogue: Catalogue) -> dict[str, str]:
     """The verdicts on the demo made from a seed, with these effects built in."""
     made = generator()
-    made.SEED = seed  # type: ignore[attr-defined]
-    made.EFFECTS = effects  # type: ignore[attr-defined]
+    vars(made).update(SEED=seed, EFFECTS=effects)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         made.write(home / "demo")
@@ -75,10 +76,10 @@ def main(seeds: int) -> None:
         for story, built_in in (("built in", effects), ("no effect", unchanged)):
             for name, found in drawn(f"seed-{number}", built_in, catalogue).items():
                 counts.setdefault((story, name), Counter())[found] += 1
-        print(f"seed {number} of {seeds}", file=sys.stderr, flush=True)
-    print(f"{'':38}" + "".join(f"{name:>17}" for name in NAMES))
+        click.echo(f"seed {number} of {seeds}", err=True)
+    click.echo(f"{'':38}" + "".join(f"{name:>17}" for name in NAMES))
     for (story, name), found in sorted(counts.items()):
-        print(f"{story:10} {name:27}" + "".join(f"{found[each]:17}" for each in NAMES))
+        click.echo(f"{story:10} {name:27}" + "".join(f"{found[each]:17}" for each in NAMES))
     _sum("improvements built in", [counts["built in", name] for name in works])
     _sum("initiatives without effect", [counts["built in", name] for name in idle])
     _sum("all, with no effect built in", [found for (story, _), found in counts.items() if story == "no effect"])
@@ -87,7 +88,7 @@ def main(seeds: int) -> None:
 def _sum(title: str, found: list[Counter[str]]) -> None:
     whole = sum(found, Counter[str]())
     told = "".join(f"{whole[name]:6} {whole[name] / whole.total():9.1%}" for name in NAMES)
-    print(f"{title:38}{told}")
+    click.echo(f"{title:38}{told}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -46,9 +47,11 @@ def test_a_service_is_chosen_and_a_cause_is_corrected(clean_page: Page, address:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_has_no_barrier_and_fits_a_phone(clean_page: Page, address: str, scheme: str) -> None:
+def test_the_page_has_no_barrier_and_fits_a_phone(
+    clean_page: Page, address: str, scheme: Literal["light", "dark"]
+) -> None:
     page = clean_page
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)
     page.goto(f"{address}/delivery?stream=retailer")
     expect(page.locator("#delivery-satisfaction-title")).to_be_visible(timeout=15_000)
     page.wait_for_load_state("networkidle")

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -144,9 +145,11 @@ def test_a_broken_plan_is_told_and_the_last_good_one_shown(clean_page: Page, add
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_the_page_is_read_by_everyone_at_every_width(clean_page: Page, address: str, width: int, theme: str) -> None:
+def test_the_page_is_read_by_everyone_at_every_width(
+    clean_page: Page, address: str, width: int, theme: Literal["light", "dark"]
+) -> None:
     page = clean_page
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=theme)
     page.set_viewport_size({"width": width, "height": 900})
     for query in ("stream=bank", "stream=bank&as=timeline", "stream=bank&as=table", LINK, "new=target&stream=bank"):
         opened(page, address, query)
