@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,14 @@ from dashboard.warehouse import Warehouse
 
 BODY, PATH, THEME, THEME_BUTTON = "page-body", "page-path", "theme", "theme-button"
 # Property that a callback names → a component that has it.
-STAND_INS = {"value": dbc.Input, "selected": InlineSvg, "data": dcc.Store, "href": html.A}
+STAND_INS = {
+    "value": dbc.Select,
+    "options": dbc.Select,
+    "selected": InlineSvg,
+    "data": dcc.Store,
+    "href": html.A,
+    "contents": dcc.Upload,
+}
 ASSETS = Path(__file__).parent / "assets"
 
 # Before anything is drawn, so that a dark page never flashes white.
@@ -75,7 +82,7 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
             title=page.TITLE,
             order=order,
             in_menu=getattr(page, "IN_MENU", True),
-            layout=_layout_of(page, warehouse, settings, store),
+            layout=_once_asked_for(_layout_of(page, warehouse, settings, store)),
         )
     app.layout = _frame
     _wire(app, warehouse, settings, store)
@@ -162,6 +169,18 @@ def _frame() -> Component:
             drawer.drawer(),
         ]
     )
+
+
+def _once_asked_for(layout: Callable[..., Component]) -> Callable[..., Component]:
+    """Nothing at the first request of all, in which Dash draws every page to learn their ids: that would take seconds,
+    and `_only_ids` knows them. A page is drawn by a callback, which is posted."""
+
+    def drawn(**query: str) -> Component:
+        if flask.has_request_context() and flask.request.method == "GET":
+            return html.Div()
+        return layout(**query)
+
+    return drawn
 
 
 def _layout_of(page: Page, warehouse: Warehouse, settings: Settings, store: Store) -> Any:

@@ -29,6 +29,7 @@ from dashboard.streams.definition import (
     Stream,
     calendar_rows,
     cost_rows,
+    need_rows,
     read_definition,
     stage_rows,
     state_rows,
@@ -43,7 +44,7 @@ __all__ = ["Account", "FileAccount", "Options", "import_files", "slug"]
 
 BAD_SHARE = 0.05
 NOTHING_SAID = Options()
-DEFINED = ("streams", "costs_of_delay", "stages", "states", "calendar_days", "targets", "initiatives")
+DEFINED = ("streams", "costs_of_delay", "needs", "stages", "states", "calendar_days", "targets", "initiatives")
 
 
 @dataclass(frozen=True)
@@ -366,6 +367,7 @@ class Build:
         for table, rows in {
             "streams": stream_rows(stream),
             "costs_of_delay": cost_rows(stream),
+            "needs": need_rows(stream),
             "stages": stage_rows(stream),
             "states": state_rows(stream),
             "calendar_days": calendar_rows(stream, first, last),

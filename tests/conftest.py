@@ -21,7 +21,15 @@ from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.engines.duckdb import DuckDB
 from dashboard.scope import Scope
 from dashboard.settings import Settings
-from dashboard.streams.definition import Stream, calendar_rows, cost_rows, stage_rows, state_rows, stream_rows
+from dashboard.streams.definition import (
+    Stream,
+    calendar_rows,
+    cost_rows,
+    need_rows,
+    stage_rows,
+    state_rows,
+    stream_rows,
+)
 from dashboard.warehouse import Warehouse
 
 ROOT = Path(__file__).parents[1]
@@ -83,6 +91,7 @@ class World:
         for table, rows_ in {
             "streams": stream_rows(defined),
             "costs_of_delay": cost_rows(defined),
+            "needs": need_rows(defined),
             "stages": stage_rows(defined),
             "states": state_rows(defined),
             "calendar_days": calendar_rows(defined, pd.Timestamp(first), pd.Timestamp(last)),

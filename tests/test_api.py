@@ -30,7 +30,7 @@ from dashboard.settings import Settings
 from dashboard.store import store_of
 from dashboard.warehouse import Warehouse
 
-STREAMS = ("bank", "retailer", "healthcare")
+STREAMS = ("bank", "bank-desk", "bank-platform", "healthcare", "retailer")
 CATALOGUE = read_catalogue(ROOT / "queries")
 CHARTS, CHECKS = ([query.stem for query in CATALOGUE.layer(layer).values()] for layer in ("charts", "checks"))
 # One of each kind: what is asked of all, of items, of an order, of groups; counts, times, ratios, files.
@@ -202,7 +202,7 @@ def test_items_turn_pages_and_hold_what_the_command_lists(client: FlaskClient, w
     ("address", "said"),
     [
         ("/api/metrics/lead_time?steam=bank", "There is no parameter 'steam' here"),
-        ("/api/metrics/lead_time?stream=harbour", "There are: bank, healthcare, retailer"),
+        ("/api/metrics/lead_time?stream=harbour", "There are: bank, bank-desk, bank-platform, healthcare, retailer"),
         ("/api/metrics/lead_time?from=yesterday", "expected the first day of the scope, as 2024-01-31"),
         ("/api/metrics/lead_time?from=2025-01-02&to=2025-01-01", "must not be the later one"),
         ("/api/metrics/lead_time?period=fortnight", "expected one of day, week, month, quarter, all"),

@@ -30,9 +30,9 @@ STREAMS = ("bank", "retailer", "healthcare")
 
 
 @pytest.fixture(scope="module")
-def client(demo: Settings) -> Iterator[FlaskClient]:
-    with create_server(demo).test_client() as client:
-        yield client
+def client(demo: Settings) -> FlaskClient:
+    """Not as a context: that would leave the last request open for the tests that follow."""
+    return create_server(demo).test_client()
 
 
 @pytest.fixture(scope="module")

@@ -160,13 +160,15 @@ def test_a_log_that_went_out_as_xes_comes_back_with_the_same_transitions(catalog
 def test_a_stream_can_be_chosen_and_each_has_its_file(catalogue: Catalogue, demo: Settings, tmp_path: Path) -> None:
     snapshot = snapshots.current(demo.warehouse)
     names = [path.name for path in export(snapshot, tmp_path / "all", catalogue, Wanted("event-log"))]
-    assert names == ["bank.csv", "healthcare.csv", "retailer.csv", "streams.toml"]
+    assert names == ["bank.csv", "bank_desk.csv", "bank_platform.csv", "healthcare.csv", "retailer.csv", "streams.toml"]
     for shape in SHAPES:
         *files, definition = export(snapshot, tmp_path / shape, catalogue, Wanted(shape, stream="bank"))
         assert list(read_definition(definition)) == ["bank"]
         assert files
         assert "retailer" not in "".join(path.read_text(encoding="utf-8") for path in [*files, definition])
-    with pytest.raises(SettingsError, match=r"no value stream 'x'\. There are: bank, healthcare, retailer"):
+    with pytest.raises(
+        SettingsError, match=r"no value stream 'x'\. There are: bank, bank-desk, bank-platform, healthcare, retailer"
+    ):
         export(snapshot, tmp_path / "none", catalogue, Wanted(stream="x"))
     assert not (tmp_path / "none").exists()
 

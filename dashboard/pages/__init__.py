@@ -9,6 +9,7 @@ from dashboard.pages import (
     flow,
     mapping,
     maps,
+    network,
     overview,
     plan,
     timeline,
@@ -17,4 +18,4 @@ from dashboard.pages import (
     waste,
 )
 
-PAGES = (overview, flow, value_stream, timeline, waste, delivery, plan, explore, data, mapping, maps, walk)
+PAGES = (overview, flow, value_stream, timeline, waste, delivery, network, plan, explore, data, mapping, maps, walk)

@@ -74,6 +74,14 @@ class Stage(Checked):
     reason: str | None = None
 
 
+class Need(Checked):
+    """What a stream waits for from another one, and within how many days that was agreed to come."""
+
+    stream: str = Field(min_length=1)
+    what: str = Field(min_length=1)
+    agreed_days: float | None = Field(default=None, gt=0)
+
+
 class Stream(Checked):
     """A value stream: its people, its calendar, its stages in the order of the reference path."""
 
@@ -97,6 +105,7 @@ class Stream(Checked):
     regulated: bool = False
     is_proposal: bool = False
     calendar: Calendar = Calendar()
+    needs: tuple[Need, ...] = ()
     stage: tuple[Stage, ...] = ()  # a proposal for data without items has none
 
 
@@ -210,6 +219,16 @@ def cost_rows(stream: Stream) -> pd.DataFrame:
     """Rows for canonical.costs_of_delay: the types of items whose delay has a cost of its own."""
     costs = (stream.cost_of_delay or {}).items()
     return pd.DataFrame([{"stream": stream.id, "type": kind, "cost_per_day": cost} for kind, cost in costs])
+
+
+def need_rows(stream: Stream) -> pd.DataFrame:
+    """Rows for canonical.needs: what the stream says it gets from others."""
+    return pd.DataFrame(
+        [
+            {"stream": stream.id, "on_stream": each.stream, "what": each.what, "agreed_days": each.agreed_days}
+            for each in stream.needs
+        ]
+    )
 
 
 def stage_rows(stream: Stream) -> pd.DataFrame:

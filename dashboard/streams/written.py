@@ -51,7 +51,7 @@ def _dumped(key: str, value: AoT) -> str:
 
 
 def _stream_table(stream: Stream) -> Table:
-    table = _filled(stream.model_dump(mode="json", exclude={"calendar", "stage", "cost_of_delay"}))
+    table = _filled(stream.model_dump(mode="json", exclude={"calendar", "needs", "stage", "cost_of_delay"}))
     if stream.quiet_days and stream.is_proposal:
         table["quiet_days"].comment(
             "no state is an explicit end: an item in a last state counts as finished after this long; "
@@ -60,6 +60,11 @@ def _stream_table(stream: Stream) -> Table:
     if stream.cost_of_delay:
         table.append("cost_of_delay", _filled(dict(stream.cost_of_delay)))
     table.append("calendar", _filled(stream.calendar.model_dump(mode="json")))
+    if stream.needs:
+        needs = tomlkit.aot()
+        for need in stream.needs:
+            needs.append(_filled(need.model_dump(mode="json")))
+        table.append("needs", needs)
     stages = tomlkit.aot()
     for stage in stream.stage:
         stages.append(_stage_table(stage, stream.is_proposal))

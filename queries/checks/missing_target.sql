@@ -1,7 +1,7 @@
 /*
 title = "Reference to something that no file holds"
 severity = "warning"
-why = "A link, a blocked time, a change or an incident names an item or a deployment that is not in the stream. It can not be joined: blocked time, batch size, lead time for changes and change fail rate leave it out or count it without knowing more."
+why = "A link, a blocked time, a change or an incident names an item or a deployment that is not in the stream, nor in just one other that a link may lead to. It can not be joined: blocked time, batch size, lead time for changes and change fail rate leave it out or count it without knowing more."
 remedy = "Import the missing items or deployments too, for the same stream: files of one stream are imported together, or with the same --stream."
 */
 with named as (
@@ -10,42 +10,48 @@ with named as (
         links.stream,
         'item' as kind,
         links.from_id as target,
-        'a link (' || links.kind || ') to ' || links.to_id as origin
+        'a link (' || links.kind || ') to ' || links.to_id as origin,
+        links.kind <> 'deployed' as may_be_elsewhere
     from canonical.links
     union all
     select
         links.stream,
         case links.kind when 'deployed' then 'deployment' else 'item' end as kind,
         links.to_id as target,
-        'a link (' || links.kind || ') from ' || links.from_id as origin
+        'a link (' || links.kind || ') from ' || links.from_id as origin,
+        links.kind <> 'deployed' as may_be_elsewhere
     from canonical.links
     union all
     select
         blocked.stream,
         'item' as kind,
         blocked.item_id as target,
-        'a blocked time' as origin
+        'a blocked time' as origin,
+        false as may_be_elsewhere
     from canonical.blocked
     union all
     select
         changes.stream,
         'item' as kind,
         changes.item_id as target,
-        'the change ' || changes.change_id as origin
+        'the change ' || changes.change_id as origin,
+        false as may_be_elsewhere
     from canonical.changes
     union all
     select
         changes.stream,
         'deployment' as kind,
         changes.deployment_id as target,
-        'the change ' || changes.change_id as origin
+        'the change ' || changes.change_id as origin,
+        false as may_be_elsewhere
     from canonical.changes
     union all
     select
         incidents.stream,
         'deployment' as kind,
         incidents.deployment_id as target,
-        'the incident ' || incidents.incident_id as origin
+        'the incident ' || incidents.incident_id as origin,
+        false as may_be_elsewhere
     from canonical.incidents
 
 ),
@@ -82,7 +88,9 @@ missing as (
         named.kind,
         named.target,
         count(*) as times,
-        min(named.origin) as origin
+        min(named.origin) as origin,
+        -- A link may lead to another stream, as those of the network do.
+        bool_and(named.may_be_elsewhere) as may_be_elsewhere
     from named
     -- Where a stream has no items or no deployments at all, each reference to one would be a row.
     semi join held
@@ -105,7 +113,8 @@ elsewhere as (
     select
         present.kind,
         present.target,
-        min(present.stream) as stream
+        min(present.stream) as stream,
+        count(*) as known_in
     from present
     semi join missing
         on present.kind = missing.kind
@@ -126,3 +135,4 @@ from missing
 left join elsewhere
     on missing.kind = elsewhere.kind
     and missing.target = elsewhere.target
+where not missing.may_be_elsewhere or elsewhere.known_in is distinct from 1

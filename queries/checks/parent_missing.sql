@@ -12,4 +12,7 @@ from marts.items
 anti join marts.items as parents
     on items.stream = parents.stream
     and items.parent_id = parents.item_id
+anti join marts.stream_parts
+    on items.stream = stream_parts.on_stream
+    and items.item_id = stream_parts.on_item_id
 where items.parent_id is not null

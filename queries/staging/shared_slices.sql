@@ -15,8 +15,9 @@ select
     active.visit_no,
     active.is_over_age,
     -- What had been shared when a time ended, less what had been shared when it began.
-    sum(-active.change * open_items.shared_seconds) as seconds,
-    sum(-active.change * open_items.shared_working_seconds) as working_seconds
+    -- To the millisecond: what is left by the arithmetic of doubles is no time.
+    round(sum(-active.change * open_items.shared_seconds), 3) as seconds,
+    round(sum(-active.change * open_items.shared_working_seconds), 3) as working_seconds
 from staging.active
 join staging.open_items
     on active.stream = open_items.stream

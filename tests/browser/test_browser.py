@@ -141,7 +141,7 @@ def test_a_table_is_downloaded_with_all_its_rows(clean_page: Page, server: str) 
     with clean_page.expect_download() as download:
         clean_page.get_by_role("link", name="Download CSV").first.click()
     lines = download.value.path().read_text(encoding="utf-8").splitlines()
-    assert lines[0].startswith("bucket,stage,position,reason,days")
+    assert lines[0].startswith("bucket,activity,stage,position,reason,days,share_ratio,items,cost")
     assert len(lines) > 10
 
 
