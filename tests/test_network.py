@@ -158,6 +158,21 @@ def test_the_waits_of_a_stream_are_listed_with_what_they_waited_for(small: Impor
     assert pd.isna(table["waited_until_on"].iloc[0])
 
 
+def test_whatever_stream_team_or_type_is_chosen_the_network_is_the_same(small: Imports) -> None:
+    whole = small.warehouse.default_scope("shop")
+    for name in ("charts.network_edges", "charts.network_streams", "charts.shared_teams"):
+        for other in (replace(whole, stream="apps"), replace(whole, teams=("None",)), replace(whole, types=("bug",))):
+            pd.testing.assert_frame_equal(small.warehouse.ask(name, other), small.warehouse.ask(name, whole))
+
+
+def test_streams_are_counted_with_what_is_open_and_what_was_finished(small: Imports) -> None:
+    table = small.warehouse.ask("charts.network_streams", small.warehouse.default_scope("shop")).set_index("stream")
+    assert table["open_items"].to_dict() == {"rooms": 2, "shop": 1, "apps": 0}
+    assert table["finished_items"].to_dict() == {"rooms": 2, "shop": 5, "apps": 1}
+    # Of the shop's five, four took 19 days and one 8; of the rooms', 4 and 7.
+    assert table["median_lead_days"].to_dict() == {"rooms": 5.5, "shop": 19, "apps": 4}
+
+
 def test_the_page_tells_what_is_at_most_so_and_what_goes_on(small: Imports) -> None:
     home = small.settings.home
     whole = texts(network.body(seen(home, small.warehouse, stream="shop")))

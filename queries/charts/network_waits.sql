@@ -23,7 +23,7 @@ select
     stream_waits.team,
     stream_waits.type,
     stream_waits.on_item_id,
-    blockers.title as on_title,
+    stream_waits.on_title,
     stream_waits.waited_from_on,
     case when not stream_waits.is_open then stream_waits.waited_until_on end as waited_until_on,
     case when $clock = 'working' then stream_waits.working_seconds else stream_waits.seconds end / 86400 as wait_days,
@@ -33,9 +33,6 @@ from marts.stream_waits
 join marts.items
     on stream_waits.stream = items.stream
     and stream_waits.item_id = items.item_id
-join marts.items as blockers
-    on stream_waits.on_stream = blockers.stream
-    and stream_waits.on_item_id = blockers.item_id
 where
     stream_waits.stream = $stream
     and stream_waits.waited_until_on >= $since

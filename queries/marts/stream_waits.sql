@@ -6,6 +6,7 @@ stream = "value stream of the item that waited"
 item_id = "key of the item that waited"
 on_stream = "value stream that it waited for"
 on_item_id = "item of that stream that the wait began with"
+on_title = "what that is called"
 team = "team of the item that waited"
 type = "type of the item that waited"
 is_flagged = "true where it was flagged as blocked; false where its stream tells no such flags, and the two only were open together: it waited at most so long"
@@ -132,6 +133,7 @@ select
     waits.item_id,
     waits.on_stream,
     waits.on_item_id,
+    blockers.title as on_title,
     items.team,
     items.type,
     waits.is_flagged,
@@ -150,6 +152,9 @@ from waits
 join staging.items
     on waits.stream = items.stream
     and waits.item_id = items.item_id
+join staging.items as blockers
+    on waits.on_stream = blockers.stream
+    and waits.on_item_id = blockers.item_id
 join ends
     on waits.stream = ends.stream
     and waits.item_id = ends.item_id
