@@ -807,9 +807,9 @@ def is_fix(history: History, item: Item) -> bool:
     """True where nothing but unplanned deployments carried the item."""
     deployments = {row["deployment_id"]: row for row in deployments_to_production(history.tables)}
     carried = [
-        deployments[row["to_id"]].get("is_unplanned")
-        for row in history.tables.get("links", [])
-        if row["kind"] == "deployed" and row["from_id"] == item.item_id and row["to_id"] in deployments
+        deployments[deployment].get("is_unplanned")
+        for item_id, deployment in carriers(history)
+        if item_id == item.item_id and deployment in deployments
     ]
     return bool(carried) and all(carried)
 
@@ -836,9 +836,7 @@ def bucket(history: History, item: Item, index: int, is_over_age: bool, is_block
 
 def waits_for_release(history: History, item: Item, index: int) -> bool:
     """True after the last work stage of an item that a release carried."""
-    is_carried = any(
-        row["kind"] == "deployed" and row["from_id"] == item.item_id for row in history.tables.get("links", [])
-    )
+    is_carried = any(item_id == item.item_id for item_id, _ in carriers(history))
     steps = [
         place
         for place, visit in enumerate(item.in_flow)
@@ -853,6 +851,17 @@ def waits_for_release(history: History, item: Item, index: int) -> bool:
 def deployments_to_production(tables: Tables) -> list[Row]:
     """Deployments to production; without an environment they count as such."""
     return [row for row in tables.get("deployments", []) if row.get("environment") in (None, "production")]
+
+
+def carriers(history: History) -> set[tuple[str, str]]:
+    """Item and deployment that carried it: as a link says, or a change that names a known item as KEY or #KEY."""
+    known = {item.item_id for item in history.items}
+    found = {(row["from_id"], row["to_id"]) for row in history.tables.get("links", []) if row["kind"] == "deployed"}
+    for change in history.tables.get("changes", []):
+        if change.get("item_id") and change.get("deployment_id"):
+            named = {change["item_id"], change["item_id"].lstrip("#")} & known
+            found |= {(item_id, change["deployment_id"]) for item_id in named}
+    return found
 
 
 def deployed_in(history: History, start: dt.date, end: dt.date) -> list[Row]:
@@ -900,6 +909,32 @@ def change_lead_time(history: History, scope: Scope) -> Measured:
                     values.append(seconds / DAY)
         rows.append((start, statistic(values, scope.percentile), len(values)))
     return rows
+
+
+def lead_time_to_production(history: History, scope: Scope) -> Measured:
+    """Creation → last successful production deployment that carried the item, none of whose changes waits for one."""
+    landed = {
+        row["deployment_id"]: row["deployed_at"]
+        for row in deployments_to_production(history.tables)
+        if row["status"] == "success"
+    }
+    rows = history.tables.get("changes", [])
+    named = [row["item_id"] for row in rows if row.get("item_id") and not row.get("deployment_id")]
+    waiting = {*named, *(key.lstrip("#") for key in named)}
+    measured: Measured = []
+    for start, end in periods(scope):
+        values = []
+        for item in chosen(history, scope):
+            instants = [
+                landed[deployment]
+                for item_id, deployment in carriers(history)
+                if item_id == item.item_id and deployment in landed
+            ]
+            is_known = bool(instants) and item.item_id not in waiting and max(instants) >= item.created
+            if is_known and within(max(instants), start, end):
+                values.append(length(item.created, max(instants), scope.clock) / DAY)
+        measured.append((start, statistic(values, scope.percentile), len(values)))
+    return measured
 
 
 def change_fail_rate(history: History, scope: Scope) -> Measured:
@@ -961,7 +996,7 @@ def deployment_rework_rate(history: History, scope: Scope) -> Measured:
 
 def batch_size(history: History, scope: Scope) -> Measured:
     """Items (or changes, where it has no item) per successful deployment."""
-    items = [row["to_id"] for row in history.tables.get("links", []) if row["kind"] == "deployed"]
+    items = [deployment for _, deployment in carriers(history)]
     changes = [row["deployment_id"] for row in history.tables.get("changes", []) if row.get("deployment_id")]
     rows: Measured = []
     for start, end in periods(scope):
@@ -983,8 +1018,8 @@ FLOW: dict[str, Callable[[History, Scope], Measured]] = {
 DELIVERY: dict[str, Callable[[History, Scope], Measured]] = {
     metric.__name__: metric
     for metric in (
-        deployment_frequency, change_lead_time, change_fail_rate, failed_deployment_recovery_time,
-        mean_time_to_recovery, incidents, deployment_rework_rate, batch_size,
+        deployment_frequency, change_lead_time, lead_time_to_production, change_fail_rate,
+        failed_deployment_recovery_time, mean_time_to_recovery, incidents, deployment_rework_rate, batch_size,
     )
 }  # fmt: skip
 METRICS = {**FLOW, **DELIVERY, team_satisfaction.__name__: team_satisfaction}

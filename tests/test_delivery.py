@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import World, span
+from conftest import Imports, World, span
 from test_maps import texts
 
 from dashboard.catalogue import Catalogue
 from dashboard.errors import StoreError
-from dashboard.pages import delivery, delivery_causes, delivery_reasons
+from dashboard.pages import delivery, delivery_causes, delivery_reasons, value_stream
 from dashboard.pages.view import View, view_of
 from dashboard.settings import Settings
 from dashboard.store import Store
@@ -342,3 +342,46 @@ def test_the_retailer_deploys_daily_with_fewer_incidents(warehouse: Warehouse, d
     last = seen(warehouse, demo, **{"from": "2026-05-01", "to": "2026-10-30"})
     assert last.headline("deployment_frequency")["value"] > 5 > 2 > first.headline("deployment_frequency")["value"]
     assert last.headline("incidents")["value"] <= 0.25 * first.headline("incidents")["value"]
+
+
+ROUTE = """[[stream]]
+id = "s"
+stage = [
+    {name = "To do", category = "backlog", mode = "wait"},
+    {name = "Doing"},
+    {name = "Done", category = "done", mode = "wait"},
+]
+"""
+
+
+def test_finished_is_not_delivered_where_items_wait_for_the_deployment_that_their_changes_name(
+    whole_imports: Imports,
+) -> None:
+    """Done on the 5th, deployed on the 9th and 11th: 4 and 6 days, of which the mean is 5; one waits for a change,
+    one is in production and not finished."""
+    moves = [f"{key},2024-01-0{day},{state}" for key in "ABC" for day, state in enumerate(("To do", "Doing"), 1)]
+    moves += [f"{key},2024-01-05,Done" for key in "ABC"] + ["D,2024-01-01,Doing"]
+    changes = ["a,A,2024-01-02,2024-01-03,one", "b,#B,2024-01-02,2024-01-03,two", "c,C,2024-01-02,2024-01-03,"]
+    changes += ["d,D,2024-01-02,2024-01-03,two"]
+    files = {
+        "streams.toml": ROUTE,
+        "transitions.csv": "item_id,occurred_at,to_state\n" + "\n".join(moves),
+        "deployments.csv": "deployment_id,deployed_at,status\none,2024-01-09,success\ntwo,2024-01-11,success\n",
+        "changes.csv": "change_id,item_id,authored_at,merged_at,deployment_id\n" + "\n".join(changes),
+    }
+    paths = [whole_imports.file(name, text) for name, text in files.items()]
+    whole_imports.run(*paths[1:], stream="s")
+    view = view_of(whole_imports.warehouse, whole_imports.settings.home, {"to": "2024-01-31"})[0]
+    row = view.ask("charts.waits_for_production").iloc[0]
+    assert row.to_dict() == {
+        "items": 2, "mean_wait_days": 5, "median_wait_days": 5, "wait_days": 10, "not_deployed_items": 1,
+    }  # fmt: skip
+    assert view.headline("lead_time_to_production") == {"value": 10, "items": 3}
+    sentence = (
+        "Finished is not delivered: 2 items waited 5.0 d on average from their finish until they were in production."
+    )
+    assert sentence in texts(delivery.body(view))
+    assert sentence.removesuffix(".") in texts(value_stream.body(view))
+    assert "1 finished item with no such deployment, or with a change that waits for one" in texts(delivery.body(view))
+    # What a deployment carried is what its changes name.
+    assert view.ask("charts.deployments")["items_count"].tolist() == [2, 1]

@@ -112,6 +112,7 @@ DAYS: Mapping[tuple[str, str], str] = {
     ): "charts.deployment_days charts.deployments metrics.batch_size metrics.change_fail_rate "
     "metrics.deployment_frequency metrics.deployment_rework_rate",
     ("changes", within("deployed_on")): "charts.change_waits metrics.change_lead_time",
+    ("item_deployments", within("deployed_on")): "metrics.lead_time_to_production",
     ("deployments_elsewhere", within("deployed_on")): "charts.deployments_elsewhere",
     ("incidents", "coalesce(restored_on >= {since}, true) and started_on < {until}"): "charts.incidents",
     ("incidents", within("started_on")): "charts.incident_days metrics.incidents",
@@ -137,7 +138,7 @@ ABOUT_DAYS = {
 BY_HAND = {
     "charts.cumulative_flow", "charts.in_and_out", "charts.littles_law", "charts.periods", "charts.spectrum",
     "charts.spectrum_moves", "charts.changes_counted", "charts.deployment_outcomes", "metrics.takt_time",
-    "charts.network_waits", *OF_ALL_STREAMS,
+    "charts.network_waits", "charts.waits_for_production", *OF_ALL_STREAMS,
 }  # fmt: skip
 AS_OF = {"charts.attributes", "charts.durations", "charts.found_items", "charts.groups"}
 AGES = {"charts.ageing", "charts.total_age", "metrics.work_item_age"}
@@ -156,6 +157,7 @@ VALUES: Mapping[str, tuple[str, str, Callable[[pd.DataFrame], pd.Series]]] = {
     "cycle_time": ("items", "finished_on", lambda t: t["cycle_first_seconds"] / 86_400),
     "failed_deployment_recovery_time": ("incidents", "restored_on", lambda t: t["recovery_seconds"] / 3_600),
     "lead_time": ("items", "finished_on", lambda t: t["lead_seconds"] / 86_400),
+    "lead_time_to_production": ("item_deployments", "deployed_on", lambda t: t["lead_seconds"] / 86_400),
     "process_time": ("items", "finished_on", lambda t: t["process_seconds"] / 86_400),
     "wait_time": ("items", "finished_on", lambda t: (t["lead_seconds"] - t["process_seconds"]) / 86_400),
 }
@@ -164,7 +166,7 @@ VALUES: Mapping[str, tuple[str, str, Callable[[pd.DataFrame], pd.Series]]] = {
 OF_ITEMS = [mart for mart, query in MARTS.items() if "item_id" in query.columns]
 SUM_UP = f"create or replace table marts.flow_daily as {MARTS['flow_daily'].sql}"
 # What the demo lacks: old work in progress, a third team, items of no team or type, items started twice, items created
-# just after midnight.
+# just after midnight, items that wait for a deployment when they are finished, or have none.
 EVENTFUL = (
     *(f"update marts.{mart} set team = case when hash(item_id) % 5 = 0 then 'Third' when hash(item_id) % 5 > 1 "
       "then team end, type = case when hash(item_id) % 7 > 0 then type end"
@@ -174,6 +176,9 @@ EVENTFUL = (
     "cycle_last_seconds = cycle_first_seconds / 2, cycle_last_working_seconds = cycle_first_working_seconds / 2, "
     "worked_by_last_start = worked_by_first_start + cycle_first_working_seconds / 2 where hash(item_id) % 3 = 0",
     "update marts.items set created_at = created_on - interval 1 hour where stream = 'retailer'",
+    "update marts.item_deployments set wait_seconds = lead_seconds / 10, wait_working_seconds = "
+    "lead_working_seconds / 9 where hash(item_id) % 3 = 0",
+    "delete from marts.item_deployments where hash(item_id) % 11 = 0",
     "update marts.waste set bucket = 'partially-done' where ended_on is null and hash(item_id, visit_no) % 3 > 0",
     SUM_UP,
 )  # fmt: skip

@@ -32,7 +32,7 @@ FIVE = (
     "failed_deployment_recovery_time",
     "deployment_rework_rate",
 )
-BESIDE = ("mean_time_to_recovery", "batch_size", "incidents")
+BESIDE = ("lead_time_to_production", "mean_time_to_recovery", "batch_size", "incidents")
 NOTHING = (
     "No source tells deployments, incidents or changes of this stream: export deployments, incidents, or a git "
     "repository. The Data page says which files are read."
@@ -94,6 +94,7 @@ def _drawn(view: View) -> Component:
 def _sentences(view: View) -> list[str]:
     told = [sentence for name in FIVE[:3] if (sentence := change_finding(view, name))]
     said = [each.text for each in sorted(told, key=lambda each: -each.weight)[:2]]
+    said += delivery_reasons.after_the_finish(view)
     waits = view.ask("charts.change_waits", period="all").iloc[0]
     if waits["changes"]:
         whole = waits["review_days"] + waits["release_days"]
@@ -118,6 +119,7 @@ def _card(view: View, name: str) -> Component:
 def _counted(name: str, count: int) -> str:
     words = {
         "change_lead_time": "change",
+        "lead_time_to_production": "item",
         "failed_deployment_recovery_time": "failure",
         "mean_time_to_recovery": "incident",
         "incidents": "incident",

@@ -54,6 +54,9 @@ def without_value(view: View, name: str) -> tuple[str, str]:
         )
     if not view.stream["has_deployments"]:
         return "Not known", "no source tells deployments"
+    if name == "lead_time_to_production":
+        left = view.ask("charts.waits_for_production").iloc[0]["not_deployed_items"]
+        return ("None deployed", "") if pd.notna(left) else ("Not known", "no item is linked to a deployment")
     made = view.ask("charts.deployment_outcomes", period="all").iloc[0]["deployments"]
     if not made:
         return "None", "nothing was deployed"
@@ -63,8 +66,19 @@ def without_value(view: View, name: str) -> tuple[str, str]:
     return "Not known", words.get(name, "")
 
 
+def after_the_finish(view: View) -> list[str]:
+    """How long finished items wait for their deployment; nothing where they don't, or none is linked."""
+    row = view.ask("charts.waits_for_production").iloc[0]
+    if not row["items"] or row["wait_days"] < 1:
+        return []
+    return [
+        f"Finished is not delivered: {counted(int(row['items']), 'item')} waited "
+        f"{formatted(row['mean_wait_days'], 'days')} on average from their finish until they were in production."
+    ]
+
+
 def card(view: View) -> Component:
-    """A line for each of the five, to be opened; and what others report."""
+    """A line for each figure, to be opened; and what others report."""
     counts = view.ask("charts.deployment_outcomes", period="all").iloc[0]
     lines = [
         ("Deployment frequency", _frequency(view, counts)),
@@ -72,6 +86,7 @@ def card(view: View) -> Component:
         ("Change fail rate", _fail_rate(view, counts)),
         ("Failed deployment recovery time, and time to recovery", _recovery(view)),
         ("Deployment rework rate", _rework(view, counts)),
+        ("Lead time to production", _to_production(view)),
     ]
     parts: list[Component] = [
         html.Details([html.Summary(title), *content], className="reason") for title, content in lines
@@ -119,6 +134,22 @@ def _lead_time(view: View) -> list[Component | None]:
     value = f"{which} over {counted(counts['counted'], 'change')} deployed in the period: from authored to the first "
     value += f"successful deployment to production that contains it, {formatted(found['value'], 'days')}."
     return [html.P(value if counts["counted"] else "No change was deployed in the period."), _left_out(out)]
+
+
+def _to_production(view: View) -> list[Component | None]:
+    found, row = view.headline("lead_time_to_production"), view.ask("charts.waits_for_production").iloc[0]
+    if found["value"] is None:
+        return [html.P(f"{': '.join(each for each in without_value(view, 'lead_time_to_production') if each)}.")]
+    share = view.scope.percentile
+    which = "The mean" if share is None else "The median" if share == 0.5 else f"The {100 * share:g}th percentile"
+    value = (
+        f"{which} over {counted(found['items'], 'item')} that came into production in the period: from their creation "
+        f"to the last successful deployment that carried them, {formatted(found['value'], 'days')}. A deployment "
+        "carries an item where a link says so, or a change that names it."
+    )
+    left = int(row["not_deployed_items"])
+    out = [f"{counted(left, 'finished item')} with no such deployment, or with a change that waits for one"]
+    return [html.P(value), _left_out(out if left else []), *(html.P(each) for each in after_the_finish(view))]
 
 
 def _fail_rate(view: View, counts: pd.Series) -> list[Component | None]:

@@ -18,7 +18,7 @@ from dashboard.components.inline_svg import InlineSvg
 from dashboard.figures.lean_words import ROWS
 from dashboard.figures.map_files import MAP_FILES
 from dashboard.figures.value_stream_map import BackFlow, Step, ValueStreamMap, render
-from dashboard.pages import process
+from dashboard.pages import delivery_reasons, process
 from dashboard.pages.changes import change_finding
 from dashboard.pages.map_links import ways_on
 from dashboard.pages.map_step import step_panel
@@ -98,7 +98,8 @@ def _card(view: View) -> Component:
         "charts.map_steps", "charts.map_back_flows", "lead_time", "rolled_complete_and_accurate", "first_pass_yield"
     )
     behind = view.behind("charts.map_steps", steps)
-    return content_card("map", "Where does an item spend its time?", _answer(steps, chart), drawn, behind, how)
+    answer = " ".join([f"{_answer(steps, chart)}.", *delivery_reasons.after_the_finish(view)])
+    return content_card("map", "Where does an item spend its time?", answer.removesuffix("."), drawn, behind, how)
 
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:

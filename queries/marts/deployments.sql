@@ -15,14 +15,13 @@ changes_count = "changes it was the first to carry; null where the source links 
 with carried as (
 
     select
-        links.stream,
-        links.to_id as deployment_id,
-        count(distinct links.from_id) as items_count
-    from canonical.links
-    where links.kind = 'deployed'
+        item_deployments.stream,
+        item_deployments.deployment_id,
+        count(*) as items_count
+    from staging.item_deployments
     group by
-        links.stream,
-        links.to_id
+        item_deployments.stream,
+        item_deployments.deployment_id
 
 ),
 

@@ -35,16 +35,15 @@ with last_work as (
 fixes as (
 
     select
-        links.stream,
-        links.from_id as item_id
-    from canonical.links
+        item_deployments.stream,
+        item_deployments.item_id
+    from staging.item_deployments
     join marts.deployments
-        on links.stream = deployments.stream
-        and links.to_id = deployments.deployment_id
-    where links.kind = 'deployed'
+        on item_deployments.stream = deployments.stream
+        and item_deployments.deployment_id = deployments.deployment_id
     group by
-        links.stream,
-        links.from_id
+        item_deployments.stream,
+        item_deployments.item_id
     having bool_and(coalesce(deployments.is_unplanned, false))
 
 ),
@@ -52,10 +51,9 @@ fixes as (
 released as (
 
     select distinct
-        links.stream,
-        links.from_id as item_id
-    from canonical.links
-    where links.kind = 'deployed'
+        item_deployments.stream,
+        item_deployments.item_id
+    from staging.item_deployments
 
 ),
 
