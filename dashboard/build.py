@@ -31,6 +31,7 @@ from dashboard.streams.definition import (
     cost_rows,
     need_rows,
     read_definition,
+    rule_rows,
     stage_rows,
     state_rows,
     stream_rows,
@@ -159,6 +160,7 @@ class Build:
             self.read(files, inbox)
             self._refuse_if_bad()
             self._gather()
+            self._choose()
             definitions = self._define()
             layers.create_marts(self.catalogue, self.engine, self.note)
             self._check()
@@ -289,6 +291,21 @@ class Build:
             # Two exports of one import may hold the same row.
             self.engine.append(f"canonical.{table}", f"incoming.{table}", each_once=True)
 
+    def _choose(self) -> None:
+        """The rows of the streams whose items rules choose from another stream, anew at each import."""
+        rules = [rule_rows(each) for each in self._given_definitions().values() if each.chosen]
+        if not rules:
+            return
+        chosen = {query.stem: query for query in self.catalogue.layer("chosen").values()}
+        self.engine.create_schema("choosing")
+        self.engine.keep("choosing.rules", pd.concat(rules, ignore_index=True))
+        self.engine.create("choosing.members", chosen.pop("members").sql)
+        for table, query in chosen.items():
+            self.engine.create(f"choosing.{table}", query.sql)
+        for table in chosen:
+            self.engine.create(f"canonical.{table}", f"from choosing.{table}")
+        self.engine.drop_schema("choosing")
+
     def _name_items(self, tables: Iterable[str], known: str) -> None:
         """Give items their keys wherever a file, of this import or before, names them by their tool's number."""
         gathered = self.catalogue.source("gathered")
@@ -333,7 +350,8 @@ class Build:
                 float(row.quiet_seconds) if pd.notna(row.quiet_seconds) else None,
                 self.options.time_zone or "UTC",
             )
-            self._store(stream, pd.Timestamp(row.first_event_at), pd.Timestamp(row.last_event_at), plan)
+            told = facts.loc[facts["stream"].isin([row.stream, stream.chosen_from]), "last_event_at"]
+            self._store(stream, pd.Timestamp(row.first_event_at), pd.Timestamp(told.max()), plan)
             definitions[stream.id] = stream
         return definitions
 

@@ -21,6 +21,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "macros": ("title", "grain"),
     "canonical": ("title", "grain", "replaced_by", "columns"),
     "sources": ("title", "grain"),
+    "chosen": ("title", "grain"),
     "proposals": ("title", "grain", "columns"),
     "staging": ("title", "grain", "columns"),
     "marts": ("title", "grain", "columns"),

@@ -54,7 +54,9 @@ WITHOUT_ITEMS: Mapping[str, str] = {
     "metrics.failed_deployment_recovery_time metrics.mean_time_to_recovery",
 }
 # The same whatever stream, team or type is chosen; test_network.py has them.
-OF_ALL_STREAMS = {"charts.network_edges", "charts.network_streams", "charts.shared_teams"}
+OF_ALL_STREAMS = {
+    "charts.network_edges", "charts.network_streams", "charts.network_totals", "charts.shared_teams",
+}  # fmt: skip
 UNFILTERED = set(" ".join(WITHOUT_ITEMS.values()).split()) | OF_ALL_STREAMS
 # A survey asks a team, and people of a team have items of all types open.
 OF_TEAMS = {"metrics.team_satisfaction", "charts.satisfaction", "charts.open_at_once"}

@@ -46,7 +46,7 @@ def body(view: View) -> Component:
     return html.Div(
         [
             findings(_sentences(edges, names)),
-            html.P(_about(view), className="rule"),
+            html.P(_about(view, streams), className="rule"),
             _map(view, streams, edges),
             html.Div([choice], className="card-controls mt-3"),
             html.Div(_waits(view), id=DRAWN),
@@ -81,13 +81,19 @@ def _title(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     return f"{one}, for {other}"
 
 
-def _about(view: View) -> str:
-    chosen = view.scope.teams or view.scope.types
-    without = " The choice of teams and types does not bear on this page." if chosen else ""
-    return (
-        "All value streams of this folder, in the days chosen above. A wait counts in the scope in which it ended, "
-        f"or is seen last.{without}"
+def _about(view: View, streams: pd.DataFrame) -> str:
+    """What is counted, and how much it is in all streams together."""
+    total = view.ask("charts.network_totals").iloc[0]
+    said = (
+        f"{counted(len(streams), 'value stream')}: {counted(int(total['open_items']), 'item')} under way at the end of "
+        f"the days chosen above, {int(total['finished_items']):,} finished in them"
     )
+    if total["shared_items"]:
+        said += f"; {counted(int(total['shared_items']), 'item')} in two streams or more count once here"
+    said += ". A wait counts in the scope in which it ended, or is seen last."
+    if view.scope.teams or view.scope.types:
+        said += " The choice of teams and types does not bear on this page."
+    return said
 
 
 def _sentences(edges: pd.DataFrame, names: Mapping[str, str]) -> list[str]:

@@ -82,6 +82,25 @@ class Need(Checked):
     agreed_days: float | None = Field(default=None, gt=0)
 
 
+class Choice(Checked):
+    """Which items of another stream belong to this one: of each key that is given, they meet one of its values.
+
+    A project is what stands before the number in an item's key; services choose deployments, changes and incidents.
+    """
+
+    projects: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Choice:
+        if not any(self.model_dump().values()):
+            raise ValueError("should name projects, types, teams, labels or services")
+        return self
+
+
 class Stream(Checked):
     """A value stream: its people, its calendar, its stages in the order of the reference path."""
 
@@ -105,8 +124,18 @@ class Stream(Checked):
     regulated: bool = False
     is_proposal: bool = False
     calendar: Calendar = Calendar()
+    chosen_from: str | None = None  # the id of the stream whose items `chosen` chooses
+    chosen: Choice | None = None
     needs: tuple[Need, ...] = ()
     stage: tuple[Stage, ...] = ()  # a proposal for data without items has none
+
+    @model_validator(mode="after")
+    def _chooses_from_another(self) -> Stream:
+        if (self.chosen_from is None) != (self.chosen is None):
+            raise ValueError("should have both 'chosen_from' and 'chosen', or neither")
+        if self.chosen_from == self.id:
+            raise ValueError("should be 'chosen_from' another stream")
+        return self
 
 
 class Definition(Checked):
@@ -210,6 +239,7 @@ def stream_rows(stream: Stream) -> pd.DataFrame:
                 "quiet_seconds": stream.quiet_days * 86_400 if stream.quiet_days else None,
                 "cost_of_delay_per_day": stream.cost_of_delay_per_day,
                 "is_regulated": stream.regulated,
+                "chosen_from": stream.chosen_from,
             }
         ]
     )
@@ -219,6 +249,17 @@ def cost_rows(stream: Stream) -> pd.DataFrame:
     """Rows for canonical.costs_of_delay: the types of items whose delay has a cost of its own."""
     costs = (stream.cost_of_delay or {}).items()
     return pd.DataFrame([{"stream": stream.id, "type": kind, "cost_per_day": cost} for kind, cost in costs])
+
+
+def rule_rows(stream: Stream) -> pd.DataFrame:
+    """stream, of_stream, kind, value: the rules by which its items are chosen from another stream."""
+    return pd.DataFrame(
+        [
+            {"stream": stream.id, "of_stream": stream.chosen_from, "kind": key.removesuffix("s"), "value": value}
+            for key, values in (stream.chosen.model_dump() if stream.chosen else {}).items()
+            for value in values
+        ]
+    )
 
 
 def need_rows(stream: Stream) -> pd.DataFrame:

@@ -51,7 +51,7 @@ def _dumped(key: str, value: AoT) -> str:
 
 
 def _stream_table(stream: Stream) -> Table:
-    table = _filled(stream.model_dump(mode="json", exclude={"calendar", "needs", "stage", "cost_of_delay"}))
+    table = _filled(stream.model_dump(mode="json", exclude={"calendar", "chosen", "needs", "stage", "cost_of_delay"}))
     if stream.quiet_days and stream.is_proposal:
         table["quiet_days"].comment(
             "no state is an explicit end: an item in a last state counts as finished after this long; "
@@ -60,6 +60,8 @@ def _stream_table(stream: Stream) -> Table:
     if stream.cost_of_delay:
         table.append("cost_of_delay", _filled(dict(stream.cost_of_delay)))
     table.append("calendar", _filled(stream.calendar.model_dump(mode="json")))
+    if stream.chosen:
+        table.append("chosen", _filled(stream.chosen.model_dump(mode="json")))
     if stream.needs:
         needs = tomlkit.aot()
         for need in stream.needs:

@@ -16,6 +16,7 @@ failure_window_days = "an incident of no told cause is that of the last deployme
 cost_of_delay_per_day = "money per item and day; null if none"
 currency = "of the cost of delay"
 is_regulated = "true where some of its steps are demanded by law or a standard"
+chosen_from = "stream whose items it shares, as rules chose them; null where its items are its own"
 is_proposal = "true while nobody has confirmed the definition"
 */
 create table canonical.streams (
@@ -32,5 +33,6 @@ create table canonical.streams (
     cost_of_delay_per_day double,
     currency varchar,
     is_regulated boolean not null default false,
+    chosen_from varchar,
     is_proposal boolean not null
 );

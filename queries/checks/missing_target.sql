@@ -114,11 +114,14 @@ elsewhere as (
         present.kind,
         present.target,
         min(present.stream) as stream,
-        count(*) as known_in
+        -- What rules choose from a stream is the same there.
+        count(distinct coalesce(streams.chosen_from, streams.stream)) as known_in
     from present
     semi join missing
         on present.kind = missing.kind
         and present.target = missing.target
+    join marts.streams
+        on present.stream = streams.stream
     group by
         present.kind,
         present.target

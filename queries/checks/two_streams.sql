@@ -81,7 +81,14 @@ join sizes
     on shared.stream = sizes.stream
 join sizes as other_sizes
     on shared.other_stream = other_sizes.stream
+join marts.streams
+    on shared.stream = streams.stream
+join marts.streams as other_streams
+    on shared.other_stream = other_streams.stream
 where
     shared.items * 2 >= sizes.items
+    -- What rules chose from another stream stands in both, and is counted once where streams are summed.
+    and streams.chosen_from is null
+    and other_streams.chosen_from is null
     -- A pair is told once, of its smaller stream.
     and row(sizes.items, shared.stream) < row(other_sizes.items, shared.other_stream)

@@ -15,6 +15,7 @@ failure_window_days = "an incident of no told cause is that of the last deployme
 cost_of_delay_per_day = "money per item and day"
 currency = "of the cost of delay"
 is_regulated = "true where some of its steps are demanded by law or a standard"
+chosen_from = "stream whose items it shares, as rules chose them; null where its items are its own"
 is_proposal = "true while nobody has confirmed the definition"
 items_count = "work items"
 first_event_at = "UTC instant of the first event"
@@ -90,6 +91,7 @@ select
     streams.cost_of_delay_per_day,
     streams.currency,
     streams.is_regulated,
+    streams.chosen_from,
     streams.is_proposal,
     coalesce(counts.items_count, 0) as items_count,
     spans.first_event_at,

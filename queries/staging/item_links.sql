@@ -8,13 +8,29 @@ from_id = "key of the one"
 to_stream = "value stream of the other"
 to_id = "key of the other"
 */
-with owners as (
+with chosen as (
+
+    select distinct
+        streams.chosen_from,
+        items.item_id
+    from staging.items
+    join canonical.streams
+        on items.stream = streams.stream
+    where streams.chosen_from is not null
+
+),
+
+owners as (
 
     select
         items.item_id,
         count(*) as known_in,
         min(items.stream) as stream
     from staging.items
+    -- Where rules chose it from another stream, it is looked for in the stream that chose it.
+    anti join chosen
+        on items.stream = chosen.chosen_from
+        and items.item_id = chosen.item_id
     group by items.item_id
 
 ),

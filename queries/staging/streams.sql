@@ -46,6 +46,17 @@ with events as (
         cast(surveys.survey_on as timestamp) as event_at
     from canonical.surveys
 
+),
+
+spans as (
+
+    select
+        events.stream,
+        min(events.event_at) as first_event_at,
+        max(events.event_at) as last_event_at
+    from events
+    group by events.stream
+
 )
 
 select
@@ -53,13 +64,11 @@ select
     streams.time_zone,
     streams.quiet_seconds,
     streams.failure_window_days,
-    min(events.event_at) as first_event_at,
-    max(events.event_at) as last_event_at
+    spans.first_event_at,
+    -- A stream that rules choose from another one is told of as long as that.
+    greatest(spans.last_event_at, sources.last_event_at) as last_event_at
 from canonical.streams
-join events
-    on streams.stream = events.stream
-group by
-    streams.stream,
-    streams.time_zone,
-    streams.quiet_seconds,
-    streams.failure_window_days
+join spans
+    on streams.stream = spans.stream
+left join spans as sources
+    on streams.chosen_from = sources.stream

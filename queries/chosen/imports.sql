@@ -1,0 +1,22 @@
+/*
+title = "Files of the streams that others are chosen from"
+grain = "one row per file and stream, those of the chosen streams too"
+*/
+with sources as (
+
+    select distinct
+        rules.stream,
+        rules.of_stream
+    from choosing.rules
+
+)
+
+select imports.*
+from canonical.imports
+anti join sources
+    on imports.stream = sources.stream
+union all
+select imports.* replace (sources.stream as stream)
+from canonical.imports
+join sources
+    on imports.stream = sources.of_stream
