@@ -12,6 +12,7 @@ from test_maps import texts
 
 from dashboard.catalogue import Catalogue
 from dashboard.errors import DefinitionError
+from dashboard.export import Wanted, export
 from dashboard.pages import network
 from dashboard.pages.view import view_of
 from dashboard.streams.definition import read_definition
@@ -173,3 +174,15 @@ def test_the_rules_are_written_back_as_they_were(tmp_path: Path) -> None:
     streams = read_definition(path)
     write_definition(tmp_path / "again.toml", streams.values())
     assert read_definition(tmp_path / "again.toml") == streams
+
+
+def test_an_export_comes_back_as_it_was_with_the_stream_it_was_chosen_from_or_without(
+    chosen: Imports, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    for stream, expected in ((None, EXPECTED), ("shop", {"shop": EXPECTED["shop"]})):
+        folder = tmp_path / (stream or "all")
+        *files, definition = export(chosen.warehouse.snapshot, folder / "out", catalogue, Wanted(stream=stream))
+        (folder / "home").mkdir()
+        again = Imports(folder / "home", catalogue)
+        again.run(*files, config=definition)
+        assert members(again) == expected

@@ -99,7 +99,12 @@ def _check(folder: Path, wanted: Wanted) -> None:
 def _chosen(known: dict[str, Stream], stream: str | None) -> list[Stream]:
     if stream is not None and stream not in known:
         raise SettingsError(f"There is no value stream {stream!r}. There are: {', '.join(sorted(known))}.")
-    return [each for name, each in known.items() if stream in (None, name)]
+    chosen = {name: each for name, each in known.items() if stream in (None, name)}
+    # Without the stream that its items were chosen from, they are its own.
+    return [
+        each if each.chosen_from in chosen else each.model_copy(update={"chosen_from": None, "chosen": None})
+        for each in chosen.values()
+    ]
 
 
 def _prepare(engine: DuckDB, catalogue: Catalogue, definitions: list[Stream], wanted: Wanted) -> list[Stream]:
