@@ -153,6 +153,28 @@ def test_a_survey_of_four_has_no_score_and_one_of_five_has(world: World) -> None
     assert pd.isna(world.ask("charts.satisfaction", ALL)["score"].tolist()[0])
 
 
+def test_answers_are_told_with_the_share_of_those_who_were_asked(whole_imports: Imports) -> None:
+    """Five of eight by sums, five single answers of six; no share where fewer were asked than answered, or none told."""
+    sums = "team,survey_on,answers_count,score_sum,asked_count\nA,2024-03-01,5,20,8\nC,2024-03-01,6,20,\n"
+    single = "team,answered_on,score,asked_count\n" + "B,2024-03-02,4,6\n" * 5 + "D,2024-03-02,4,4\n" * 5
+    whole_imports.run(whole_imports.file("sums.csv", sums), whole_imports.file("single.csv", single), stream="s")
+    view = view_of(whole_imports.warehouse, whole_imports.settings.home, {})[0]
+    shares = view.ask("charts.satisfaction").set_index("team")["response_ratio"]
+    assert shares["A"] == 5 / 8 and shares["B"] == 5 / 6
+    assert shares[["C", "D"]].isna().all()
+    page = texts(delivery.body(view))
+    assert "A 4.0 (n = 5, 62 % of those asked)" in page
+    assert "C 3.3 (n = 6)" in page
+
+
+def test_a_number_of_people_asked_that_can_not_be_is_set_aside(imports: Imports) -> None:
+    sums = "team,survey_on,answers_count,score_sum,asked_count\nA,2024-03-01,5,20,4\nB,2024-03-01,5,20,many\n"
+    sums += "C,2024-03-01,5,20,5\n"
+    account = imports.run(imports.file("sums.csv", sums), stream="s", accepts_bad_rows=True)
+    assert account.files[0].records("set aside") == 2
+    assert imports.tables()["surveys"]["asked_count"].tolist() == [5]
+
+
 def test_each_figure_is_the_arithmetic_that_is_told(warehouse: Warehouse, demo: Settings) -> None:
     view = seen(warehouse, demo)
     made = rows(warehouse, "deployments", view, "deployed_on")

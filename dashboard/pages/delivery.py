@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import dash_bootstrap_components as dbc
 import pandas as pd
@@ -233,6 +234,12 @@ def _batches(view: View) -> Component:
     return figure_card("delivery-batches", "How much goes out at once?", answer, figure, behind, view.how(name))
 
 
+def _of_asked(row: Any) -> str:
+    """How many answered, and what share of those asked they are, where a source tells."""
+    share = f", {formatted(row.response_ratio, 'ratio')} of those asked" if pd.notna(row.response_ratio) else ""
+    return f"{row.answers:,}{share}"
+
+
 def _satisfaction(view: View) -> Component | None:
     table = view.ask("charts.satisfaction")
     if table.empty:
@@ -245,7 +252,7 @@ def _satisfaction(view: View) -> Component | None:
     answer = SATISFACTION
     if len(known):
         last = known[known["survey_on"] == known["survey_on"].max()]
-        scores = ", ".join(f"{row.team} {row.score:.1f} (n = {row.answers:,})" for row in last.itertuples())
+        scores = ", ".join(f"{row.team} {row.score:.1f} (n = {_of_asked(row)})" for row in last.itertuples())
         answer = f"In the last survey, {known['survey_on'].max():%b %Y}: {scores}. {SATISFACTION}"
     figure = trend(lines, view.metric("team_satisfaction"), words="No team gave 5 answers in this scope.")
     behind, how = view.behind("charts.satisfaction", table), view.how("charts.satisfaction", "team_satisfaction")

@@ -45,10 +45,10 @@ FORMATS = (
         "stream deployment_id service environment deployed_at status is_unplanned changes",
         "deployment_id deployed_at",
     ),
-    _own("surveys", "stream team answered_on score", "team answered_on score"),
+    _own("surveys", "stream team answered_on score asked_count", "team answered_on score"),
     _own(
         "survey_sums",
-        "stream team survey_on answers_count score_sum",
+        "stream team survey_on answers_count score_sum asked_count",
         "team survey_on answers_count score_sum",
     ),
     _own("links", "stream kind from_id to_id", "kind from_id to_id"),

@@ -8,11 +8,13 @@ team = "team that was asked"
 survey_on = "first day of the month of the answers"
 answers_count = "answers"
 score_sum = "sum of the scores"
+asked_count = "people who were asked; null where no source tells"
 */
 create table canonical.surveys (
     stream varchar not null,
     team varchar not null,
     survey_on date not null,
     answers_count bigint not null,
-    score_sum double not null
+    score_sum double not null,
+    asked_count bigint
 );

@@ -10,7 +10,8 @@ with told as (
         -- A first of the month moved by weeks would tell by how many: the first of the month it falls into.
         cast(date_trunc('month', surveys.survey_on + to_days(7 * options.weeks)) as date) as survey_on,
         surveys.answers_count,
-        surveys.score_sum
+        surveys.score_sum,
+        surveys.asked_count
     from chosen.surveys
     cross join chosen.options
 

@@ -14,6 +14,8 @@ with typed as (
         try_cast(records.answers_count as bigint) as answers_count,
         macros.present(records.score_sum) as written_sum,
         try_cast(records.score_sum as double) as score_sum,
+        macros.present(records.asked_count) as written_asked,
+        try_cast(records.asked_count as bigint) as asked_count,
         options.expected_time
     from raw.records
     cross join raw.options
@@ -29,6 +31,8 @@ judged as (
             when typed.survey_on is null then 'survey_on'
             when typed.answers_count is null or typed.answers_count < 1 then 'answers_count'
             when typed.score_sum is null then 'score_sum'
+            when typed.written_asked is not null and coalesce(typed.asked_count < typed.answers_count, true)
+                then 'asked_count'
         end as column_name
     from typed
 
@@ -42,6 +46,7 @@ shown as (
             when 'survey_on' then judged.written_survey_on
             when 'answers_count' then judged.written_count
             when 'score_sum' then judged.written_sum
+            when 'asked_count' then judged.written_asked
         end as value
     from judged
 
@@ -56,6 +61,7 @@ select
         when shown.value is null then 'the cell is empty'
         when shown.column_name = 'survey_on' then 'not a date that can be read; expected ' || shown.expected_time
         when shown.column_name = 'answers_count' then 'not a number of answers'
+        when shown.column_name = 'asked_count' then 'not a number of people asked, as many as answered or more'
         else 'not a number'
     end as reason
 from shown

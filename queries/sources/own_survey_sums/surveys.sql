@@ -7,6 +7,7 @@ select
     parsed.team,
     parsed.survey_on,
     parsed.answers_count,
-    parsed.score_sum
+    parsed.score_sum,
+    parsed.asked_count
 from reading.parsed
 where parsed.fate = 'kept'

@@ -12,6 +12,8 @@ with typed as (
         macros.local_day(macros.instant(records.answered_on, options.time_zone), options.time_zone) as answered_on,
         macros.present(records.score) as written_score,
         try_cast(records.score as double) as score,
+        macros.present(records.asked_count) as written_asked,
+        try_cast(records.asked_count as bigint) as asked_count,
         options.expected_time
     from raw.records
     cross join raw.options
@@ -29,6 +31,7 @@ judged as (
             when typed.written_score is null then 'score'
             when typed.written_answered_on is not null and typed.answered_on is null then 'answered_on'
             when typed.written_score is not null and typed.score is null then 'score'
+            when typed.written_asked is not null and typed.asked_count is null then 'asked_count'
         end as column_name,
         case
             when typed.team is null then 'the cell is empty'
@@ -38,10 +41,12 @@ judged as (
                 typed.written_answered_on is not null and typed.answered_on is null
                 then 'not a date that can be read; expected ' || typed.expected_time
             when typed.written_score is not null and typed.score is null then 'not a number'
+            when typed.written_asked is not null and typed.asked_count is null then 'not a number of people asked'
         end as reason,
         case
             when typed.written_answered_on is not null and typed.answered_on is null then typed.written_answered_on
             when typed.written_score is not null and typed.score is null then typed.written_score
+            when typed.written_asked is not null and typed.asked_count is null then typed.written_asked
         end as value
     from typed
 

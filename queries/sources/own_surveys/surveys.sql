@@ -7,7 +7,8 @@ select
     parsed.team,
     cast(date_trunc('month', parsed.answered_on) as date) as survey_on,
     cast(count(*) as bigint) as answers_count,
-    sum(parsed.score) as score_sum
+    sum(parsed.score) as score_sum,
+    max(parsed.asked_count) as asked_count
 from reading.parsed
 where parsed.fate = 'kept'
 group by
