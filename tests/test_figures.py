@@ -20,6 +20,7 @@ from dashboard.figures.cumulative_flow import cumulative_flow
 from dashboard.figures.cycle_times import cycle_histogram, cycle_scatter
 from dashboard.figures.dotted_chart import dotted_chart
 from dashboard.figures.frame import Figure, empty, shortened
+from dashboard.figures.panels import panels
 from dashboard.figures.performance_spectrum import performance_spectrum
 from dashboard.figures.plan_timeline import Bar, plan_timeline
 from dashboard.figures.reasons import reasons
@@ -251,6 +252,7 @@ def every(lead_time: Metric, throughput: Metric) -> dict[str, Figure]:
         "in_and_out": in_and_out(IN_AND_OUT, [MARCH], ({"2026-01-01": "a"}, {})),
         "stage_periods": stage_periods(STAYS, {(NASTY, "2026-01-01"): "a"}),
         "reasons": reasons(REASONS, ["a", "b"]),
+        "panels": panels([(lead_time, table), (throughput, monthly((8.0, 8), (9.0, 9), (3.0, 3)))]),
     }
 
 
@@ -852,3 +854,17 @@ def test_an_initiative_is_a_bar_of_its_days_with_its_milestones(every: dict[str,
 )
 def test_a_small_change_has_digits_to_be_seen_or_is_none(value: float, unit: str, words: str) -> None:
     assert change(value, unit) == words
+
+
+def test_panels_stand_above_each_other_each_with_its_scale_and_leave_out_what_has_no_value(
+    lead_time: Metric, throughput: Metric
+) -> None:
+    table = monthly((80.0, 12), (None, 0), (60.0, 3))
+    drawn = panels([(lead_time, table), (throughput, table.assign(value=None)), (throughput, table)])
+    assert [trace["yaxis"] for trace in drawn["data"]] == ["y", "y2"]
+    upper, lower = (drawn["layout"][name]["domain"] for name in ("yaxis", "yaxis2"))
+    assert lower[0] == pytest.approx(0) and lower[1] < upper[0] and upper[1] == 1
+    assert drawn["layout"]["xaxis"]["anchor"] == "y2"
+    # The third month rests on three items.
+    assert drawn["data"][0]["marker"]["symbol"] == ["circle", "circle-open", "circle-open"]
+    assert "None of these has a value" in json.dumps(panels([(lead_time, table.assign(value=None))]))

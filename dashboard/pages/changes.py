@@ -36,6 +36,15 @@ def change(view: View, name: str) -> Component | str:
     )
 
 
+def gain(view: View, name: str) -> float | None:
+    """How much better a metric became, as a share of what it was: negative is worse; None where that is not known."""
+    now, before, _ = compared(view, name)
+    if before is None or not before["value"] or now["value"] is None:
+        return None
+    share = now["value"] / before["value"] - 1
+    return -share if view.metric(name).better == "lower" else share
+
+
 def change_finding(view: View, name: str) -> findings.Finding | None:
     """The sentence on a metric's change; nothing where there is nothing to say."""
     now, before, words = compared(view, name)

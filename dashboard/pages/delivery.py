@@ -16,10 +16,11 @@ from dashboard.components.cards import content_card, empty, figure_card, finding
 from dashboard.components.controls import labelled, select
 from dashboard.figures import stacks
 from dashboard.figures.deployment_timeline import deployment_timeline
+from dashboard.figures.panels import panels
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import trend
 from dashboard.pages import delivery_causes, delivery_reasons
-from dashboard.pages.changes import change, change_finding
+from dashboard.pages.changes import change, change_finding, compared, gain
 from dashboard.pages.view import View
 from dashboard.scope import names_in_url
 from dashboard.theme import counted, formatted
@@ -38,6 +39,7 @@ NOTHING = (
     "No source tells deployments, incidents or changes of this stream: export deployments, incidents, or a git "
     "repository. The Data page says which files are read."
 )
+SLIGHT = 0.05
 SATISFACTION = "Scores are means of at least 5 answers; a team with fewer is a gap."
 
 
@@ -257,4 +259,27 @@ def _satisfaction(view: View) -> Component | None:
     figure = trend(lines, view.metric("team_satisfaction"), words="No team gave 5 answers in this scope.")
     behind, how = view.behind("charts.satisfaction", table), view.how("charts.satisfaction", "team_satisfaction")
     card = figure_card("delivery-satisfaction", "Do the teams fare well with it?", answer, figure, behind, how)
-    return html.Div(card, className="mt-3")
+    return html.Div([card, html.Div(_at_whose_cost(view), className="mt-3")], className="mt-3")
+
+
+def _at_whose_cost(view: View) -> Component:
+    """Flow, quality and people on one time axis: whether an improvement is paid for by the teams."""
+    quality = "change_fail_rate" if view.headline("change_fail_rate")["value"] is not None else "first_pass_yield"
+    names = ("lead_time", quality, "team_satisfaction")
+    tables = [(view.metric(name), view.measure(name, period="quarter")) for name in names]
+    changes = {name: share for name in names if (share := gain(view, name)) is not None}
+    said = [
+        f"{view.metric(name).title.lower()} {formatted(abs(share), 'ratio')} {'better' if share > 0 else 'worse'}"
+        for name, share in changes.items()
+    ]
+    answer = "Too little is known to compare an earlier time with"
+    if said:
+        answer = f"Against {compared(view, next(iter(changes)))[2]}: {', '.join(said)}"
+    if changes.get("team_satisfaction", 0) < -SLIGHT and any(changes.get(name, 0) > SLIGHT for name in names[:2]):
+        answer += ". What improved may have been paid for by the teams: ask them"
+    behind, how = (
+        view.behind("team_satisfaction", tables[2][1], card="delivery-cost", period="quarter"),
+        view.how(*names),
+    )
+    question = "Do flow and quality improve at people's cost?"
+    return figure_card("delivery-cost", question, answer, panels(tables), behind, how)
