@@ -7,7 +7,7 @@ source of incidents has no rate of failure, one without deployments no frequency
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -63,7 +63,7 @@ class Told:
     days: tuple[pd.Timestamp, pd.Timestamp]
     deployments: pd.DataFrame | None = None
     changes: pd.DataFrame | None = None
-    incidents: pd.DataFrame | None = field(default=None)
+    incidents: pd.DataFrame | None = None
 
 
 # Reading.
@@ -255,11 +255,12 @@ def time_to_recovery(incidents: pd.DataFrame | None) -> Figure:
 
 @dataclass(frozen=True)
 class Case:
-    """Files imported together, how pandas reads them, and figures worked out once, to be seen."""
+    """Files imported together, how pandas reads them, and some of the figures, worked out once, to be seen."""
 
     name: str
     files: tuple[str, ...]
     read: Callable[..., Told]
+    shown: Mapping[str, tuple[float, int]] = field(default_factory=dict)
     columns: str | None = None
 
 
@@ -268,15 +269,39 @@ def repository(name: str) -> tuple[str, str]:
 
 
 CASES = (
-    Case("datasette", repository("datasette"), history),
-    Case("httpx", repository("httpx"), history),
-    Case("datasette and incidents", (*repository("datasette"), INCIDENTS), history_with_incidents),
-    Case("httpx and incidents", (*repository("httpx"), INCIDENTS), history_with_incidents),
-    Case("status page", (INCIDENTS,), status_page),
-    Case("downtimes", (WINDOWS,), downtimes),
-    Case("life cycles", (SEGMENTS,), life_cycles, "item=incident_id,state=status,start=start_at,at=end_at"),
-    Case("pages deployed", (DEPLOYMENTS,), pages_deployed),
-    Case("workflow runs", (RUNS,), runs),
+    Case(
+        "datasette",
+        repository("datasette"),
+        history,
+        {
+            "deployment_frequency": (0.2438, 111),
+            "change_lead_time 0.5": (2.4668, 1669),
+            "change_lead_time 0.85": (19.1637, 1669),
+            "batch_size 0.85": (23.5, 111),
+        },
+    ),
+    Case(
+        "httpx",
+        repository("httpx"),
+        history,
+        {
+            "deployment_frequency": (0.2407, 84),
+            "change_lead_time 0.5": (9.0316, 1409),
+            "change_lead_time 0.85": (44.9880, 1409),
+            "batch_size 0.85": (34.0, 84),
+        },
+    ),
+    Case(
+        "datasette and incidents",
+        (*repository("datasette"), INCIDENTS),
+        history_with_incidents,
+        {"change_fail_rate": (17 / 111, 111), "failed_deployment_recovery_time": (118.3039, 55)},
+    ),
+    Case("status page", (INCIDENTS,), status_page, {"mean_time_to_recovery": (3.9979, 399), "incidents": (399, 399)}),
+    Case("downtimes", (WINDOWS,), downtimes, {"mean_time_to_recovery": (4.0566, 399), "incidents": (399, 399)}),
+    Case("life cycles", (SEGMENTS,), life_cycles, columns="item=incident_id,state=status,start=start_at,at=end_at"),
+    Case("pages deployed", (DEPLOYMENTS,), pages_deployed, {"deployment_frequency": (0.0, 0)}),
+    Case("workflow runs", (RUNS,), runs, {"deployment_frequency": (1.4, 14)}),
     Case("issues", (ISSUES,), issues),
     Case("pull requests", (REQUESTS, COMMITS, REVIEWS), requests),
     Case("issue events", (EVENTS,), issue_events),
@@ -293,7 +318,7 @@ def imported(
 
     def bring(case: Case) -> Warehouse:
         if case.name not in known:
-            settings = Settings(home=tmp_path_factory.mktemp("delivery"))
+            settings = Settings(home=tmp_path_factory.mktemp("delivery"), threads=1)
             options = build.Options(stream="s", columns=read_columns_option(case.columns))
             build.import_files([shared(name) for name in case.files], settings, catalogue, options)
             known[case.name] = Warehouse(settings.warehouse, catalogue)
@@ -323,6 +348,13 @@ def asked(warehouse: Warehouse, question: str, scope: Scope) -> Figure:
 
 
 @each_case
+def test_raw_files_give_the_figures_that_the_case_shows(case: Case, told: Callable[[Case], Told]) -> None:
+    found = expected(told(case))
+    for question, (value, items) in case.shown.items():
+        assert found[question] == (pytest.approx(value, abs=6e-5), items), question
+
+
+@each_case
 def test_the_scope_offered_first_is_all_that_the_files_tell(
     case: Case, told: Callable[[Case], Told], imported: Callable[[Case], Warehouse]
 ) -> None:
@@ -345,3 +377,20 @@ def test_delivery_figures_are_those_of_the_raw_files(
         assert ours[question].value == (pytest.approx(figure.value, rel=1e-9) if figure.value is not None else None), (
             question
         )
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.read is history])
+def test_weeks_without_a_release_are_0_and_the_others_count_theirs(
+    case: Case, told: Callable[[Case], Told], imported: Callable[[Case], Warehouse]
+) -> None:
+    released, warehouse = told(case).deployments, imported(case)
+    assert released is not None
+    scope = replace(warehouse.default_scope(), period="week")
+    weeks = warehouse.measure(warehouse.catalogue.metrics["deployment_frequency"], scope)
+    mondays = weeks["period_start"] - pd.to_timedelta(weeks["period_start"].dt.day_of_week, unit="D")
+    day = released["at"].dt.tz_localize(None).dt.normalize()
+    theirs = (day - pd.to_timedelta(day.dt.day_of_week, unit="D")).value_counts()
+    assert weeks["items"].tolist() == [theirs.get(monday, 0) for monday in mondays]
+    assert weeks["items"].sum() == len(released)
+    assert (weeks["value"][1:-1] == weeks["items"][1:-1]).all()
+    assert (weeks["items"] == 0).sum() > 100
