@@ -666,12 +666,14 @@ def releases(path: Path) -> Facts:
 
 
 def commits_and_releases(commits: Path, tags: Path) -> Facts:
-    """Authored to the date of the first tag that contains the commit. Bots are not marked in the file."""
+    """Authored to the date of the first tag that contains the commit. Bots are not marked in the file, merges are."""
     rows, released = table(commits), releases(tags)
-    authored = {row["commit_sha"]: (iso(row["author_date"]), row["first_tag"] or None) for row in rows}
+    own = [row for row in rows if row["is_merge"] == "0"]
+    authored = {row["commit_sha"]: (iso(row["author_date"]), row["first_tag"] or None) for row in own}
     dates = {row["tag"]: iso(row["tag_date"]) for row in table(tags)}
     return Facts(
         len(rows) + released.records,
+        len(rows) - len(own),
         deployments=released.deployments,
         changes=authored,
         change_leads={sha: _seconds(at, dates[tag]) for sha, (at, tag) in authored.items() if tag},

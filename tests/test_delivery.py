@@ -124,6 +124,13 @@ def test_of_six_changes_two_count_and_each_other_is_left_out_for_a_reason(world:
     assert (waits["review_days"], waits["release_days"], waits["changes"]) == (2, 1, 1)
 
 
+def test_the_days_of_a_stream_begin_with_its_first_incident_and_end_with_the_last_restored(world: World) -> None:
+    lasting = {"incident_id": "i", "started_at": at("10"), "restored_at": at("13")}
+    world.load({"incidents": [lasting]})
+    (row,) = world.engine.table("marts.streams").to_dict("records")
+    assert (row["first_event_on"].day, row["last_event_on"].day) == (10, 13)
+
+
 def test_a_corrected_cause_moves_an_incident_from_one_deployment_to_another(world: World) -> None:
     world.load({"deployments": MADE, "incidents": BROKEN})
     corrected = replace(ALL, corrected=(("again", "well"), ("named", "")))

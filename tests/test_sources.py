@@ -679,6 +679,19 @@ def test_duplicate_in_our_own_layout_is_kept_once(read: Read, imports: Imports) 
     assert states(tables, "s") == {"1": ["Open", "Done"]}
 
 
+def test_change_named_by_several_deployments_is_of_the_first_that_brought_it_to_production(imports: Imports) -> None:
+    header = "deployment_id,environment,deployed_at,status,changes\n"
+    lines = (
+        "tried,production,2024-01-01,failed,a b",
+        "tested,staging,2024-01-02,success,a b",
+        "made,production,2024-01-03,success,a",
+        "next,production,2024-01-04,success,a",
+    )
+    imports.run(imports.file("deployments.csv", header + "\n".join(lines)), stream="s")
+    changes = imports.tables()["changes"]
+    assert dict(zip(changes["change_id"], changes["deployment_id"], strict=True)) == {"a": "made", "b": "tried"}
+
+
 def test_two_exports_of_one_item_in_one_import_are_not_added_up(imports: Imports) -> None:
     january = imports.file("january.csv", log("1 Open 2024-01-01", "1 Doing 2024-01-02"))
     february = imports.file("february.csv", log("1 Open 2024-01-01", "1 Doing 2024-01-02", "1 Done 2024-02-03"))

@@ -15,7 +15,7 @@ def _like(
     columns = {
         "deployments": "stream deployment_id service environment deployed_at status is_unplanned changes",
         "incidents": "stream incident_id service severity started_at restored_at deployment_id",
-        "changes": "stream change_id service authored_at merged_at deployment_id item_id is_revert is_bot",
+        "changes": "stream change_id service authored_at merged_at deployment_id item_id is_revert is_bot is_merge",
     }[own]
     roles = (
         Role(column, tuple(names.get(column, "").split("|")) if column in names else (), column in needed.split())
@@ -117,6 +117,7 @@ FORMATS = (
         merged_at="commit_date",
         deployment_id="first_tag",
         is_revert="is_revert",
+        is_merge="is_merge",
     ),
     Format(
         "git_releases",

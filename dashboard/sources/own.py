@@ -32,7 +32,7 @@ FORMATS = (
     _own("blocked", "stream item_id blocked_at unblocked_at reason", "item_id blocked_at"),
     _own(
         "changes",
-        "stream change_id service authored_at merged_at deployment_id item_id is_revert is_bot",
+        "stream change_id service authored_at merged_at deployment_id item_id is_revert is_bot is_merge",
         "change_id authored_at",
     ),
     _own(

@@ -70,7 +70,7 @@ left join carried
 left join contained
     on deployments.stream = contained.stream
     and deployments.deployment_id = contained.deployment_id
-where lower(coalesce(deployments.environment, 'production')) in ('production', 'prod', 'live')
+where macros.is_production(deployments.environment)
 order by
     deployments.stream,
     deployments.deployed_at

@@ -17,7 +17,7 @@ select
 from canonical.deployments
 join staging.streams
     on deployments.stream = streams.stream
-where lower(coalesce(deployments.environment, 'production')) not in ('production', 'prod', 'live')
+where not macros.is_production(deployments.environment)
 group by
     deployments.stream,
     deployments.environment,

@@ -33,7 +33,7 @@ with events as (
     union all
     select
         incidents.stream,
-        coalesce(incidents.restored_at, incidents.started_at) as event_at
+        unnest([incidents.started_at, incidents.restored_at]) as event_at
     from canonical.incidents
     union all
     select

@@ -17,6 +17,7 @@ with typed as (
         macros.present(records.item_id) as item_id,
         macros.truth(records.is_revert) as is_revert,
         macros.truth(records.is_bot) as is_bot,
+        coalesce(macros.truth(records.is_merge), false) as is_merge,
         options.expected_time
     from raw.records
     cross join raw.options
@@ -51,6 +52,15 @@ judged as (
 )
 
 select
-    judged.*,
-    case when judged.reason is not null then 'set aside' else 'kept' end as fate
+    judged.* exclude (reason),
+    case
+        when judged.reason is not null then 'set aside'
+        when judged.is_merge then 'ignored'
+        else 'kept'
+    end as fate,
+    case
+        when judged.reason is not null then judged.reason
+        -- As where the repository itself is read: it holds no work of its own, and would count that of others twice.
+        when judged.is_merge then 'a merge commit: it joins changes and is none'
+    end as reason
 from judged

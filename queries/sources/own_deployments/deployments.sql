@@ -8,8 +8,7 @@ select
     parsed.service,
     parsed.environment,
     parsed.deployed_at,
-    case when parsed.status in ('success', 'succeeded', 'successful', 'ok', 'passed') then 'success' else 'failed' end
-        as status,
+    case when parsed.is_success then 'success' else 'failed' end as status,
     parsed.is_unplanned
 from reading.parsed
 where parsed.fate = 'kept'

@@ -88,6 +88,7 @@ judged as (
 select
     judged.* exclude (copy_no, copies, equal_copies, latest_at, expected_time),
     judged.deployment_id as subject,
+    judged.status in ('success', 'succeeded', 'successful', 'ok', 'passed') as is_success,
     case
         when judged.fault is not null then 'set aside'
         when judged.copy_no > 1 then 'ignored'
