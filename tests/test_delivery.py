@@ -15,6 +15,8 @@ from test_maps import texts
 
 from dashboard.catalogue import Catalogue
 from dashboard.errors import StoreError
+from dashboard.figures import map_drawio
+from dashboard.figures.value_stream_map import render
 from dashboard.pages import delivery, delivery_causes, delivery_reasons, value_stream
 from dashboard.pages.view import View, view_of
 from dashboard.settings import Settings
@@ -412,6 +414,10 @@ def test_finished_is_not_delivered_where_items_wait_for_the_deployment_that_thei
     assert sentence in texts(delivery.body(view))
     assert sentence.removesuffix(".") in texts(value_stream.body(view))
     assert "1 finished item with no such deployment, or with a change that waits for one" in texts(delivery.body(view))
+    drawn = value_stream.measured_map(view)
+    assert drawn is not None
+    assert all("5.0 d until in production" in svg for svg in (render(drawn), render(drawn, is_vertical=True)))
+    assert "5.0 d until in production" in map_drawio.drawio(drawn)
     # What a deployment carried is what its changes name.
     assert view.ask("charts.deployments")["items_count"].tolist() == [2, 1]
 

@@ -128,6 +128,8 @@ def _material(sheet: Sheet) -> str:
         draw.shipment(((left, below + 2), (left, y), (first - 20, y))),
         draw.shipment(((last + 7, y), (right, y), (right, below + 16))),
     ]
+    if sheet.map.delivery_seconds:
+        parts.append(draw.text(right - 12, below + 30, words.delivery(sheet.map), "small halo", "end"))
     for way in model.stretches(sheet.cells):
         x, length = way.start + 7, way.end - way.start - 14
         pulled = draw.pull_arrow(x, y, length, sheet.prefix) if way.is_pull else ""

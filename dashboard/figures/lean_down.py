@@ -125,7 +125,9 @@ def _material(sheet: Sheet, bottom: float) -> str:
     top = first.start - _marks_height(sheet.map, first.step)
     parts = [draw.shipment(((x, sheet.outside + FACTORY_HEIGHT + 2), (x, top - 18)))]
     parts.append(draw.shipment(((x, last + 6), (x, bottom - 14))))
-    parts.append(draw.text(x + 20, last + 24, "to " + draw.shorten(sheet.map.customer, sheet.room - 60, 12), "mut"))
+    after = f"to {draw.shorten(sheet.map.customer, sheet.room - 60, 12)}"
+    after = words.delivery(sheet.map) if sheet.map.delivery_seconds else after
+    parts.append(draw.text(x + 20, last + 24, after, "mut"))
     for way in model.stretches(sheet.cells):
         x, y, length = sheet.right - 16, way.start + 5, way.end - way.start - 10
         pulled = draw.pull_arrow(x, y, length, sheet.prefix, is_down=True) if way.is_pull else ""

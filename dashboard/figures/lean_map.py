@@ -65,8 +65,9 @@ class ValueStreamMap:
     takes up, `takt_seconds` is the working time available for each.
 
     `rows` are the keys of lean_words.ROWS that data boxes show, `average` what the times in them are: the ladder is
-    always of means. `batch_basis` says what a batch is and what its size rests on. A sketch or a
-    future state (`kind`) has no counts.
+    always of means. `batch_basis` says what a batch is and what its size rests on.
+    `delivery_seconds` is the mean from the finish of an item until it is in production, beyond the ladder; null where
+    it is none, or is not known. A sketch or a future state (`kind`) has no counts.
     """
 
     title: str
@@ -89,6 +90,7 @@ class ValueStreamMap:
     median_lead_seconds: float | None = None
     first_pass_yield: float | None = None
     batch_basis: str = ""
+    delivery_seconds: float | None = None
     kind: Literal["measured", "sketch", "future"] = "measured"
 
 

@@ -267,6 +267,11 @@ def notes(value_map: ValueStreamMap) -> tuple[str, ...]:
     return tuple(line for line in (*lines, " ".join(marks)) if line)
 
 
+def delivery(value_map: ValueStreamMap) -> str:
+    """What comes after the last step, beyond the ladder."""
+    return f"{duration(value_map.delivery_seconds)} until in production"
+
+
 def description(value_map: ValueStreamMap) -> str:
     """The map in a few sentences, for those who do not see it."""
     active = sum(step.mode == "active" for step in value_map.steps)
@@ -274,6 +279,8 @@ def description(value_map: ValueStreamMap) -> str:
     ends = f"{active} process steps and {len(value_map.steps) - active} waiting steps"
     parts = [*kind, f"{ends} from {value_map.supplier} to {value_map.customer}; {basis(value_map)}."]
     parts.append(", ".join(f"{total.label} {total.value}" for total in totals(value_map)) + ".")
+    if value_map.delivery_seconds:
+        parts.append(f"Finished items wait {delivery(value_map)}.")
     if value_map.constraint:
         parts.append("Constraint: {}, {}.".format(*value_map.constraint))
     parts += [f"{percent(f.share)} go back from {f.from_step} to {f.to_step}." for f in model.back_flows(value_map)]

@@ -178,7 +178,8 @@ def _material(plan: Plan) -> Iterator[Edge]:
     look = line(shape="flexArrow", edgeStyle="orthogonalEdgeStyle", width=8, endSize=5, endWidth=14, rounded=0)
     turns = [((x + FACTORY / 2, first.y + first.height / 2),) for x in (MARGIN, _right(plan))]
     yield Edge("delivery-in", "", f"{look}{_ends(0.5, 1, first.left, 0.5)}", "supplier", first.id, turns[0])
-    yield Edge("delivery-out", "", f"{look}{_ends(last.right, 0.5, 0.5, 1)}", last.id, "customer", turns[1])
+    after = lean_words.delivery(plan.map) if plan.map.delivery_seconds else ""
+    yield Edge("delivery-out", after, f"{look}{_ends(last.right, 0.5, 0.5, 1)}", last.id, "customer", turns[1])
     look = line(edgeStyle="orthogonalEdgeStyle", rounded=0, strokeWidth=2, endArrow="block")
     for before, place in zip(plan.places, plan.places[1:], strict=False):
         yield Edge(f"{place.id}-way", "", f"{look}{_ends(before.right, 0.5, place.left, 0.5)}", before.id, place.id)

@@ -68,13 +68,21 @@ def without_value(view: View, name: str) -> tuple[str, str]:
 
 def after_the_finish(view: View) -> list[str]:
     """How long finished items wait for their deployment; nothing where they don't, or none is linked."""
-    row = view.ask("charts.waits_for_production").iloc[0]
-    if not row["items"] or row["wait_days"] < 1:
+    seconds = mean_wait(view)
+    if seconds is None:
         return []
+    row = view.ask("charts.waits_for_production").iloc[0]
     return [
         f"Finished is not delivered: {counted(int(row['items']), 'item')} waited "
         f"{formatted(row['mean_wait_days'], 'days')} on average from their finish until they were in production."
     ]
+
+
+def mean_wait(view: View) -> float | None:
+    """Seconds from the finish of an item until it is in production, on average; None where it is less than an hour."""
+    row = view.ask("charts.waits_for_production").iloc[0]
+    seconds = float(row["mean_wait_days"]) * 86_400 if row["items"] else 0.0
+    return seconds if seconds >= 3_600 else None
 
 
 def card(view: View) -> Component:

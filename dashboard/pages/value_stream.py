@@ -139,6 +139,7 @@ def measured_map(view: View) -> ValueStreamMap | None:
             if {row.from_stage, row.to_stage} <= shown
         ),
         lead_seconds=lead * DAY,
+        delivery_seconds=delivery_reasons.mean_wait(view),
         unattributed_seconds=_rounded_off((lead - float(steps["mean_days"].sum())) * DAY),
         items=items,
         period=_scope_in_words(view),
