@@ -162,6 +162,15 @@ def test_a_survey_of_four_has_no_score_and_one_of_five_has(world: World) -> None
     assert pd.isna(world.ask("charts.satisfaction", ALL)["score"].tolist()[0])
 
 
+def test_other_environments_are_told_beside_production(world: World) -> None:
+    """Two to staging in the 14 days, of which one failed: 1 ÷ 2 a week succeeded; production is not among them."""
+    more = [deployed("again", "13", status="failed", environment="staging"), deployed("demo", "13", environment="demo")]
+    world.load({"deployments": [*MADE, *more]})
+    table = world.ask("charts.environments", span("2024-01-08", "2024-01-22"))
+    found = [(row.environment, row.deployments, row.failed, row.per_week) for row in table.itertuples()]
+    assert found == [("staging", 2, 1, 0.5), ("demo", 1, 0, 0.5)]
+
+
 def test_answers_are_told_with_the_share_of_those_who_were_asked(whole_imports: Imports) -> None:
     """Five of eight by sums, five single answers of six; none where fewer were asked than answered, or none told."""
     sums = "team,survey_on,answers_count,score_sum,asked_count\nA,2024-03-01,5,20,8\nC,2024-03-01,6,20,\n"

@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 from dashboard.components import controls
 from dashboard.components.cards import content_card, empty, figure_card, findings, metric_card
 from dashboard.components.controls import labelled, select
+from dashboard.components.plain_table import plain_table
 from dashboard.figures import stacks
 from dashboard.figures.deployment_timeline import deployment_timeline
 from dashboard.figures.panels import panels
@@ -90,6 +91,7 @@ def _drawn(view: View) -> Component:
                 class_name="g-3 mt-0",
             ),
             delivery_causes.card(view, incidents),
+            _elsewhere(view),
         ]
     )
 
@@ -162,6 +164,32 @@ def _outcomes(view: View) -> Component:
     if none:
         answer += f"; in {none:,} of {counted(len(table), view.scope.period)} nothing at all"
     return figure_card("delivery-outcomes", question, answer, stacks.outcomes(table, view.partial), behind, how)
+
+
+def _elsewhere(view: View) -> Component | None:
+    """The other environments: on the way to production, and in no figure above."""
+    table = view.ask("charts.environments")
+    if table.empty:
+        return None
+    rows = pd.DataFrame(
+        {
+            "environment": table["environment"],
+            "service": table["service"],
+            "deployments": table["deployments"],
+            "did not succeed": table["failed"],
+            "succeeded": [formatted(value, "per week") for value in table["per_week"]],
+            "last on": table["last_on"],
+        }
+    )
+    made, failed = int(table["deployments"].sum()), int(table["failed"].sum())
+    answer = (
+        f"{counted(made, 'deployment')} to {', '.join(sorted(set(table['environment'])))}, of which {failed:,} did not "
+        "succeed; they are in none of the figures above"
+    )
+    content = html.Div(plain_table(rows), className="table-wrap", tabIndex="0")
+    behind, how = view.behind("charts.environments", table), view.how("charts.environments")
+    question = "What is deployed to other environments?"
+    return html.Div(content_card("delivery-elsewhere", question, answer, content, behind, how), className="mt-3")
 
 
 def _line(view: View, name: str, question: str) -> Component:
