@@ -49,6 +49,7 @@ def _rows(default: int) -> Mapping[str, Any]:
 # What a query may name beside the scope and the conditions on items: its value without one, and how it is read.
 CHOICES: Mapping[str, tuple[Any, Parameter]] = {
     "outcome": (None, Parameter(words, "only items that are so: finished, cancelled or open; without it, all", TEXT)),
+    "on_stream": (None, Parameter(words, "only waits for this value stream; without it, for any", TEXT)),
     "item": (None, Parameter(words, "the key of one item", TEXT)),
     "group_by": ("type", Parameter(str, "what rows are grouped by, such as type, team or stage", TEXT)),
     "sort": ("item_id", Parameter(str, "what rows are sorted by, such as one of the columns", TEXT)),

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -191,6 +191,7 @@ class Build:
         if not files:
             return
         stream = self.options.stream or slug(_stem(files[0]))
+        self._refuse_chosen(stream)
         reader = Reader(
             self.engine,
             self.catalogue,
@@ -212,6 +213,15 @@ class Build:
                 names.add(name)
                 reader.read(replace(sample, name=name))
                 sample.path.unlink(missing_ok=True)
+
+    def _refuse_chosen(self, stream: str) -> None:
+        """Raises SourceError for files that are to be of a stream which chooses its items from another one."""
+        given = self._given_definitions().get(stream)
+        if given and given.chosen_from:
+            raise SourceError(
+                f"The stream {stream} chooses its items from {given.chosen_from}: import the files with --stream "
+                f"{given.chosen_from}."
+            )
 
     def _received(self, path: Path, inbox: Path) -> list[Sample]:
         if path.is_dir() and not path.is_symlink():
@@ -293,18 +303,37 @@ class Build:
 
     def _choose(self) -> None:
         """The rows of the streams whose items rules choose from another stream, anew at each import."""
-        rules = [rule_rows(each) for each in self._given_definitions().values() if each.chosen]
+        given = self._given_definitions()
+        rules = [rule_rows(each) for each in (*given.values(), *self._no_longer_chosen(given)) if each.chosen_from]
         if not rules:
             return
         chosen = {query.stem: query for query in self.catalogue.layer("chosen").values()}
         self.engine.create_schema("choosing")
         self.engine.keep("choosing.rules", pd.concat(rules, ignore_index=True))
-        self.engine.create("choosing.members", chosen.pop("members").sql)
+        for first in ("members", "carried"):
+            self.engine.create(f"choosing.{first}", chosen.pop(first).sql)
+        with_items = self.engine.distinct("choosing.members", "stream")
+        for each in given.values():
+            if each.chosen and each.id not in with_items:
+                self.note(f"{each.id}: no item of {each.chosen_from} meets its rules")
         for table, query in chosen.items():
             self.engine.create(f"choosing.{table}", query.sql)
         for table in chosen:
             self.engine.create(f"canonical.{table}", f"from choosing.{table}")
         self.engine.drop_schema("choosing")
+
+    def _no_longer_chosen(self, given: Mapping[str, Stream]) -> list[Stream]:
+        """Streams of the previous snapshot that rules chose and no rule chooses now: their copies are forgotten."""
+        previous = self._previous()
+        if previous is None or not (previous / snapshots.DEFINITION).is_file():
+            return []
+        known = read_definition(previous / snapshots.DEFINITION).values()
+        fresh = self.engine.distinct("incoming.imports", "stream")
+        return [
+            each.model_copy(update={"chosen": None})
+            for each in known
+            if each.chosen and each.id not in fresh and (each.id not in given or not given[each.id].chosen)
+        ]
 
     def _name_items(self, tables: Iterable[str], known: str) -> None:
         """Give items their keys wherever a file, of this import or before, names them by their tool's number."""

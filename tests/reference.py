@@ -722,18 +722,17 @@ def rolled_complete_and_accurate(history: History, scope: Scope) -> Measured:
 
 
 def team_satisfaction(history: History, scope: Scope) -> Measured:
-    """Mean survey score; teams with fewer than 5 answers in the period are left out."""
+    """Mean survey score; surveys in which a team gave fewer than 5 answers are left out."""
     rows: Measured = []
     for start, end in periods(scope):
-        answers: dict[str, int] = defaultdict(int)
-        scores: dict[str, float] = defaultdict(float)
-        for row in history.tables.get("surveys", []):
-            if start <= row["survey_on"] < end and (scope.teams is None or row["team"] in scope.teams):
-                answers[row["team"]] += row["answers_count"]
-                scores[row["team"]] += row["score_sum"]
-        heard = [team for team, count in answers.items() if count >= ENOUGH_ANSWERS]
-        count = sum(answers[team] for team in heard)
-        rows.append((start, ratio(sum(scores[team] for team in heard), count), count))
+        heard = [
+            row
+            for row in history.tables.get("surveys", [])
+            if start <= row["survey_on"] < end and (scope.teams is None or row["team"] in scope.teams)
+            if row["answers_count"] >= ENOUGH_ANSWERS
+        ]
+        count = sum(row["answers_count"] for row in heard)
+        rows.append((start, ratio(sum(row["score_sum"] for row in heard), count), count))
     return rows
 
 
@@ -919,7 +918,12 @@ def lead_time_to_production(history: History, scope: Scope) -> Measured:
         if row["status"] == "success"
     }
     rows = history.tables.get("changes", [])
-    named = [row["item_id"] for row in rows if row.get("item_id") and not row.get("deployment_id")]
+    tells_merges = any(row.get("merged_at") for row in rows)
+    named = [
+        row["item_id"]
+        for row in rows
+        if row.get("item_id") and row.get("deployment_id") not in landed and (row.get("merged_at") or not tells_merges)
+    ]
     waiting = {*named, *(key.lstrip("#") for key in named)}
     measured: Measured = []
     for start, end in periods(scope):
@@ -931,6 +935,7 @@ def lead_time_to_production(history: History, scope: Scope) -> Measured:
                 if item_id == item.item_id and deployment in landed
             ]
             is_known = bool(instants) and item.item_id not in waiting and max(instants) >= item.created
+            is_known = is_known and item.cancelled is None
             if is_known and within(max(instants), start, end):
                 values.append(length(item.created, max(instants), scope.clock) / DAY)
         measured.append((start, statistic(values, scope.percentile), len(values)))

@@ -11,7 +11,7 @@ from conftest import Imports
 from test_maps import texts
 
 from dashboard.catalogue import Catalogue
-from dashboard.errors import DefinitionError
+from dashboard.errors import DefinitionError, SourceError
 from dashboard.export import Wanted, export
 from dashboard.pages import network
 from dashboard.pages.view import view_of
@@ -72,8 +72,8 @@ FILES = {
     "links.csv": "kind,from_id,to_id\nblocks,ROOM-1,SHOP-1\ndeployed,SHOP-2,d2\n",
     "deployments.csv": "deployment_id,service,deployed_at,status\nd1,web,2024-01-10,success\n"
     "d2,desk,2024-01-11,success\nd3,desk,2024-01-12,success\n",
-    "incidents.csv": "incident_id,service,started_at,restored_at\ni1,web,2024-01-11,2024-01-12\n"
-    "i2,desk,2024-01-11,2024-01-12\n",
+    "incidents.csv": "incident_id,service,started_at,restored_at,deployment_id\ni1,web,2024-01-11,2024-01-12,\n"
+    "i2,desk,2024-01-11,2024-01-12,d3\ni3,desk,2024-01-11,2024-01-12,d2\n",
 }
 
 
@@ -116,14 +116,30 @@ def test_the_history_the_blocked_times_and_the_clocks_of_an_item_are_those_of_th
 def test_deployments_come_with_their_service_or_with_an_item_they_carried(chosen: Imports) -> None:
     assert keys(chosen, "marts.deployments", "deployment_id", "shop") == ["d1", "d2"]
     assert keys(chosen, "marts.deployments", "deployment_id", "rooms") == []
-    assert keys(chosen, "marts.incidents", "incident_id", "shop") == ["i1"]
+    assert keys(chosen, "marts.incidents", "incident_id", "shop") == ["i1", "i3"]  # of its service; of d2, which it has
 
 
 def test_one_tracker_has_a_network_of_the_streams_that_choose_from_it(chosen: Imports) -> None:
-    """Flagged from the 5th to the 8th, while the room was open; each link is one wait, whoever shares the items."""
+    """Flagged from the 5th to the 8th, while the room was open: one wait, in the first stream of each of the two."""
     edges = chosen.warehouse.ask("charts.network_edges", chosen.warehouse.default_scope("shop"))
     waits = edges.set_index(["stream", "on_stream"])["wait_days"].to_dict()
-    assert waits == {("shop", "rooms"): 3, ("urgent", "rooms"): 3}
+    assert waits == {("shop", "rooms"): 3}
+
+
+def test_a_team_is_shared_by_the_streams_it_works_in_and_not_by_those_that_share_an_item(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    """Red leaves an item of the shop, which is also urgent; Blue one of the shop and one of the rooms."""
+    home = Imports(tmp_path, catalogue)
+    home.file("streams.toml", DEFINITION)
+    moves = "item_id,occurred_at,to_state,team\n" + "".join(
+        f"{item},2024-01-0{day},{state},{team}\n"
+        for item, team in (("SHOP-1", "Red"), ("SHOP-2", "Blue"), ("ROOM-1", "Blue"))
+        for day, state in enumerate(("To do", "Doing", "Done"), 1)
+    )
+    home.run(home.file("items.csv", ITEMS), home.file("transitions.csv", moves), stream="tracker")
+    table = home.warehouse.ask("charts.shared_teams", home.warehouse.default_scope("shop"))
+    assert sorted(zip(table["team"], table["stream"], strict=True)) == [("Blue", "rooms"), ("Blue", "shop")]
 
 
 def test_sums_over_all_streams_count_an_item_once(chosen: Imports) -> None:
@@ -146,6 +162,51 @@ def test_the_next_import_chooses_anew(tmp_path: Path, catalogue: Catalogue) -> N
     home.file("streams.toml", DEFINITION.replace('labels = ["now"]', 'labels = ["later"]'))
     home.run(stream="tracker")
     assert members(home) == {**EXPECTED, "urgent": {"SHOP-1"}}
+
+
+def test_what_an_item_is_now_decides(tmp_path: Path, catalogue: Catalogue) -> None:
+    home = imported(Imports(tmp_path, catalogue))
+    newer = ITEMS.replace("ROOM-1,Task", "ROOM-1,Bug").replace("ROOM-2,Bug", "ROOM-2,Task")
+    home.run(home.file("newer.csv", newer), stream="tracker")
+    assert members(home)["rooms"] == {"ROOM-2", "WALL-1"}
+
+
+def test_without_its_rules_a_stream_forgets_what_they_chose(tmp_path: Path, catalogue: Catalogue) -> None:
+    home = imported(Imports(tmp_path, catalogue))
+    rule = 'chosen_from = "tracker"\nchosen = { labels = ["now"], teams = ["Red", "Blue"] }\n'
+    assert rule in DEFINITION
+    home.file("streams.toml", DEFINITION.replace(rule, ""))
+    home.run(stream="tracker")
+    assert members(home) == {key: value for key, value in EXPECTED.items() if key != "urgent"}
+
+
+def test_files_for_a_stream_that_chooses_are_refused_with_where_they_belong(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    home = imported(Imports(tmp_path, catalogue))
+    with pytest.raises(SourceError, match="import the files with --stream tracker"):
+        home.run(home.file("more.csv", ITEMS), stream="shop")
+
+
+def test_an_anonymised_export_leaves_the_choosing_out_and_counts_as_before(
+    chosen: Imports, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    *files, definition = export(chosen.warehouse.snapshot, tmp_path / "out", catalogue, Wanted(is_anonymised=True))
+    text = "".join(path.read_text(encoding="utf-8") for path in [*files, definition])
+    assert not [word for word in ("shop", "SHOP", "rooms", "urgent", "Red", "Blue") if word in text]
+    (tmp_path / "home").mkdir()
+    again = Imports(tmp_path / "home", catalogue)
+    again.run(*files, config=definition)
+    row = again.warehouse.ask("charts.network_totals", again.warehouse.default_scope()).iloc[0]
+    assert (row["open_items"], row["finished_items"]) == (5, 1)
+
+
+def test_a_stream_is_chosen_from_one_that_was_imported(tmp_path: Path) -> None:
+    path = tmp_path / "streams.toml"
+    chain = 'id = "urgent"\nchosen_from = "shop"'
+    path.write_text(DEFINITION.replace('id = "urgent"\nchosen_from = "tracker"', chain), encoding="utf-8")
+    with pytest.raises(DefinitionError, match="Choose it from 'tracker', too"):
+        read_definition(path)
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,8 @@ QUERIES = {**CATALOGUE.layer("charts"), **CATALOGUE.layer("metrics")}
 parameters = cache(lambda sql: frozenset(re.findall(r"\$(\w+)", sql)))
 NAMED = {name: parameters(query.sql) for name, query in QUERIES.items()}
 MORE = {
-    "chosen": ANY.parameter(), "group_by": "outcome", "item": None, "outcome": None, "sort": "item_id",
-    "is_descending": False, "row_limit": 100_000, "row_offset": 0,
+    "chosen": ANY.parameter(), "group_by": "outcome", "item": None, "on_stream": None, "outcome": None,
+    "sort": "item_id", "is_descending": False, "row_limit": 100_000, "row_offset": 0,
 }  # fmt: skip
 
 # Why queries leave out teams and types.

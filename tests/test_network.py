@@ -150,7 +150,7 @@ def test_each_wait_counts_in_the_one_scope_it_ended_in(small: Imports) -> None:
 
 def test_the_waits_of_a_stream_are_listed_with_what_they_waited_for(small: Imports) -> None:
     table = small.warehouse.ask(
-        "charts.network_waits", small.warehouse.default_scope("shop"), row_limit=9, row_offset=0
+        "charts.network_waits", small.warehouse.default_scope("shop"), on_stream=None, row_limit=9, row_offset=0
     )
     assert list(zip(table["item_id"], table["on_item_id"], table["wait_days"], strict=True)) == [
         ("S-4", "R-3", 16), ("S-1", "R-1", 6), ("S-2", "R-1", 3),

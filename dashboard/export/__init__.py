@@ -68,6 +68,9 @@ def export(
     """
     _check(folder, wanted)
     definitions = _chosen(read_definition(snapshot / snapshots.DEFINITION), wanted.stream)
+    if wanted.is_anonymised:
+        # Their rules name what has stand-ins; their items are in the stream that they were chosen from.
+        definitions = [each for each in definitions if each.chosen_from is None]
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".exporting-") as aside:
         engine = DuckDB(memory=memory, threads=threads)

@@ -15,14 +15,15 @@ import pandas as pd
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
 from dashboard.errors import SettingsError
-from dashboard.streams.definition import Stage, Stream
+from dashboard.streams.definition import Need, Stage, Stream
 
 TOLD = (
     "Anonymised. Stand-ins for: keys, titles, people, teams, services, priorities, severities, reasons, streams; all "
     "times moved by the same number of whole weeks. As they were: states, stages, types of work, estimates, "
     "calendars, time zones, limits, costs of delay, durations. Read states and types before you pass it on: what they "
-    "name, it names. Holidays and the switch to summer time stay where they are, so that the working clock may differ "
-    "a little."
+    "name, it names. Streams that rules choose from another one, surveys with fewer than 5 answers, and the words for "
+    "what a stream needs of another are left out. Holidays and the switch to summer time stay where they are, so that "
+    "the working clock may differ a little."
 )
 WEEKS = range(26, 521)
 # The import reads years from 1980 to 2099.
@@ -77,6 +78,11 @@ def _definition(stream: Stream, stand_ins: Mapping[tuple[str, str], str]) -> Str
         id=name,
         name=name,
         calendar=stream.calendar,
+        needs=tuple(
+            Need(stream=stand_ins["stream", need.stream], what="What it provides", agreed_days=need.agreed_days)
+            for need in stream.needs
+            if ("stream", need.stream) in stand_ins
+        ),
         stage=tuple(_stage(stage, stand_ins) for stage in stream.stage),
     )
 

@@ -78,7 +78,8 @@ def _edges(table: pd.DataFrame, facts: Mapping[str, Mapping[str, object]]) -> li
         told = f"waited {at_most}{formatted(days, 'days')} in {counted(waits, 'wait')}" if waits else "no wait seen"
         if row["parts"]:
             told += f", {counted(int(row['parts']), 'part')} there"
-        words = f"{facts[row['stream']]['name']} waits for {facts[row['on_stream']]['name']}: {told}"
+        verb = "waits for" if waits or pd.notna(row["what"]) else "has parts in"
+        words = f"{facts[row['stream']]['name']} {verb} {facts[row['on_stream']]['name']}: {told}"
         words += f". It gets: {row['what']}" if pd.notna(row["what"]) else ". Not declared"
         width = 1.4 + (WIDEST - 1.4) * days / most if waits or row["parts"] else 0.0
         key = key_of(row["stream"], row["on_stream"])

@@ -297,7 +297,12 @@ def _at_whose_cost(view: View) -> Component:
     tables = [(view.metric(name), view.measure(name, period="quarter")) for name in names]
     changes = {name: share for name in names if (share := gain(view, name)) is not None}
     said = [
-        f"{view.metric(name).title.lower()} {formatted(abs(share), 'ratio')} {'better' if share > 0 else 'worse'}"
+        f"{view.metric(name).title.lower()} "
+        + (
+            f"{formatted(abs(share), 'ratio')} {'better' if share > 0 else 'worse'}"
+            if abs(share) >= 0.005
+            else "unchanged"
+        )
         for name, share in changes.items()
     ]
     answer = "Too little is known to compare an earlier time with"

@@ -24,8 +24,8 @@ PATH, TITLE = "/network", "Network"
 PART, DRAWN, MAP = "network", "network-drawn", "network-map"
 SHOWN = 50
 NOTHING = (
-    "Nothing leads from one value stream to another: no item is blocked by, or a part of, an item of another stream, "
-    "and no stream says what it needs."
+    "In these days nothing leads from one value stream to another: no item waited for one of another stream, none has "
+    "a part there, and no stream says what it needs."
 )
 REMEDY = (
     "Export the links between items, import the streams into the same folder, or say under [[stream.needs]] in "
@@ -111,9 +111,10 @@ def _told(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     at_most = "" if row["is_flagged"] else "at most "
     said = (
         f"{counted(int(row['items']), 'item')} of {one} waited {at_most}{formatted(row['wait_days'], 'days')} for "
-        f"{other}; half of {counted(int(row['waits']), 'wait')} took {formatted(row['median_wait_days'], 'days')} or "
-        "longer"
+        f"{other}"
     )
+    if row["waits"] > 1:
+        said += f"; half of {row['waits']:,} waits took {formatted(row['median_wait_days'], 'days')} or longer"
     if pd.notna(row["cost"]):
         said += f"; that is {_money(row)} of delay"
     if pd.notna(row["within_ratio"]):
@@ -194,8 +195,8 @@ def _waits(view: View) -> Component:
             why += f"; {counted(int(row['parts']), 'item')} there are parts of its items"
         return content_card("network-waits", question, why, html.Div(), html.Div(), view.how("charts.network_waits"))
     theirs = _of(view, stream)
-    waits = theirs.ask("charts.network_waits", row_limit=1_000_000, row_offset=0)
-    waits = waits[waits["on_stream"] == row["on_stream"]]
+    partner = {"on_stream": row["on_stream"]}
+    waits = theirs.ask("charts.network_waits", **partner, row_limit=1_000_000, row_offset=0)
     shown = waits.head(SHOWN)
     rows = pd.DataFrame(
         {
@@ -215,7 +216,7 @@ def _waits(view: View) -> Component:
     answer = f"{counted(int(row['waits']), 'wait')}, the longest first; {int(row['open_waits']):,} still going on."
     if not row["is_flagged"]:
         answer += " Its source tells no blocked times: the item and what blocks it were open together so long."
-    behind, how = theirs.behind("charts.network_waits", waits), theirs.how("charts.network_waits")
+    behind, how = theirs.behind("charts.network_waits", waits, **partner), theirs.how("charts.network_waits")
     return content_card("network-waits", question, answer, html.Div(content), behind, how)
 
 

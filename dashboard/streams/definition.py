@@ -135,6 +135,8 @@ class Stream(Checked):
             raise ValueError("should have both 'chosen_from' and 'chosen', or neither")
         if self.chosen_from == self.id:
             raise ValueError("should be 'chosen_from' another stream")
+        if any(need.stream == self.id for need in self.needs):
+            raise ValueError("should need what another stream provides")
         return self
 
 
@@ -158,6 +160,13 @@ def parse_definition(path: Path, text: str) -> dict[str, Stream]:
             raise DefinitionError(f"{path}: two streams have the id {stream.id!r}. Give each its own.")
         _check_stages(path, stream)
         streams[stream.id] = stream
+    for stream in streams.values():
+        source = streams.get(stream.chosen_from or "")
+        if source and source.chosen_from:
+            raise DefinitionError(
+                f"{path}: stream {stream.id!r} is chosen from {source.id!r}, which is itself chosen from "
+                f"{source.chosen_from!r}. Choose it from {source.chosen_from!r}, too."
+            )
     return streams
 
 
@@ -253,10 +262,12 @@ def cost_rows(stream: Stream) -> pd.DataFrame:
 
 def rule_rows(stream: Stream) -> pd.DataFrame:
     """stream, of_stream, kind, value: the rules by which its items are chosen from another stream."""
+    # Without rules, what they chose once is forgotten.
+    given = stream.chosen.model_dump() if stream.chosen else {"forgotten": ("",)}
     return pd.DataFrame(
         [
             {"stream": stream.id, "of_stream": stream.chosen_from, "kind": key.removesuffix("s"), "value": value}
-            for key, values in (stream.chosen.model_dump() if stream.chosen else {}).items()
+            for key, values in given.items()
             for value in values
         ]
     )

@@ -10,7 +10,7 @@ shared_items = "items that stand in two streams or more"
 with known as (
 
     select
-        coalesce(streams.chosen_from, items.stream) as own_stream,
+        coalesce(streams.chosen_from, items.stream) as origin,
         items.item_id,
         count(*) as streams_count,
         bool_or(items.started_first_on < $until and coalesce(items.ended_on >= $until, true)) as is_open,
@@ -19,7 +19,7 @@ with known as (
     join marts.streams
         on items.stream = streams.stream
     group by
-        own_stream,
+        origin,
         items.item_id
 
 )

@@ -35,6 +35,7 @@ join marts.items
     and stream_waits.item_id = items.item_id
 where
     stream_waits.stream = $stream
+    and ($on_stream is null or stream_waits.on_stream = $on_stream)
     and stream_waits.waited_until_on >= $since
     and stream_waits.waited_until_on < $until
     and ($teams is null or list_contains($teams, stream_waits.team))

@@ -17,6 +17,13 @@ with work as (
         count(distinct visits.item_id) as items,
         sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) / 86400 as active_days
     from marts.visits
+    join marts.streams
+        on visits.stream = streams.stream
+    -- What several streams share counts once.
+    join marts.item_homes
+        on visits.stream = item_homes.home_stream
+        and visits.item_id = item_homes.item_id
+        and coalesce(streams.chosen_from, streams.stream) = item_homes.origin
     where
         visits.owner is not null
         and visits.mode = 'active'

@@ -69,6 +69,23 @@ present as (
         'deployment' as kind,
         deployments.deployment_id as target
     from canonical.deployments
+    union
+    -- What rules chose names things of the stream that it was chosen from.
+    select
+        streams.stream,
+        'item' as kind,
+        item_homes.item_id as target
+    from marts.streams
+    join marts.item_homes
+        on streams.chosen_from = item_homes.origin
+    union
+    select
+        streams.stream,
+        'deployment' as kind,
+        deployments.deployment_id as target
+    from marts.streams
+    join canonical.deployments
+        on streams.chosen_from = deployments.stream
 
 ),
 

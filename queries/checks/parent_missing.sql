@@ -9,10 +9,12 @@ select
     items.item_id as subject,
     'parent ' || items.parent_id as detail
 from marts.items
-anti join marts.items as parents
-    on items.stream = parents.stream
+join marts.streams
+    on items.stream = streams.stream
+anti join marts.item_homes as parents
+    on coalesce(streams.chosen_from, streams.stream) = parents.origin
     and items.parent_id = parents.item_id
 anti join marts.stream_parts
-    on items.stream = stream_parts.on_stream
-    and items.item_id = stream_parts.on_item_id
+    on items.item_id = stream_parts.on_item_id
+    and items.parent_id = stream_parts.item_id
 where items.parent_id is not null

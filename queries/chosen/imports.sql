@@ -8,13 +8,14 @@ with sources as (
         rules.stream,
         rules.of_stream
     from choosing.rules
+    where rules.kind <> 'forgotten'
 
 )
 
 select imports.*
 from canonical.imports
-anti join sources
-    on imports.stream = sources.stream
+anti join choosing.rules
+    on imports.stream = rules.stream
 union all
 select imports.* replace (sources.stream as stream)
 from canonical.imports

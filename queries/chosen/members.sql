@@ -18,27 +18,45 @@ with owners as (
 
 described as (
 
+    -- Attribute by attribute as the newest import knows it, as everywhere.
     select
         items.stream,
         items.item_id,
-        items.type,
-        coalesce(items.team, owners.team) as team,
-        items.labels
+        arg_max(items.type, row(items.import_id, items.file_name)) filter (where items.type is not null) as type,
+        arg_max(items.team, row(items.import_id, items.file_name)) filter (where items.team is not null) as team,
+        arg_max(items.labels, row(items.import_id, items.file_name)) filter (where items.labels is not null) as labels
     from canonical.items
-    left join owners
-        on items.stream = owners.stream
-        and items.item_id = owners.item_id
-    union
+    group by
+        items.stream,
+        items.item_id
+
+),
+
+known as (
+
     select
-        transitions.stream,
-        transitions.item_id,
-        null as type,
-        owners.team,
-        null as labels
-    from canonical.transitions
+        keys.stream,
+        keys.item_id,
+        described.type,
+        coalesce(described.team, owners.team) as team,
+        described.labels
+    from (
+        select
+            items.stream,
+            items.item_id
+        from canonical.items
+        union
+        select
+            transitions.stream,
+            transitions.item_id
+        from canonical.transitions
+    ) as keys
+    left join described
+        on keys.stream = described.stream
+        and keys.item_id = described.item_id
     left join owners
-        on transitions.stream = owners.stream
-        and transitions.item_id = owners.item_id
+        on keys.stream = owners.stream
+        and keys.item_id = owners.item_id
 
 ),
 
@@ -48,7 +66,7 @@ wanted as (
         rules.stream,
         count(distinct rules.kind) as kinds
     from choosing.rules
-    where rules.kind <> 'service'
+    where rules.kind not in ('service', 'forgotten')
     group by rules.stream
 
 ),
@@ -58,25 +76,25 @@ met as (
     select
         rules.stream,
         rules.of_stream,
-        described.item_id,
+        known.item_id,
         count(distinct rules.kind) as kinds
     from choosing.rules
-    join described
-        on rules.of_stream = described.stream
+    join known
+        on rules.of_stream = known.stream
     where
         case rules.kind
             when 'project'
                 then
-                    starts_with(described.item_id, rules.value || '-')
-                    or starts_with(described.item_id, rules.value || '#')
-            when 'type' then lower(described.type) = lower(rules.value)
-            when 'team' then described.team = rules.value
-            when 'label' then list_contains(string_split(described.labels, '|'), rules.value)
+                    starts_with(known.item_id, rules.value || '-')
+                    or starts_with(known.item_id, rules.value || '#')
+            when 'type' then lower(known.type) = lower(rules.value)
+            when 'team' then known.team = rules.value
+            when 'label' then list_contains(string_split(known.labels, '|'), rules.value)
         end
     group by
         rules.stream,
         rules.of_stream,
-        described.item_id
+        known.item_id
 
 )
 

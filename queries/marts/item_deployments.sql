@@ -1,6 +1,6 @@
 /*
 title = "Items in production"
-grain = "one row per item that a successful deployment to production carried, and of which no change is left undeployed"
+grain = "one row per item that a successful deployment to production carried, of which no change is left undeployed, and that was not withdrawn"
 [columns]
 stream = "value stream"
 item_id = "key of the work item"
@@ -15,37 +15,67 @@ lead_working_seconds = "the same by the working calendar"
 wait_seconds = "finish to that deployment; 0 where it finished after it, null where it did not finish"
 wait_working_seconds = "the same by the working calendar"
 */
-with carried as (
+with delivered as (
+
+    select
+        deployments.stream,
+        deployments.deployment_id,
+        max(deployments.deployed_at) as deployed_at
+    from marts.deployments
+    where deployments.is_success
+    group by
+        deployments.stream,
+        deployments.deployment_id
+
+),
+
+carried as (
 
     select
         item_deployments.stream,
         item_deployments.item_id,
-        max(deployments.deployed_at) as deployed_at,
+        max(delivered.deployed_at) as deployed_at,
         count(*) as deployments_count
     from staging.item_deployments
-    join marts.deployments
-        on item_deployments.stream = deployments.stream
-        and item_deployments.deployment_id = deployments.deployment_id
-    where deployments.is_success
+    join delivered
+        on item_deployments.stream = delivered.stream
+        and item_deployments.deployment_id = delivered.deployment_id
     group by
         item_deployments.stream,
         item_deployments.item_id
 
 ),
 
-waiting as (
+-- Changes that no successful deployment to production brought there; where merges are told, merged ones alone.
+undeployed as (
 
     select
         changes.stream,
         changes.item_id
     from canonical.changes
-    where changes.item_id is not null and changes.deployment_id is null
+    anti join delivered
+        on changes.stream = delivered.stream
+        and changes.deployment_id = delivered.deployment_id
+    where
+        changes.item_id is not null
+        and (
+            changes.merged_at is not null
+            or changes.stream not in (select merged.stream from canonical.changes as merged where merged.merged_at is not null)
+        )
+
+),
+
+waiting as (
+
+    select
+        undeployed.stream,
+        undeployed.item_id
+    from undeployed
     union
     select
-        changes.stream,
-        ltrim(changes.item_id, '#') as item_id
-    from canonical.changes
-    where starts_with(changes.item_id, '#') and changes.deployment_id is null
+        undeployed.stream,
+        ltrim(undeployed.item_id, '#') as item_id
+    from undeployed
 
 ),
 
@@ -72,6 +102,7 @@ timed as (
     anti join waiting
         on carried.stream = waiting.stream
         and carried.item_id = waiting.item_id
+    where items.cancelled_on is null
 
 )
 

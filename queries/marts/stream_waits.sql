@@ -109,6 +109,16 @@ islands as (
 
 ),
 
+flagged as (
+
+    select distinct
+        blocked.stream,
+        blocked.item_id
+    from canonical.blocked
+    where blocked.unblocked_at is null
+
+),
+
 waits as (
 
     select
@@ -137,7 +147,9 @@ select
     items.team,
     items.type,
     waits.is_flagged,
-    ends.ended_at is null and waits.waited_until_at >= streams.last_event_at as is_open,
+    ends.ended_at is null
+    and waits.waited_until_at >= streams.last_event_at
+    and (not waits.is_flagged or flagged.item_id is not null) as is_open,
     from_days.day as waited_from_on,
     until_days.day as waited_until_on,
     epoch(waits.waited_until_at) - epoch(waits.waited_from_at) as seconds,
@@ -152,6 +164,9 @@ from waits
 join staging.items
     on waits.stream = items.stream
     and waits.item_id = items.item_id
+left join flagged
+    on waits.stream = flagged.stream
+    and waits.item_id = flagged.item_id
 join staging.items as blockers
     on waits.on_stream = blockers.stream
     and waits.on_item_id = blockers.item_id

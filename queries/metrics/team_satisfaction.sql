@@ -2,10 +2,10 @@
 title = "Team satisfaction"
 unit = "score"
 better = "higher"
-definition = "Mean score of the surveys; teams with fewer than 5 answers are left out."
-formula = "Σ scores ÷ Σ answers over surveys of the period, teams with 5 answers or more"
+definition = "Mean score of the surveys; those in which a team gave fewer than 5 answers are left out."
+formula = "Σ scores ÷ Σ answers over surveys of the period in which a team gave 5 answers or more"
 source = "Forsgren et al., The SPACE of Developer Productivity, 2021"
-grain = "one row per period; value is null where no team answered 5 times; items counts the answers"
+grain = "one row per period; value is null where no survey has 5 answers of one team; items counts the answers"
 */
 with answered as (
 
@@ -19,11 +19,12 @@ with answered as (
         on surveys.stream = $stream
         and surveys.survey_on >= periods.period_start
         and surveys.survey_on < periods.period_end
+        -- Of each survey: a longer period must not tell what a shorter one keeps.
+        and surveys.answers_count >= 5
         and ($teams is null or list_contains($teams, surveys.team))
     group by
         periods.period_start,
         surveys.team
-    having sum(surveys.answers_count) >= 5
 
 )
 

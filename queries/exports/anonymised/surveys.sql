@@ -14,6 +14,8 @@ with told as (
         surveys.asked_count
     from chosen.surveys
     cross join chosen.options
+    -- Fewer answers are shown nowhere, and would be those of a person.
+    where surveys.answers_count >= 5
 
 )
 

@@ -8,7 +8,7 @@ select
     cast(date_trunc('month', parsed.answered_on) as date) as survey_on,
     cast(count(*) as bigint) as answers_count,
     sum(parsed.score) as score_sum,
-    max(parsed.asked_count) as asked_count
+    case when max(parsed.asked_count) >= count(*) then max(parsed.asked_count) end as asked_count
 from reading.parsed
 where parsed.fate = 'kept'
 group by
