@@ -132,12 +132,12 @@ elsewhere as (
         present.target,
         min(present.stream) as stream,
         -- What rules choose from a stream is the same there.
-        count(distinct coalesce(streams.chosen_from, streams.stream)) as known_in
+        count(distinct coalesce(streams.chosen_from, present.stream)) as known_in
     from present
     semi join missing
         on present.kind = missing.kind
         and present.target = missing.target
-    join marts.streams
+    left join marts.streams
         on present.stream = streams.stream
     group by
         present.kind,

@@ -81,9 +81,9 @@ join sizes
     on shared.stream = sizes.stream
 join sizes as other_sizes
     on shared.other_stream = other_sizes.stream
-join marts.streams
+left join marts.streams
     on shared.stream = streams.stream
-join marts.streams as other_streams
+left join marts.streams as other_streams
     on shared.other_stream = other_streams.stream
 where
     shared.items * 2 >= sizes.items
