@@ -474,6 +474,7 @@ def test_items_behind_a_waste_are_those_that_the_room_counts(warehouse: Warehous
 def test_only_a_regulated_stream_shows_compliance(warehouse: Warehouse, demo: Settings) -> None:
     said = {stream: texts(waste.body(seen(warehouse, demo, stream))) for stream in STREAMS}
     assert [stream for stream in STREAMS if "compliance" in said[stream].lower()] == ["healthcare"]
+    assert "in 3 steps; 1 of them is automated" in said["healthcare"]
 
 
 def test_of_6_days_of_compliance_per_item_2_are_done_by_a_program(world: World) -> None:
