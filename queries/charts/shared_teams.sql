@@ -21,7 +21,7 @@ with work as (
         on visits.stream = streams.stream
     -- What several streams share counts once.
     join marts.item_homes
-        on visits.stream = item_homes.home_stream
+        on visits.stream = item_homes.stream
         and visits.item_id = item_homes.item_id
         and coalesce(streams.chosen_from, streams.stream) = item_homes.origin
     where
