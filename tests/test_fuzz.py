@@ -47,7 +47,7 @@ FILES = int(os.environ.get("VSM_FUZZ_FILES", "2000"))
 PARTS = 10
 # Of the files that are read, one in so many is imported as a whole, with its marts and checks.
 WHOLE_EVERY = 20
-HANGS_AFTER_SECONDS = 90
+HANGS_AFTER_SECONDS = 20
 MEMORY = 3 * 1024**3
 CORPUS = SHARED / "badinput"
 
