@@ -179,6 +179,14 @@ def test_the_page_tells_what_is_at_most_so_and_what_goes_on(small: Imports) -> N
     assert "3 items of Shop waited 25.0 d for rooms; half of 3 waits took 6.0 d or longer" in whole
     assert "2,500 EUR of delay. 0 % of them ended within the agreed 2 days." in whole
     assert "1 item of apps waited at most 3.0 d for rooms" in whole
+    streams, lines = (
+        small.warehouse.ask(f"charts.network_{each}", small.warehouse.default_scope("shop"))
+        for each in ("streams", "edges")
+    )
+    # Whether a wait is flagged reads alike from a row of pandas and from Python.
+    unsure = lines[lines["stream"] == "apps"].astype({"is_flagged": bool})
+    assert network._table(unsure, {})["waited"].tolist() == ["at most 3.0 d"]
+    assert "at most 3.0 d" in network_map(streams, unsure)
     assert "Waits that no stream has declared: apps, for rooms." in whole
     asked = seen(home, small.warehouse, stream="shop", edge=key_of("apps", "rooms"))
     assert "Its source tells no blocked times" in texts(network.body(asked))

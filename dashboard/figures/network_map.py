@@ -73,7 +73,7 @@ def _edges(table: pd.DataFrame, facts: Mapping[str, Mapping[str, object]]) -> li
     found = []
     for row in table.to_dict("records"):
         waits, days = int(row["waits"]), float(row["wait_days"])
-        at_most = "" if row["is_flagged"] is not False else "at most "
+        at_most = "" if row["is_flagged"] else "at most "
         label = f"{at_most}{formatted(days, 'days')}" if waits else ""
         told = f"waited {at_most}{formatted(days, 'days')} in {counted(waits, 'wait')}" if waits else "no wait seen"
         if row["parts"]:

@@ -47,7 +47,7 @@ def _line(metric: Metric, table: pd.DataFrame, axis_name: str, factor: float, co
         "x": [periods.iso(day) for day in table["period_start"]],
         "y": numbers(table["value"], factor),
         "yaxis": axis_name,
-        "connectgaps": True,
+        "connectgaps": False,
         "line": {"color": colour, "width": 2},
         "marker": {
             "size": 7,

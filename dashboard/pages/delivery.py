@@ -291,7 +291,8 @@ def _satisfaction(view: View) -> Component | None:
 
 
 def _at_whose_cost(view: View) -> Component:
-    """Flow, quality and people on one time axis: whether an improvement is paid for by the teams."""
+    """Flow, quality and people on one time axis: whether an improvement is paid for by the teams; of all services."""
+    view = replace(view, scope=replace(view.scope, services=None))
     quality = "change_fail_rate" if view.headline("change_fail_rate")["value"] is not None else "first_pass_yield"
     names = ("lead_time", quality, "team_satisfaction")
     tables = [(view.metric(name), view.measure(name, period="quarter")) for name in names]

@@ -163,7 +163,7 @@ def _table(edges: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
         if pd.notna(row["agreed_days"]):
             share = formatted(row["within_ratio"], "ratio") if pd.notna(row["within_ratio"]) else "–"
             agreed = f"{row['agreed_days']:g} days: {share} within"
-        at_most = "at most " if row["is_flagged"] is False else ""
+        at_most = "" if row["is_flagged"] else "at most "
         rows.append(
             {
                 "who waits": names.get(row["stream"], row["stream"]),
