@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -43,6 +44,11 @@ def key_of(stream: str, on_stream: str) -> str:
     return urlencode({"stream": stream, "on": on_stream})
 
 
+def bound(row: Mapping[str, Any]) -> str:
+    """'at most ' before the days of waits that were not flagged, and so are the most they can have been."""
+    return "at most " if pd.notna(row["is_flagged"]) and not row["is_flagged"] else ""
+
+
 def network_map(streams: pd.DataFrame, edges: pd.DataFrame) -> str:
     """A self-contained SVG of charts.network_streams and charts.network_edges: the streams that lines join."""
     facts = {str(row["stream"]): row for row in streams.to_dict("records")}
@@ -73,7 +79,7 @@ def _edges(table: pd.DataFrame, facts: Mapping[str, Mapping[str, object]]) -> li
     found = []
     for row in table.to_dict("records"):
         waits, days = int(row["waits"]), float(row["wait_days"])
-        at_most = "" if row["is_flagged"] else "at most "
+        at_most = bound(row)
         label = f"{at_most}{formatted(days, 'days')}" if waits else ""
         told = f"waited {at_most}{formatted(days, 'days')} in {counted(waits, 'wait')}" if waits else "no wait seen"
         if row["parts"]:

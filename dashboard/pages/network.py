@@ -16,7 +16,7 @@ from dashboard.components.cards import content_card, empty, findings
 from dashboard.components.controls import labelled, select
 from dashboard.components.inline_svg import InlineSvg
 from dashboard.components.plain_table import plain_table
-from dashboard.figures.network_map import joined, key_of, network_map
+from dashboard.figures.network_map import bound, joined, key_of, network_map
 from dashboard.pages.view import View, view_of
 from dashboard.theme import counted, formatted
 
@@ -108,7 +108,7 @@ def _sentences(edges: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
 
 def _told(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     one, other = (names.get(str(row[end]), str(row[end])) for end in ("stream", "on_stream"))
-    at_most = "" if row["is_flagged"] else "at most "
+    at_most = bound(row)
     said = (
         f"{counted(int(row['items']), 'item')} of {one} waited {at_most}{formatted(row['wait_days'], 'days')} for "
         f"{other}"
@@ -163,7 +163,7 @@ def _table(edges: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
         if pd.notna(row["agreed_days"]):
             share = formatted(row["within_ratio"], "ratio") if pd.notna(row["within_ratio"]) else "–"
             agreed = f"{row['agreed_days']:g} days: {share} within"
-        at_most = "" if row["is_flagged"] else "at most "
+        at_most = bound(row)
         rows.append(
             {
                 "who waits": names.get(row["stream"], row["stream"]),
