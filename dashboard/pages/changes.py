@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dash import html
 from dash.development.base_component import Component
@@ -36,13 +36,24 @@ def change(view: View, name: str) -> Component | str:
     )
 
 
-def gain(view: View, name: str) -> float | None:
-    """How much better a metric became, as a share of what it was: negative is worse; None where that is not known."""
-    now, before, _ = compared(view, name)
+@dataclass(frozen=True)
+class Gain:
+    """How much better a metric became, as a share of what it was: negative is worse; with the n of both sides."""
+
+    share: float
+    before: int
+    now: int
+    against: str
+
+
+def gain(view: View, name: str) -> Gain | None:
+    """What a metric gained; None where that is not known."""
+    now, before, words = compared(view, name)
     if before is None or not before["value"] or now["value"] is None:
         return None
     share = now["value"] / before["value"] - 1
-    return -share if view.metric(name).better == "lower" else share
+    better = -share if view.metric(name).better == "lower" else share
+    return Gain(better, int(before["items"]), int(now["items"]), words)
 
 
 def change_finding(view: View, name: str) -> findings.Finding | None:

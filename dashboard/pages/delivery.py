@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from dashboard.figures.panels import panels
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import trend
 from dashboard.pages import delivery_causes, delivery_reasons
-from dashboard.pages.changes import change, change_finding, compared, gain
+from dashboard.pages.changes import change, change_finding, gain
 from dashboard.pages.view import View
 from dashboard.scope import names_in_url
 from dashboard.theme import counted, formatted
@@ -40,7 +40,7 @@ NOTHING = (
     "No source tells deployments, incidents or changes of this stream: export deployments, incidents, or a git "
     "repository. The Data page says which files are read."
 )
-SLIGHT = 0.05
+SLIGHT, UNCHANGED = 0.05, 0.005
 SATISFACTION = "Scores are means of at least 5 answers; a team with fewer is a gap."
 
 
@@ -296,24 +296,30 @@ def _at_whose_cost(view: View) -> Component:
     quality = "change_fail_rate" if view.headline("change_fail_rate")["value"] is not None else "first_pass_yield"
     names = ("lead_time", quality, "team_satisfaction")
     tables = [(view.metric(name), view.measure(name, period="quarter")) for name in names]
-    changes = {name: share for name in names if (share := gain(view, name)) is not None}
-    said = [
-        f"{view.metric(name).title.lower()} "
-        + (
-            f"{formatted(abs(share), 'ratio')} {'better' if share > 0 else 'worse'}"
-            if abs(share) >= 0.005
-            else "unchanged"
-        )
-        for name, share in changes.items()
-    ]
-    answer = "Too little is known to compare an earlier time with"
-    if said:
-        answer = f"Against {compared(view, next(iter(changes)))[2]}: {', '.join(said)}"
-    if changes.get("team_satisfaction", 0) < -SLIGHT and any(changes.get(name, 0) > SLIGHT for name in names[:2]):
-        answer += ". What improved may have been paid for by the teams: ask them"
+    answer = cost_words(view, names)
     behind, how = (
         view.behind("team_satisfaction", tables[2][1], card="delivery-cost", period="quarter"),
         view.how(*names),
     )
     question = "Do flow and quality improve at people's cost?"
     return figure_card("delivery-cost", question, answer, panels(tables), behind, how)
+
+
+def cost_words(view: View, names: Sequence[str]) -> str:
+    """What each of some metrics gained, the last of them satisfaction; and a doubt where it fell and another rose."""
+    gains = {name: found for name in names if (found := gain(view, name))}
+    told: dict[str, list[str]] = {}
+    for name, each in gains.items():
+        change = f"{formatted(abs(each.share), 'ratio')} {'better' if each.share > 0 else 'worse'}"
+        words = f"{view.metric(name).title.lower()} {change if abs(each.share) >= UNCHANGED else 'unchanged'}"
+        told.setdefault(each.against, []).append(f"{words} (n = {each.before:,}, {each.now:,})")
+    answer = "; ".join(f"against {against}: {', '.join(said)}" for against, said in told.items())
+    if not answer:
+        return "Too little is known to compare an earlier time with"
+    *others, people = (gains[name].share if name in gains else 0.0 for name in names)
+    if people < -SLIGHT and max(others) > SLIGHT:
+        answer += (
+            f". Something is more than {100 * SLIGHT:.0f} % better and satisfaction more than that worse: the "
+            "teams may have paid for it"
+        )
+    return answer[0].upper() + answer[1:]
