@@ -82,13 +82,20 @@ def test_every_order_and_group_draws(clean_page: Page, server: str, sort: str, g
     expect(page).to_have_url(re.compile(f"(?=.*sort={sort})(?=.*group={group})"))
 
 
+def switched(page: Page, label: str, *, is_on: bool) -> None:
+    """A click on a box, which then is so: while a figure is drawn Dash takes longer than `check` waits."""
+    box = page.get_by_label(label)
+    box.click()
+    expect(box).to_be_checked(checked=is_on)
+
+
 def test_marks_are_switched_on_and_off(clean_page: Page, server: str) -> None:
     page = opened(clean_page, server, "stream=retailer&from=2026-08-01")
     # The names of the lanes stand beside them; only bars and lines have dates below.
     lanes = page.locator(f"{BARS} .y2tick")
     expect(lanes).to_have_text(["Deployments"])
     for kind, lane in (("Failed deployments", "Failed"), ("Incidents", "Incidents")):
-        page.get_by_label(kind).check()
+        switched(page, kind, is_on=True)
         expect(lanes.filter(has_text=lane)).to_have_count(1)
     expect(page.locator(BARS)).to_contain_text(re.compile(r"Failed deployments: \d+\. Incidents: \d+"))
     expect(page.locator(BARS)).to_contain_text(re.compile(r"Grey bands are the \d+ days off"))
@@ -96,8 +103,8 @@ def test_marks_are_switched_on_and_off(clean_page: Page, server: str) -> None:
     expect(page.locator(f"{BARS} details[open] td").first).to_have_text("Deployments")
     expect(page).to_have_url(re.compile("marks=deployments%7Eplan%7Edays-off%7Efailed%7Eincidents"))
     for kind in ("Deployments and releases", "Failed deployments", "Incidents", "Initiatives of the plan"):
-        page.get_by_label(kind).uncheck()
-    page.get_by_label("Weekends and holidays").uncheck()
+        switched(page, kind, is_on=False)
+    switched(page, "Weekends and holidays", is_on=False)
     expect(lanes).to_have_count(0)
     expect(page.locator(BARS)).not_to_contain_text("Grey bands")
     expect(page).to_have_url(re.compile("marks=%7Enone"))
