@@ -48,7 +48,7 @@ WITHOUT_ITEMS: Mapping[str, str] = {
     "records of files, not items": "charts.capabilities charts.doubts charts.set_aside charts.set_aside_reasons",
     "a deployment, a change or an incident is of no team and no type": "charts.deployment_days charts.incident_days "
     "charts.change_waits charts.changes_counted charts.deployment_outcomes charts.deployments "
-    "charts.deployments_elsewhere charts.environments charts.incidents charts.possible_causes charts.services "
+    "charts.environments charts.incidents charts.possible_causes charts.services "
     "metrics.batch_size metrics.change_fail_rate "
     "metrics.change_lead_time metrics.deployment_frequency metrics.deployment_rework_rate metrics.incidents "
     "metrics.failed_deployment_recovery_time metrics.mean_time_to_recovery",
@@ -115,7 +115,7 @@ DAYS: Mapping[tuple[str, str], str] = {
     "metrics.deployment_frequency metrics.deployment_rework_rate",
     ("changes", within("deployed_on")): "charts.change_waits metrics.change_lead_time",
     ("item_deployments", within("deployed_on")): "metrics.lead_time_to_production",
-    ("deployments_elsewhere", within("deployed_on")): "charts.deployments_elsewhere charts.environments",
+    ("deployments_elsewhere", within("deployed_on")): "charts.environments",
     ("incidents", "coalesce(restored_on >= {since}, true) and started_on < {until}"): "charts.incidents",
     ("incidents", within("started_on")): "charts.incident_days metrics.incidents",
     ("incidents", within("restored_on")): "metrics.failed_deployment_recovery_time metrics.mean_time_to_recovery",

@@ -274,7 +274,9 @@ def fifty() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fifty streams: eight platforms, eight desks, products between them, and one line that leads back."""
     kinds = ["platform"] * 8 + ["product"] * 34 + ["support"] * 8
     names = [f"s{number:02}" for number in range(50)]
-    streams = pd.DataFrame({"stream": names, "name": names, "kind": kinds, "open_items": 3, "median_lead_days": 4.5})
+    streams = pd.DataFrame(
+        {"stream": names, "name": names, "kind": kinds, "open_items": 3, "finished_items": 8, "median_lead_days": 4.5}
+    )
     pairs = [(names[number], names[number % 8]) for number in range(8, 42)]
     pairs += [(names[number], names[8 + number * 7 % 34]) for number in range(42, 50)] + [(names[0], names[20])]
     lines = pd.DataFrame(pairs, columns=["stream", "on_stream"])

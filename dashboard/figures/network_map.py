@@ -199,16 +199,17 @@ def _label(each: Edge, places: Mapping[str, tuple[int, float]], ports: Mapping[t
 
 def _box(facts: Mapping[str, object], x: float, y: float) -> str:
     name, kind = str(facts["name"]), str(facts["kind"] or "product")
-    told = counted(int(str(facts["open_items"])), "open item")
+    told = full = counted(int(str(facts["open_items"])), "open item")
     if pd.notna(facts["median_lead_days"]):
-        told += f", median lead time {formatted(float(str(facts['median_lead_days'])), 'days')}"
-    title = draw.clean(f"{name}, {kind}: {told}")
+        half = formatted(float(str(facts["median_lead_days"])), "days")
+        told, full = f"{told}, median {half}", f"{full}, median lead time {half} (n = {facts['finished_items']:,})"
+    title = draw.clean(f"{name}, {kind}: {full}")
     return (
         f"<g><title>{title}</title>"
         + draw.rectangle(x, y, BOX, BOX_HEIGHT, "data", 4)
         + draw.text(x + 10, y + 17, kind, "small mut")
         + draw.paragraph(x + 10, y + 32, draw.wrap(name, BOX - 20, 13.2), "b", full=name)
-        + draw.text(x + 10, y + 62, draw.shorten(told.replace("median lead time", "median"), BOX - 18, 11), "small mut")
+        + draw.text(x + 10, y + 62, draw.shorten(told, BOX - 18, 11), "small mut")
         + "</g>"
     )
 

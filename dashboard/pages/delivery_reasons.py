@@ -111,10 +111,10 @@ def _frequency(view: View, counts: pd.Series) -> list[Component | None]:
     if metric["value"] is None:
         return [html.P("No source tells deployments.")]
     days = (view.scope.until - view.scope.since).days
+    elsewhere = view.ask("charts.environments").groupby("environment", sort=False)["deployments"].sum()
     out = [f"{counted(int(counts['failed']), 'deployment')} that did not succeed"] if counts["failed"] else []
     out += [
-        f"{counted(row.deployments, 'deployment')} to {row.environment}"
-        for row in view.ask("charts.deployments_elsewhere").itertuples()
+        f"{counted(int(deployments), 'deployment')} to {environment}" for environment, deployments in elsewhere.items()
     ]
     value, some_on = formatted(metric["value"], "per week"), int(counts["days_with_deployments"])
     on_days = f" On {counted(some_on, 'day')} there was at least one." if some_on else ""
@@ -130,8 +130,6 @@ def _frequency(view: View, counts: pd.Series) -> list[Component | None]:
 
 def _lead_time(view: View) -> list[Component | None]:
     counts, found = view.ask("charts.changes_counted").iloc[0].astype(int), view.headline("change_lead_time")
-    share = view.scope.percentile
-    which = "The mean" if share is None else "The median" if share == 0.5 else f"The {100 * share:g}th percentile"
     words = {
         "programs": "made by programs, as the source says or the author's name tells (such as one with [bot])",
         "negative": "deployed before they were authored, a fault of the data",
@@ -139,21 +137,27 @@ def _lead_time(view: View) -> list[Component | None]:
         "undeployed": "authored in the period and not deployed by the end of the data",
     }
     out = [f"{counted(counts[key], 'change')} {text}" for key, text in words.items() if counts[key]]
-    value = f"{which} over {counted(counts['counted'], 'change')} deployed in the period: from authored to the first "
-    value += f"successful deployment to production that contains it, {formatted(found['value'], 'days')}."
+    value = (
+        f"{_statistic(view)} over {counted(counts['counted'], 'change')} deployed in the period: from authored to the "
+        f"first successful deployment to production that contains it, {formatted(found['value'], 'days')}."
+    )
     return [html.P(value if counts["counted"] else "No change was deployed in the period."), _left_out(out)]
+
+
+def _statistic(view: View) -> str:
+    """What the viewer chose of all values: 'The median'."""
+    share = view.scope.percentile
+    return "The mean" if share is None else "The median" if share == 0.5 else f"The {100 * share:g}th percentile"
 
 
 def _to_production(view: View) -> list[Component | None]:
     found, row = view.headline("lead_time_to_production"), view.ask("charts.waits_for_production").iloc[0]
     if found["value"] is None:
         return [html.P(f"{': '.join(each for each in without_value(view, 'lead_time_to_production') if each)}.")]
-    share = view.scope.percentile
-    which = "The mean" if share is None else "The median" if share == 0.5 else f"The {100 * share:g}th percentile"
     value = (
-        f"{which} over {counted(found['items'], 'item')} that came into production in the period: from their creation "
-        f"to the last successful deployment that carried them, {formatted(found['value'], 'days')}. A deployment "
-        "carries an item where a link says so, or a change that names it."
+        f"{_statistic(view)} over {counted(found['items'], 'item')} that came into production in the period: from "
+        f"their creation to the last successful deployment that carried them, {formatted(found['value'], 'days')}. "
+        "A deployment carries an item where a link says so, or a change that names it."
     )
     left = int(row["not_deployed_items"])
     out = [f"{counted(left, 'finished item')} with no such deployment, or with a change that waits for one"]

@@ -9,7 +9,6 @@ kind = "product, platform or support"
 open_items = "items that were started and not ended at the end of the scope"
 finished_items = "items that finished in the scope"
 median_lead_days = "half of those took so long or less, from creation; null if none finished"
-currency = "of its cost of delay; null if none"
 */
 select
     streams.stream,
@@ -21,16 +20,14 @@ select
     count(items.item_id) filter (where items.finished_on >= $since and items.finished_on < $until) as finished_items,
     quantile_cont(
         case when $clock = 'working' then items.lead_working_seconds else items.lead_seconds end / 86400, 0.5
-    ) filter (where items.finished_on >= $since and items.finished_on < $until) as median_lead_days,
-    streams.currency
+    ) filter (where items.finished_on >= $since and items.finished_on < $until) as median_lead_days
 from marts.streams
 left join marts.items
     on streams.stream = items.stream
 group by
     streams.stream,
     streams.name,
-    streams.kind,
-    streams.currency
+    streams.kind
 order by
     case streams.kind when 'platform' then 1 when 'product' then 2 else 3 end,
     streams.stream
