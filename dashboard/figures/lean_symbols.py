@@ -138,6 +138,20 @@ def path(shape: str, kind: str, prefix: str = "", marker: str = "") -> str:
     return f'<path d="{shape}" class="{kind}"{head}/>'
 
 
+def move(shape: str, kind: str, style: str, tip: str, words: str, key: str = "") -> str:
+    """A line with the arrowhead of the id `tip`, told in words; one with a key can be chosen, by keyboard too."""
+    said = clean(words)
+    drawn = f'<path d="{shape}" class="{kind}" style="{style}" marker-end="url(#{tip})"/>'
+    if not key:
+        return f"<g><title>{said}</title>{drawn}</g>"
+    # A thin line is hard to hit: an unseen broad one lies over it.
+    target = f'<path d="{shape}" class="target"/>'
+    return (
+        f'<g class="move" role="button" tabindex="0" data-id="{clean(key)}" aria-label="{said}"><title>{said}</title>'
+        f"{drawn}{target}</g>"
+    )
+
+
 def definitions(prefix: str) -> str:
     """Arrowheads. Ids begin with `prefix`, because several maps may stand in one document."""
     heads = "".join(

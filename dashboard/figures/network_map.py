@@ -179,13 +179,7 @@ def _line(
     shape = f"M{x1:g},{y1:g} C{x1 + swing:g},{y1:g} {end - swing:g},{y2:g} {end:g},{y2:g}"
     kind = "info" if not each.width else "flow" if _is_ahead(each, places) else "back"
     style = f"stroke-width:{each.width:.1f}" if each.width else "stroke-dasharray:5 4"
-    words = draw.clean(each.words)
-    return (
-        f'<g class="move" role="button" tabindex="0" data-id="{draw.clean(each.key)}" '
-        f'aria-label="{words}"><title>{words}</title>'
-        f'<path d="{shape}" class="{kind}" style="{style}" marker-end="url(#{prefix}-tip)"/>'
-        f'<path d="{shape}" class="target"/></g>'
-    )
+    return draw.move(shape, kind, style, f"{prefix}-tip", each.words, each.key)
 
 
 def _label(each: Edge, places: Mapping[str, tuple[int, float]], ports: Mapping[tuple[str, bool], float]) -> str:

@@ -183,7 +183,7 @@ def _other(line: Move, leaves: bool) -> float:
 
 
 def _line(each: Move, sheet: Sheet) -> str:
-    kind, tip = "flow" if each.side > 0 else "back", f'marker-end="url(#{sheet.prefix}-tip)"'
+    kind = "flow" if each.side > 0 else "back"
     if each.is_next:
         upper, lower = (
             sheet.middle(each.first) + sheet.half(each.first),
@@ -194,17 +194,7 @@ def _line(each: Move, sheet: Sheet) -> str:
         y1, y2 = sheet.heights(each)
         begin, end = (sheet.side_of(row, each.side) for row in (each.first, each.last))
         shape = f"M{begin:g},{y1:g} H{sheet.lane(each):g} V{y2:g} H{end:g}"
-    style = f"stroke-width:{each.width:.1f}"
-    path = f'<path d="{shape}" class="{kind}" style="{style}" {tip}/>'
-    if not each.key:
-        return f"<g><title>{draw.clean(each.words)}</title>{path}</g>"
-    # A thin line is hard to hit: an unseen broad one lies over it.
-    target = f'<path d="{shape}" class="target"/>'
-    words, key = draw.clean(each.words), draw.clean(each.key)
-    return (
-        f'<g class="move" role="button" tabindex="0" data-id="{key}" aria-label="{words}"><title>{words}</title>'
-        f"{path}{target}</g>"
-    )
+    return draw.move(shape, kind, f"stroke-width:{each.width:.1f}", f"{sheet.prefix}-tip", each.words, each.key)
 
 
 def _label(each: Move, sheet: Sheet) -> str:
