@@ -11,7 +11,7 @@ from dashboard.figures import periods
 from dashboard.figures.frame import Figure, Trace, axis, empty, figure, numbers
 from dashboard.theme import FEW, GREY, LINES, axis_scale, axis_title, escaped, formatted
 
-PANEL, BETWEEN = 120, 0.08
+PANEL, BETWEEN = 150, 0.08
 NO_VALUES = "None of these has a value in this scope."
 
 
