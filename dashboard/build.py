@@ -150,6 +150,7 @@ class Build:
         self.folder, self.number, self.settings = folder, number, settings
         self.catalogue, self.options, self.note = catalogue, options, note
         self.engine = DuckDB(folder / snapshots.DATABASE, memory=settings.memory, threads=settings.threads)
+        self.reader: Reader | None = None
 
     def run(self, files: Sequence[Path]) -> None:
         """Everything, from the files to a database and a definition in the folder."""
@@ -159,8 +160,10 @@ class Build:
             self.prepare()
             self.read(files, inbox)
             self._refuse_if_bad()
+            self._forget("raw", "reading")
             self._gather()
             self._choose()
+            self._forget("incoming", "gathering", "comparing", "known", "choosing")
             definitions = self._define()
             layers.create_marts(self.catalogue, self.engine, self.note)
             self._check()
@@ -169,18 +172,22 @@ class Build:
                 raise SourceError(
                     f"{read}: Nothing in the files can be used: no item, deployment or incident has a date."
                 )
-            for schema in ("comparing", "known", "gathering", "incoming", "reading", "raw", "staging"):
-                self.engine.drop_schema(schema)
             self.engine.checkpoint()
         finally:
             self.engine.close()
             shutil.rmtree(inbox, ignore_errors=True)
         write_definition(self.folder / snapshots.DEFINITION, definitions.values())
 
+    def _forget(self, *schemas: str) -> None:
+        """Let go of what no later step reads: memory is what a large import lacks."""
+        for schema in schemas:
+            self.engine.drop_schema(schema)
+
     def prepare(self) -> None:
         """The tables, empty."""
-        for schema in ("macros", "canonical", "incoming", "gathering", "comparing", "known", "staging", "marts"):
+        for schema in ("macros", "canonical", "marts"):
             self.engine.create_schema(schema)
+        self.engine.create_scratch(("incoming", "gathering", "comparing", "known", "staging"))
         layers.create_macros(self.catalogue, self.engine)
         layers.create_canonical(self.catalogue, self.engine)
         for query in self.catalogue.layer("canonical").values():
@@ -192,7 +199,7 @@ class Build:
             return
         stream = self.options.stream or slug(_stem(files[0]))
         self._refuse_chosen(stream)
-        reader = Reader(
+        reader = self.reader = Reader(
             self.engine,
             self.catalogue,
             self.options,
@@ -290,7 +297,8 @@ class Build:
         if previous is not None:
             self.engine.open_beside(previous / snapshots.DATABASE, "previous")
         self._name_items(keys, "previous.canonical" if previous is not None else "canonical")
-        self._refuse_others("sources.collisions_within", "several files describe", "another creation")
+        if self._are_several("items"):
+            self._refuse_others("sources.collisions_within", "several files describe", "another creation")
         if previous is not None:
             self._refuse_if_strange()
             self.note("Carrying over what was known")
@@ -299,7 +307,11 @@ class Build:
             self.engine.let_go("previous")
         for table in keys:
             # Two exports of one import may hold the same row.
-            self.engine.append(f"canonical.{table}", f"incoming.{table}", each_once=True)
+            self.engine.append(f"canonical.{table}", f"incoming.{table}", each_once=self._are_several(table))
+
+    def _are_several(self, table: str) -> bool:
+        """Whether rows of an incoming table may stand there twice."""
+        return self.reader is not None and self.reader.parts[table] > 1
 
     def _choose(self) -> None:
         """The rows of the streams whose items rules choose from another stream, anew at each import."""
@@ -308,7 +320,7 @@ class Build:
         if not rules:
             return
         chosen = {query.stem: query for query in self.catalogue.layer("chosen").values()}
-        self.engine.create_schema("choosing")
+        self.engine.create_scratch(("choosing",))
         self.engine.keep("choosing.rules", pd.concat(rules, ignore_index=True))
         for first in ("members", "carried"):
             self.engine.create(f"choosing.{first}", chosen.pop(first).sql)
@@ -320,7 +332,6 @@ class Build:
             self.engine.create(f"choosing.{table}", query.sql)
         for table in chosen:
             self.engine.create(f"canonical.{table}", f"from choosing.{table}")
-        self.engine.drop_schema("choosing")
 
     def _no_longer_chosen(self, given: Mapping[str, Stream]) -> list[Stream]:
         """Streams of the previous snapshot that rules chose and no rule chooses now: their copies are forgotten."""
@@ -341,6 +352,8 @@ class Build:
         for table in tables:
             self.engine.point(f"known.{table}", f"{known}.{table}")
         self.engine.create("incoming.names", self.catalogue.queries["sources.names"].sql)
+        if not self.engine.count("incoming.names"):
+            return
         for table, query in gathered.items():
             self.engine.point(f"gathering.{table}", f"incoming.{table}")
             self.engine.create(f"incoming.{table}", query.sql)
@@ -368,17 +381,21 @@ class Build:
     def _define(self) -> dict[str, Stream]:
         """The definition of every stream that has data: given, known from before, or proposed."""
         facts = self.engine.ask(self.catalogue.queries["proposals.stream_facts"].sql)
-        states = self.engine.ask(self.catalogue.queries["proposals.state_facts"].sql)
         given = self._given_definitions()
+        is_all_given = facts["stream"].isin(list(given)).all()
+        states = None if is_all_given else self.engine.ask(self.catalogue.queries["proposals.state_facts"].sql)
         plan = self._plan()
         definitions: dict[str, Stream] = {}
         for row in facts.itertuples():
-            stream = given.get(str(row.stream)) or propose(
-                str(row.stream),
-                states[states["stream"] == row.stream],
-                float(row.quiet_seconds) if pd.notna(row.quiet_seconds) else None,
-                self.options.time_zone or "UTC",
-            )
+            stream = given.get(str(row.stream))
+            if stream is None:
+                assert states is not None  # noqa: S101 - asked for as soon as one stream is not given
+                stream = propose(
+                    str(row.stream),
+                    states[states["stream"] == row.stream],
+                    float(row.quiet_seconds) if pd.notna(row.quiet_seconds) else None,
+                    self.options.time_zone or "UTC",
+                )
             told = facts.loc[facts["stream"].isin([row.stream, stream.chosen_from]), "last_event_at"]
             self._store(stream, pd.Timestamp(row.first_event_at), pd.Timestamp(told.max()), plan)
             definitions[stream.id] = stream

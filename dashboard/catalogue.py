@@ -26,6 +26,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "staging": ("title", "grain", "columns"),
     "marts": ("title", "grain", "columns"),
     "exports": ("title", "grain"),
+    "synthetic": ("title", "grain"),
     "metrics": ("title", "unit", "better", "definition", "formula", "source", "grain"),
     "charts": ("title", "question", "grain", "columns"),
     "checks": ("title", "severity", "why", "remedy"),

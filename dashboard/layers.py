@@ -52,10 +52,16 @@ def create_canonical(catalogue: Catalogue, engine: Engine) -> None:
 
 def create_marts(catalogue: Catalogue, engine: Engine, note: Callable[[str], None] = lambda _: None) -> None:
     """Staging and marts from the canonical tables; `note` is told each title before its work."""
-    queries = [query for layer in BUILT for query in catalogue.layer(layer).values()]
-    for query in in_order(queries, engine):
+    queries = in_order((query for layer in BUILT for query in catalogue.layer(layer).values()), engine)
+    reads = {query.name: engine.relations(query.sql) for query in queries}
+    last_read = {name: query.name for query in queries for name in reads[query.name]}
+    for query in queries:
         note(query.title)
         engine.create(query.name, query.sql)
+        # What stands between is let go with its last reader: a large build needs the memory.
+        for name in reads[query.name]:
+            if name.startswith("staging.") and last_read[name] == query.name:
+                engine.drop(name)
     create_macros(catalogue, engine, over_marts=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import starmap
@@ -26,6 +27,8 @@ from dashboard.streams.words import are_states, category_named
 MARKS = {NUL_MARK: "a NUL byte", BYTE_MARK: "bytes that are no letter in UTF-8"}
 # Columns behind the stages of a sheet that hold dates too, or texts.
 NO_STAGES = ("updated", "due", "due_date", "last_viewed", "labels", "status", "resolution", "sprint")
+REMARKED = ("set_aside", "doubts")
+SEVERAL = 2
 # A page of a Parquet file is compressed, but a hundred rows in a byte are no export.
 ROWS_PER_BYTE, FREE_ROWS = 100, 1_000_000
 
@@ -91,6 +94,9 @@ class Reader:
         self.now, self.known, self.note = now, known, note
         self.time_zone = options.time_zone or time_zone
         self.types: Mapping[str, str] = {}
+        self.read_tables: tuple[str, ...] = ()
+        # Incoming table → how many files gave rows; a row of one file of ours stands there once, others may repeat it.
+        self.parts: Counter[str] = Counter()
 
     def read(self, sample: Sample) -> None:
         """One file. Raises SourceError, with the file's name, for what can't be used."""
@@ -110,24 +116,28 @@ class Reader:
         self.types = {}
         for schema in ("raw", "reading"):
             self.engine.drop_schema(schema)
-            self.engine.create_schema(schema)
+        self.engine.create_scratch(("raw", "reading"))
         self.note(f"{sample.name}: looking at its records")
         physical, sample = self._open(sample)
         chosen = detect(sample, self.options.columns, self.options.format)
         self.note(f"{sample.name}: understanding its times")
         event_is, notes, named = self._understand(sample, chosen)
         self.note(f"{sample.name}: judging its records")
-        for table, sql in self._queries(chosen):
-            self.engine.create(table, sql)
+        queries = self._queries(chosen)
+        self.read_tables = tuple(table.removeprefix("reading.") for table, _ in queries)
+        for table, query in queries:
+            # What only chooses among the judged records is not worth a copy of them.
+            is_choice = self.engine.relations(query) == {"reading.parsed"}
+            (self.engine.create_view if is_choice else self.engine.create)(table, query)
         self._account(sample, chosen, event_is, physical, [*notes, *self._overlaps()], named)
         self._compare()
-        for table in self.engine.tables("reading"):
-            if table in self.engine.tables("incoming"):
-                self.engine.append(f"incoming.{table}", f"reading.{table}")
+        for table in self._canonical():
+            self.engine.append(f"incoming.{table}", f"reading.{table}")
+            self.parts[table] += 1 if chosen in own.FORMATS else SEVERAL
 
     def _overlaps(self) -> list[str]:
         """What is to be said of activities of one item at one time."""
-        if "intervals" not in self.engine.tables("reading"):
+        if "intervals" not in self.read_tables:
             return []
         (count,) = self.engine.ask(self._sql("sources.overlaps"))["activities"]
         words = "activities begin while another of their item is going on: time that is shared counts for the later one"
@@ -136,7 +146,7 @@ class Reader:
     def _compare(self) -> None:
         """Refuse a file whose keys stand for something else than in the files of this import before it."""
         for table, (query, how) in COMPARED.items():
-            if table in self.engine.tables("reading"):
+            if table in self.read_tables and self.engine.count(f"incoming.{table}"):
                 self.engine.point("comparing.fresh", f"reading.{table}")
                 self.engine.point("comparing.known", f"incoming.{table}")
                 refuse_others(self.engine, self._sql(query), "stand in several files", how)
@@ -331,7 +341,8 @@ class Reader:
         (votes,) = self.engine.ask(self._sql("sources.swapped_days")).itertuples()
         note = swap_note(int(votes.as_written), int(votes.swapped), is_repaired=self.options.swaps_days)
         notes = [note] if note else []
-        (twice,) = self.engine.ask(self._sql("sources.repeated_hours"))["times_twice"]
+        has_such_hours = (self.time_zone or "UTC") != "UTC"
+        (twice,) = self.engine.ask(self._sql("sources.repeated_hours"))["times_twice"] if has_such_hours else (0,)
         if twice:
             notes.append(
                 f"{twice:,} times lie in the hour that comes twice when the clocks go back, and state no zone: "
@@ -434,10 +445,13 @@ class Reader:
 
     def _streams(self) -> list[str]:
         """The streams that the file's rows belong to."""
-        apart = {"set_aside", "doubts"}
-        read = [t for t in self.engine.tables("reading") if t in self.engine.tables("incoming") and t not in apart]
-        named = {name for table in read for name in self.engine.distinct(f"reading.{table}", "stream")}
-        return sorted(named)
+        read = (table for table in self._canonical() if table not in REMARKED)
+        return sorted({name for table in read for name in self.engine.distinct(f"reading.{table}", "stream")})
+
+    def _canonical(self) -> list[str]:
+        """The tables just read that are canonical ones."""
+        incoming = {query.stem for query in self.catalogue.layer("canonical").values()}
+        return [table for table in (*self.read_tables, *REMARKED) if table in incoming]
 
 
 def _places(column: str | None, place: Mapping[str, str]) -> list[str]:

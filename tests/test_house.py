@@ -50,6 +50,7 @@ ROWS = {
     "static_cache": 6,
     "frontend": 6,
     "app": 8,
+    "bench": 9,
     "serving": 9,
     "__main__": 10,
 }

@@ -17,6 +17,9 @@ class Engine(Protocol):
     def create(self, name: str, sql: str) -> None:
         """Keep the rows of a select as the table `name`."""
 
+    def drop(self, name: str) -> None:
+        """Forget a table."""
+
     def ask(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """The rows of a select; `parameters` are exactly those that it names."""
 

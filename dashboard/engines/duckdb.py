@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,9 @@ class DuckDB:
     ) -> None:
         self._connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only)
         self._parameters: dict[str, frozenset[str]] = {}
+        self._scratch: list[str] = []
+        self._has_scratch = False
+        self._kept: list[str] = []
         # Connections of one process to one file share its settings; the first has set and locked them.
         if not self._connection.execute("select current_setting('lock_configuration')").fetchall()[0][0]:
             self._configure(read_only, {"memory_limit": memory, "threads": threads, "TimeZone": "UTC"})
@@ -60,6 +63,10 @@ class DuckDB:
         """Keep the rows of a select as the table `name`, in the order of the select."""
         self._connection.execute(f"create or replace table {name} as {sql}")
 
+    def drop(self, name: str) -> None:
+        """Forget a table."""
+        self._connection.execute(f"drop table {name}")
+
     def create_empty(self, name: str, like: str) -> None:
         """A table with the columns of another one, and no rows."""
         self._connection.table(like).limit(0).create(name)
@@ -67,10 +74,32 @@ class DuckDB:
     def create_schema(self, name: str) -> None:
         """A namespace for tables."""
         self._connection.execute(f"create schema if not exists {name}")
+        self._kept += [name] if name not in self._kept else []
+
+    def create_scratch(self, names: Iterable[str]) -> None:
+        """Namespaces for tables that nobody needs once this is closed: in memory, on disk where that is full."""
+        if not self._has_scratch:
+            self._has_scratch = True
+            self._connection.execute("attach ':memory:' as scratch (compress)")
+        for name in names:
+            self._connection.execute(f"create schema scratch.{name}")
+            self._scratch += [name] if name not in self._scratch else []
+        self._look_into_both(self._connection)
 
     def drop_schema(self, name: str) -> None:
         """Forget a namespace and all its tables."""
-        self._connection.execute(f"drop schema if exists {name} cascade")
+        if name not in self._scratch:
+            self._connection.execute(f"drop schema if exists {name} cascade")
+            return
+        self._scratch.remove(name)
+        self._look_into_both(self._connection)
+        self._connection.execute(f"drop schema scratch.{name} cascade")
+
+    def _look_into_both(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Tables are named by their schema alone, whether it lasts or not."""
+        (owner,) = connection.execute("select current_database()").fetchall()[0]
+        places = [f"{owner}.{name}" for name in ("main", *self._kept)] + [f"scratch.{name}" for name in self._scratch]
+        connection.execute(f"set search_path = '{','.join(places)}'")
 
     def ask(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """The rows of a select. Raises CatalogueError where `parameters` are not exactly those it names."""
@@ -269,7 +298,8 @@ class DuckDB:
             for number, pointer in enumerate(pointers)
         ]
         rows = self._connection.table(source)
-        self._view(name, rows.select(ColumnExpression("record"), ColumnExpression("shape"), *cells))
+        self._view(f"{name}_rows", rows.select(ColumnExpression("record"), ColumnExpression("shape"), *cells))
+        self._view(name, self._connection.table(f"{name}_rows"))
 
     def project(
         self,
@@ -280,14 +310,21 @@ class DuckDB:
         lists: Collection[str] = (),
         is_guarded: bool = False,
     ) -> None:
-        """Keep `source` under other column names: of no column a null, of several their values joined by a dash.
+        """Keep what was opened as `source` under other column names: of no column a null, of several all with dashes.
 
         Those of `lists` stand on lines of their own. From texts that `write_columns` guarded the guard is taken off.
         """
         texts = {new: joined(old, "\n" if new in lists else "-") for new, old in columns.items()}
         chosen = [(unguarded(text) if is_guarded else text).alias(new) for new, text in texts.items()]
-        rows = self._connection.table(source)
-        rows.select(ColumnExpression("record"), ColumnExpression("shape"), *chosen).create(name)
+        rows = self._connection.table(f"{source}_rows")
+        if "record" in rows.columns:
+            rows.select(ColumnExpression("record"), ColumnExpression("shape"), *chosen).create(name)
+            return
+        # The place in a table is a number that both cores can give; counting while reading is for one alone.
+        rows.select(ColumnExpression("shape"), *chosen).create(f"{name}_rows")
+        kept = self._connection.table(f"{name}_rows")
+        record = (ColumnExpression("rowid") + ConstantExpression(1)).alias("record")
+        self._view(name, kept.select(record, ColumnExpression("shape"), *map(ColumnExpression, texts)))
 
     def number_lines(self, source: str, name: str, column: str) -> None:
         """The view `name` that says, by a column of a table, on which line each of its records begins."""
@@ -381,6 +418,12 @@ class DuckDB:
             rows.select(*(text.alias(new) for new, text in shown.items())).write_csv(str(path), header=True)
         return True
 
+    def write_parquet(self, sql: str, parameters: Mapping[str, Any], path: Path) -> None:
+        """The rows of a select as a Parquet file, its types kept; streamed, in any order."""
+        (statement,) = self._connection.extract_statements(sql)
+        named = {name: value for name, value in parameters.items() if name in statement.named_parameters}
+        self._connection.sql(sql, params=named).write_parquet(str(path), compression="zstd")
+
     def checkpoint(self) -> None:
         """Bring everything into the one file."""
         self._connection.execute("checkpoint")
@@ -425,6 +468,8 @@ class DuckDB:
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         cursor = self._connection.cursor()
+        if self._has_scratch:
+            self._look_into_both(cursor)
         try:
             yield cursor
         finally:
@@ -439,6 +484,8 @@ class DuckDB:
         rows.select(*aligned).insert_into(name)
 
     def _open(self, rows: duckdb.DuckDBPyRelation, name: str) -> None:
+        """The rows of a file as the view `name`, numbered as `record`, and without the numbers as `<name>_rows`."""
+        self._view(f"{name}_rows", rows)
         numbered = rows.row_number(window_spec="over ()", projected_columns="*")
         *kept, number = map(ColumnExpression, numbered.columns)
         self._view(name, numbered.select(number.alias("record"), *kept))

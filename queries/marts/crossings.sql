@@ -16,6 +16,7 @@ finished_on = "day the item finished; null if it did not"
 with ahead as (
 
     select
+        visits.item_no,
         visits.stream,
         visits.item_id,
         visits.visit_no,
@@ -35,12 +36,12 @@ with ahead as (
         ) over item_history as next_step_position,
         lead(visits.position) over item_history as next_position,
         min(visits.position) over (
-            partition by visits.stream, visits.item_id
+            partition by visits.item_no
             order by visits.visit_no
             rows between 1 following and unbounded following
         ) as lowest_after
     from marts.visits
-    window item_history as (partition by visits.stream, visits.item_id order by visits.visit_no)
+    window item_history as (partition by visits.item_no order by visits.visit_no)
 
 ),
 
@@ -49,7 +50,7 @@ numbered as (
     select
         ahead.*,
         row_number() over (
-            partition by ahead.stream, ahead.item_id, ahead.stage order by ahead.visit_no
+            partition by ahead.item_no, ahead.position order by ahead.visit_no
         ) as crossing_no
     from ahead
     where

@@ -2,6 +2,7 @@
 title = "Work items"
 grain = "one row per work item, sorted by month of the end and team; sums run from creation to the end, or to the stream's last event"
 [columns]
+item_no = "1, 2, … in the order of the rows: what other tables join by"
 stream = "value stream"
 item_id = "key of the work item"
 title = "what it is called"
@@ -47,103 +48,76 @@ rework_visits_count = "rework visits before the end"
 reopened_count = "how often it left done again"
 history_seconds = "first to last event: the case duration of its raw log"
 */
-with sums as (
+with in_flow as (
 
     select
-        visits.stream,
-        visits.item_id,
-        sum(visits.seconds) as lead_seconds,
-        sum(visits.working_seconds) as lead_working_seconds,
-        coalesce(
-            sum(visits.seconds - visits.blocked_seconds)
-            filter (where visits.mode = 'active'), 0
-        ) as process_seconds,
-        coalesce(
-            sum(visits.working_seconds - visits.blocked_working_seconds)
-            filter (where visits.mode = 'active'), 0
-        ) as process_working_seconds,
-        coalesce(
-            sum(visits.seconds - visits.blocked_seconds)
-            filter (where visits.mode = 'active' and visits.activity = 'VA' and not visits.is_rework), 0)
-            as value_added_seconds,
-        coalesce(
-            sum(visits.working_seconds - visits.blocked_working_seconds)
-            filter (where visits.mode = 'active' and visits.activity = 'VA' and not visits.is_rework), 0)
-            as value_added_working_seconds,
-        coalesce(sum(visits.seconds) filter (where visits.is_rework), 0) as rework_seconds,
-        coalesce(sum(visits.working_seconds) filter (where visits.is_rework), 0) as rework_working_seconds,
-        sum(visits.blocked_seconds) as blocked_seconds,
-        sum(visits.blocked_working_seconds) as blocked_working_seconds,
-        count(*) as visits_count,
-        count(*) filter (where visits.is_rework) as rework_visits_count
-    from marts.visits
-    where visits.is_in_flow
-    group by
-        visits.stream,
-        visits.item_id
-
-),
-
-crossings as (
-
-    -- The end visit counts too: a hand-off into it is one.
-    select
-        visits.stream,
-        visits.item_id,
-        count(*) filter (where visits.is_handoff) as handoffs_count,
-        count(visits.owner) as owners_count,
-        arg_max(visits.stage, visits.visit_no) as stage,
-        arg_max(visits.entered_at, visits.visit_no) as stage_entered_at
-    from marts.visits
-    group by
-        visits.stream,
-        visits.item_id
-
-),
-
-starts as (
-
-    -- Working seconds between a start and the end are those of the visits from the start on.
-    select
-        visits.stream,
-        visits.item_id,
-        sum(visits.seconds) filter (where visits.entered_at >= outcomes.started_first_at) as cycle_first_seconds,
-        sum(visits.working_seconds)
-        filter (where visits.entered_at >= outcomes.started_first_at) as cycle_first_working_seconds,
-        sum(visits.seconds) filter (where visits.entered_at >= outcomes.started_last_at) as cycle_last_seconds,
-        sum(visits.working_seconds)
-        filter (where visits.entered_at >= outcomes.started_last_at) as cycle_last_working_seconds
-    from marts.visits
-    join staging.outcomes
-        on visits.stream = outcomes.stream
-        and visits.item_id = outcomes.item_id
-    where visits.is_in_flow
-    group by
-        visits.stream,
-        visits.item_id
-
-),
-
-start_clocks as (
-
-    select
-        visits.stream,
-        visits.item_id,
-        min(visits.worked_by_entry)
-        filter (where visits.entered_at >= outcomes.started_first_at) as worked_by_first_start,
-        min(visits.worked_by_entry)
-        filter (where visits.entered_at >= outcomes.started_last_at) as worked_by_last_start
+        visits.item_no,
+        visits.visit_no,
+        visits.entered_at,
+        visits.owner,
+        visits.is_handoff,
+        visits.is_rework,
+        visits.worked_by_entry,
+        visits.visit_no < coalesce(outcomes.end_visit_no, visits.visit_no + 1) as is_in_flow,
+        visits.entered_at >= outcomes.started_first_at as is_after_first_start,
+        visits.entered_at >= outcomes.started_last_at as is_after_last_start,
+        epoch(visits.until_at) - epoch(visits.entered_at) as seconds,
+        visits.worked_by_end - visits.worked_by_entry as working_seconds,
+        coalesce(blocked_visits.blocked_seconds, 0) as blocked_seconds,
+        coalesce(blocked_visits.blocked_working_seconds, 0) as blocked_working_seconds,
+        places.mode = 'active' as is_active,
+        places.mode = 'active' and places.activity = 'VA' and not visits.is_rework as is_value_added
     from staging.visits
-    join staging.outcomes
-        on visits.stream = outcomes.stream
-        and visits.item_id = outcomes.item_id
-    group by
-        visits.stream,
-        visits.item_id
+    join staging.places
+        on visits.place_no = places.place_no
+    left join staging.outcomes
+        on visits.item_no = outcomes.item_no
+    left join staging.blocked_visits
+        on visits.item_no = blocked_visits.item_no
+        and visits.visit_no = blocked_visits.visit_no
+
+),
+
+sums as (
+
+    select
+        in_flow.item_no,
+        max(in_flow.visit_no) as last_visit_no,
+        sum(in_flow.seconds) filter (where in_flow.is_in_flow) as lead_seconds,
+        sum(in_flow.working_seconds) filter (where in_flow.is_in_flow) as lead_working_seconds,
+        sum(in_flow.seconds - in_flow.blocked_seconds)
+        filter (where in_flow.is_in_flow and in_flow.is_active) as process_seconds,
+        sum(in_flow.working_seconds - in_flow.blocked_working_seconds)
+        filter (where in_flow.is_in_flow and in_flow.is_active) as process_working_seconds,
+        sum(in_flow.seconds - in_flow.blocked_seconds)
+        filter (where in_flow.is_in_flow and in_flow.is_value_added) as value_added_seconds,
+        sum(in_flow.working_seconds - in_flow.blocked_working_seconds)
+        filter (where in_flow.is_in_flow and in_flow.is_value_added) as value_added_working_seconds,
+        sum(in_flow.seconds) filter (where in_flow.is_in_flow and in_flow.is_rework) as rework_seconds,
+        sum(in_flow.working_seconds) filter (where in_flow.is_in_flow and in_flow.is_rework) as rework_working_seconds,
+        sum(in_flow.blocked_seconds) filter (where in_flow.is_in_flow) as blocked_seconds,
+        sum(in_flow.blocked_working_seconds) filter (where in_flow.is_in_flow) as blocked_working_seconds,
+        count(*) filter (where in_flow.is_in_flow) as visits_count,
+        count(*) filter (where in_flow.is_in_flow and in_flow.is_rework) as rework_visits_count,
+        -- Working seconds between a start and the end are those of the visits from the start on.
+        sum(in_flow.seconds) filter (where in_flow.is_in_flow and in_flow.is_after_first_start) as cycle_first_seconds,
+        sum(in_flow.working_seconds)
+        filter (where in_flow.is_in_flow and in_flow.is_after_first_start) as cycle_first_working_seconds,
+        sum(in_flow.seconds) filter (where in_flow.is_in_flow and in_flow.is_after_last_start) as cycle_last_seconds,
+        sum(in_flow.working_seconds)
+        filter (where in_flow.is_in_flow and in_flow.is_after_last_start) as cycle_last_working_seconds,
+        min(in_flow.worked_by_entry) filter (where in_flow.is_after_first_start) as worked_by_first_start,
+        min(in_flow.worked_by_entry) filter (where in_flow.is_after_last_start) as worked_by_last_start,
+        -- The end visit counts too: a hand-off into it is one.
+        count(*) filter (where in_flow.is_handoff) as handoffs_count,
+        count(in_flow.owner) as owners_count
+    from in_flow
+    group by in_flow.item_no
 
 )
 
 select
+    item_order.order_no as item_no,
     items.stream,
     items.item_id,
     items.title,
@@ -159,33 +133,33 @@ select
     outcomes.started_last_at,
     outcomes.finished_at,
     outcomes.cancelled_at,
-    start_clocks.worked_by_first_start,
-    start_clocks.worked_by_last_start,
+    sums.worked_by_first_start,
+    sums.worked_by_last_start,
     macros.local_day(items.created_at, streams.time_zone) as created_on,
     macros.local_day(outcomes.started_first_at, streams.time_zone) as started_first_on,
     macros.local_day(outcomes.started_last_at, streams.time_zone) as started_last_on,
     macros.local_day(outcomes.finished_at, streams.time_zone) as finished_on,
     macros.local_day(outcomes.cancelled_at, streams.time_zone) as cancelled_on,
     macros.local_day(coalesce(outcomes.finished_at, outcomes.cancelled_at), streams.time_zone) as ended_on,
-    crossings.stage,
-    crossings.stage_entered_at,
+    places.stage,
+    last_visits.entered_at as stage_entered_at,
     coalesce(sums.lead_seconds, 0) as lead_seconds,
     coalesce(sums.lead_working_seconds, 0) as lead_working_seconds,
     case
         when outcomes.started_first_at is not null and not items.is_start_unknown
-            then coalesce(starts.cycle_first_seconds, 0)
+            then coalesce(sums.cycle_first_seconds, 0)
     end as cycle_first_seconds,
     case
         when outcomes.started_first_at is not null and not items.is_start_unknown
-            then coalesce(starts.cycle_first_working_seconds, 0)
+            then coalesce(sums.cycle_first_working_seconds, 0)
     end as cycle_first_working_seconds,
     case
         when outcomes.started_last_at is not null and not items.is_start_unknown
-            then coalesce(starts.cycle_last_seconds, 0)
+            then coalesce(sums.cycle_last_seconds, 0)
     end as cycle_last_seconds,
     case
         when outcomes.started_last_at is not null and not items.is_start_unknown
-            then coalesce(starts.cycle_last_working_seconds, 0)
+            then coalesce(sums.cycle_last_working_seconds, 0)
     end as cycle_last_working_seconds,
     coalesce(sums.process_seconds, 0) as process_seconds,
     coalesce(sums.process_working_seconds, 0) as process_working_seconds,
@@ -195,32 +169,24 @@ select
     coalesce(sums.rework_working_seconds, 0) as rework_working_seconds,
     coalesce(sums.blocked_seconds, 0) as blocked_seconds,
     coalesce(sums.blocked_working_seconds, 0) as blocked_working_seconds,
-    case when crossings.owners_count > 0 then crossings.handoffs_count end as handoffs_count,
+    case when sums.owners_count > 0 then sums.handoffs_count end as handoffs_count,
     coalesce(sums.visits_count, 0) as visits_count,
     coalesce(sums.rework_visits_count, 0) as rework_visits_count,
     outcomes.done_runs - case when outcomes.finished_at is not null and outcomes.done_runs > 0 then 1 else 0 end
         as reopened_count,
     epoch(items.last_event_at) - epoch(items.first_event_at) as history_seconds
 from staging.items
+join staging.item_order
+    on items.item_no = item_order.item_no
 join staging.streams
     on items.stream = streams.stream
 left join staging.outcomes
-    on items.stream = outcomes.stream
-    and items.item_id = outcomes.item_id
+    on items.item_no = outcomes.item_no
 left join sums
-    on items.stream = sums.stream
-    and items.item_id = sums.item_id
-left join crossings
-    on items.stream = crossings.stream
-    and items.item_id = crossings.item_id
-left join starts
-    on items.stream = starts.stream
-    and items.item_id = starts.item_id
-left join start_clocks
-    on items.stream = start_clocks.stream
-    and items.item_id = start_clocks.item_id
-order by
-    items.stream,
-    date_trunc('month', coalesce(outcomes.finished_at, outcomes.cancelled_at)),
-    items.team,
-    items.item_id
+    on items.item_no = sums.item_no
+left join staging.visits as last_visits
+    on sums.item_no = last_visits.item_no
+    and sums.last_visit_no = last_visits.visit_no
+left join staging.places
+    on last_visits.place_no = places.place_no
+order by item_order.order_no

@@ -18,70 +18,67 @@ team = "team of the item"
 type = "type of the item"
 ended_on = "day the item finished or was cancelled; null while it is open"
 */
-with entered as (
+with told as (
 
     select
-        entries.stream,
-        entries.item_id,
+        entries.item_no,
         entries.entry_no,
-        entries.state,
+        entries.place_no,
+        entries.previous_place_no,
         entries.entered_at,
+        entries.entered_on,
+        entries.worked_by_entry,
         -- The team that owns the stage, never a person.
-        coalesce(stages.team, entries.team) as owning_team,
-        macros.local_day(entries.entered_at, streams.time_zone) as moved_on
+        coalesce(places.team, entries.team) as owning_team
     from staging.entries
-    join staging.streams
-        on entries.stream = streams.stream
-    left join canonical.states
-        on entries.stream = states.stream
-        and entries.state = states.state
-    left join canonical.stages
-        on states.stream = stages.stream
-        and states.stage = stages.stage
+    join staging.places
+        on entries.place_no = places.place_no
 
 ),
 
-clocked as (
+moved as (
 
     select
-        entered.*,
-        last_value(entered.owning_team ignore nulls) over (
-            partition by entered.stream, entered.item_id
-            order by entered.entry_no
-            rows between unbounded preceding and current row
-        ) as to_team,
-        macros.worked_by(
-            entered.entered_at, calendar.opens_at, calendar.closes_at, calendar.seconds_before
-        ) as worked_by_entry
-    from entered
-    join staging.calendar
-        on entered.stream = calendar.stream
-        and entered.moved_on = calendar.day
+        told.item_no,
+        told.entry_no,
+        told.place_no,
+        told.previous_place_no,
+        lag(told.owning_team ignore nulls) over item_history as from_team,
+        told.owning_team,
+        lead(told.place_no) over item_history is null as is_last,
+        epoch(told.entered_at) - epoch(lag(told.entered_at) over item_history) as seconds,
+        told.worked_by_entry - lag(told.worked_by_entry) over item_history as working_seconds,
+        told.entered_on
+    from told
+    window item_history as (partition by told.item_no order by told.entry_no)
 
 )
 
 select
-    clocked.stream,
-    clocked.item_id,
-    clocked.entry_no as move_no,
-    lag(clocked.state) over item_history as from_state,
-    clocked.state as to_state,
-    lag(clocked.to_team) over item_history as from_team,
-    clocked.to_team,
-    lead(clocked.state) over item_history is null as is_last,
-    ends_with(clocked.state, ' · ended') as is_end_mark,
-    epoch(clocked.entered_at) - epoch(lag(clocked.entered_at) over item_history) as seconds,
-    clocked.worked_by_entry - lag(clocked.worked_by_entry) over item_history as working_seconds,
-    clocked.moved_on,
+    places.stream,
+    items.item_id,
+    moved.entry_no as move_no,
+    previous_places.state as from_state,
+    places.state as to_state,
+    moved.from_team,
+    coalesce(moved.owning_team, moved.from_team) as to_team,
+    moved.is_last,
+    ends_with(places.state, ' · ended') as is_end_mark,
+    moved.seconds,
+    moved.working_seconds,
+    moved.entered_on as moved_on,
     items.team,
     items.type,
     items.ended_on
-from clocked
+from moved
+join staging.item_order
+    on moved.item_no = item_order.item_no
 join marts.items
-    on clocked.stream = items.stream
-    and clocked.item_id = items.item_id
-window item_history as (partition by clocked.stream, clocked.item_id order by clocked.entry_no)
+    on item_order.order_no = items.item_no
+join staging.places
+    on moved.place_no = places.place_no
+left join staging.places as previous_places
+    on moved.previous_place_no = previous_places.place_no
 order by
-    clocked.stream,
-    clocked.item_id,
-    clocked.entry_no
+    item_order.order_no,
+    moved.entry_no

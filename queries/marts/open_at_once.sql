@@ -10,48 +10,64 @@ open_items = "median over them of the items each had open, averaged over the tim
 */
 with active as (
 
-    select distinct
-        visits.stream,
-        visits.person,
+    select
+        items.stream,
+        slices.person,
         items.team,
         streams.time_zone,
         slices.slice_from_at,
         slices.slice_until_at
     from staging.slices
-    join staging.visits
-        on slices.stream = visits.stream
-        and slices.item_id = visits.item_id
-        and slices.visit_no = visits.visit_no
     join staging.items
-        on slices.stream = items.stream
-        and slices.item_id = items.item_id
+        on slices.item_no = items.item_no
     join staging.streams
-        on slices.stream = streams.stream
+        on items.stream = streams.stream
     where
-        visits.person is not null
-        and visits.mode = 'active'
-        and visits.category = 'in-progress'
+        slices.person is not null
+        and slices.is_worked
         and items.team is not null
         and slices.slice_until_at > slices.slice_from_at
+
+),
+
+worked_months as (
+
+    select
+        active.stream,
+        active.team,
+        active.person,
+        cast(date_trunc('month', macros.local_day(active.slice_from_at, active.time_zone)) as date) as first_month_on,
+        cast(date_trunc('month', macros.local_day(active.slice_until_at, active.time_zone)) as date) as last_month_on
+    from active
+
+),
+
+spans as (
+
+    select distinct
+        worked_months.stream,
+        worked_months.team,
+        worked_months.person,
+        worked_months.first_month_on,
+        worked_months.last_month_on
+    from worked_months
 
 ),
 
 members as (
 
     select distinct
-        active.stream,
-        active.team,
-        active.person,
+        spans.stream,
+        spans.team,
+        spans.person,
         cast(unnest(generate_series(
-            date_trunc('month', cast(macros.local_day(active.slice_from_at, active.time_zone) as timestamp)),
-            cast(macros.local_day(active.slice_until_at, active.time_zone) as timestamp),
-            interval 1 month
+            cast(spans.first_month_on as timestamp), cast(spans.last_month_on as timestamp), interval 1 month
         )) as date) as month_on
-    from active
+    from spans
 
 ),
 
-spread as (
+held as (
 
     select
         open_items.stream,
@@ -60,11 +76,8 @@ spread as (
         open_items.occurred_at,
         open_items.until_at,
         streams.time_zone,
-        unnest(generate_series(
-            date_trunc('month', cast(macros.local_day(open_items.occurred_at, streams.time_zone) as timestamp)),
-            cast(macros.local_day(open_items.until_at, streams.time_zone) as timestamp),
-            interval 1 month
-        )) as month_at
+        date_trunc('month', macros.local_day(open_items.occurred_at, streams.time_zone)) as first_month_on,
+        date_trunc('month', macros.local_day(open_items.until_at, streams.time_zone)) as last_month_on
     from staging.open_items
     join staging.streams
         on open_items.stream = streams.stream
@@ -72,34 +85,56 @@ spread as (
 
 ),
 
-held as (
+across as (
 
     select
-        spread.stream,
-        spread.person,
-        cast(spread.month_at as date) as month_on,
-        spread.open_count,
+        held.*,
+        unnest(generate_series(
+            cast(held.first_month_on as timestamp), cast(held.last_month_on as timestamp), interval 1 month
+        )) as month_at
+    from held
+    where held.first_month_on <> held.last_month_on
+
+),
+
+split as (
+
+    -- Few spans lie across the end of a month: only they are cut.
+    select
+        held.stream,
+        held.person,
+        cast(held.first_month_on as date) as month_on,
+        held.open_count,
+        epoch(held.until_at) - epoch(held.occurred_at) as seconds
+    from held
+    where held.first_month_on = held.last_month_on
+    union all
+    select
+        across.stream,
+        across.person,
+        cast(across.month_at as date) as month_on,
+        across.open_count,
         epoch(least(
-            spread.until_at, timezone('UTC', timezone(spread.time_zone, spread.month_at + interval 1 month))
+            across.until_at, timezone('UTC', timezone(across.time_zone, across.month_at + interval 1 month))
         ))
-        - epoch(greatest(spread.occurred_at, timezone('UTC', timezone(spread.time_zone, spread.month_at)))) as seconds
-    from spread
+        - epoch(greatest(across.occurred_at, timezone('UTC', timezone(across.time_zone, across.month_at)))) as seconds
+    from across
 
 ),
 
 averaged as (
 
     select
-        held.stream,
-        held.person,
-        held.month_on,
-        sum(held.open_count * held.seconds) / sum(held.seconds) as open_items
-    from held
-    where held.seconds > 0
+        split.stream,
+        split.person,
+        split.month_on,
+        sum(split.open_count * split.seconds) / sum(split.seconds) as open_items
+    from split
+    where split.seconds > 0
     group by
-        held.stream,
-        held.person,
-        held.month_on
+        split.stream,
+        split.person,
+        split.month_on
 
 )
 

@@ -14,8 +14,7 @@ select
     count(distinct active.person) >= 5 as is_published
 from staging.items
 left join staging.active
-    on items.stream = active.stream
-    and items.item_id = active.item_id
+    on items.item_no = active.item_no
 where items.team is not null
 group by
     items.stream,

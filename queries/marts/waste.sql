@@ -2,6 +2,7 @@
 title = "Waste"
 grain = "one row per slice of a visit, bucket and reason; each second of every item before its end stands in one row"
 [columns]
+item_no = "the item's place in marts.items"
 stream = "value stream"
 item_id = "key of the work item"
 visit_no = "visit of the item"
@@ -20,40 +21,58 @@ cost_per_day = "cost of delay of such an item, per day; null where none is given
 with last_work as (
 
     select
-        visits.stream,
-        visits.item_id,
+        visits.item_no,
         max(visits.visit_no) as visit_no
     from marts.visits
     where visits.mode = 'active' and visits.category = 'in-progress' and visits.is_in_flow
-    group by
-        visits.stream,
-        visits.item_id
+    group by visits.item_no
 
 ),
 
 -- What nothing but unplanned deployments carried was made to mend a failure of an earlier one.
-fixes as (
+releases as (
 
     select
         item_deployments.stream,
-        item_deployments.item_id
+        item_deployments.item_id,
+        bool_and(
+            case when deployments.deployment_id is not null then coalesce(deployments.is_unplanned, false) end
+        ) as is_fix
     from staging.item_deployments
-    join marts.deployments
+    left join marts.deployments
         on item_deployments.stream = deployments.stream
         and item_deployments.deployment_id = deployments.deployment_id
     group by
         item_deployments.stream,
         item_deployments.item_id
-    having bool_and(coalesce(deployments.is_unplanned, false))
 
 ),
 
-released as (
+owners as (
 
-    select distinct
-        item_deployments.stream,
-        item_deployments.item_id
-    from staging.item_deployments
+    select
+        items.item_no,
+        items.cancelled_on is not null and items.started_first_at is not null as is_withdrawn,
+        coalesce(releases.is_fix, false) as is_fix,
+        releases.item_id is not null as is_released,
+        -- Published per team, of 5 people or more; elsewhere such time is in the bucket that the stage gives it.
+        coalesce(teams.is_published, false) as is_published,
+        coalesce(costs_of_delay.cost_per_day, streams.cost_of_delay_per_day) as cost_per_day,
+        last_work.visit_no as last_work_no
+    from marts.items
+    join canonical.streams
+        on items.stream = streams.stream
+    left join canonical.costs_of_delay
+        on items.stream = costs_of_delay.stream
+        and items.type = costs_of_delay.type
+    left join marts.teams
+        on items.stream = teams.stream
+        and items.team = teams.team
+    left join releases
+        on items.stream = releases.stream
+        and items.item_id = releases.item_id
+    left join last_work
+        on items.item_no = last_work.item_no
 
 ),
 
@@ -61,6 +80,7 @@ judged as (
 
     -- The order of the rules is the order of the metric definition (waste): first match wins.
     select
+        visits.item_no,
         visits.stream,
         visits.item_id,
         visits.visit_no,
@@ -68,23 +88,21 @@ judged as (
         visits.team,
         visits.type,
         coalesce(visits.finished_on, visits.cancelled_on) as ended_on,
-        visits.cancelled_on is not null and items.started_first_at is not null as is_withdrawn,
+        owners.is_withdrawn,
         case
-            when visits.cancelled_on is not null and items.started_first_at is not null then 'partially-done'
-            when visits.is_rework or fixes.item_id is not null then 'rework'
+            when owners.is_withdrawn then 'partially-done'
+            when visits.is_rework or owners.is_fix then 'rework'
         end as bucket_before_blocked,
         visits.activity,
-        -- Published per team, of 5 people or more; elsewhere such time is in the bucket that the stage gives it.
         visits.mode = 'active'
         and visits.category = 'in-progress'
         and visits.activity <> 'NNVA'
-        and coalesce(teams.is_published, false) as can_be_shared,
-        coalesce(costs_of_delay.cost_per_day, streams.cost_of_delay_per_day) as cost_per_day,
+        and owners.is_published as can_be_shared,
+        owners.cost_per_day,
         case
             -- A queue that is declared to wait for the train is one even where work, such as a stabilisation, follows.
             when visits.mode = 'wait' and visits.waste = 'batch' then 'batch'
-            when visits.mode = 'wait' and visits.visit_no > last_work.visit_no and released.item_id is not null
-                then 'batch'
+            when visits.mode = 'wait' and visits.visit_no > owners.last_work_no and owners.is_released then 'batch'
             when visits.mode = 'wait' and (visits.is_handoff or visits.waste = 'handoff') then 'handoff'
             when visits.activity = 'NNVA' then 'extra-process'
             when visits.mode = 'wait' then 'waiting'
@@ -92,26 +110,8 @@ judged as (
             else 'value-adding'
         end as bucket
     from marts.visits
-    join marts.items
-        on visits.stream = items.stream
-        and visits.item_id = items.item_id
-    join canonical.streams
-        on visits.stream = streams.stream
-    left join canonical.costs_of_delay
-        on visits.stream = costs_of_delay.stream
-        and visits.type = costs_of_delay.type
-    left join marts.teams
-        on visits.stream = teams.stream
-        and visits.team = teams.team
-    left join fixes
-        on visits.stream = fixes.stream
-        and visits.item_id = fixes.item_id
-    left join last_work
-        on visits.stream = last_work.stream
-        and visits.item_id = last_work.item_id
-    left join released
-        on visits.stream = released.stream
-        and visits.item_id = released.item_id
+    join owners
+        on visits.item_no = owners.item_no
     where visits.is_in_flow
 
 ),
@@ -119,17 +119,17 @@ judged as (
 blocked as (
 
     select
-        blocked_slices.stream,
-        blocked_slices.item_id,
+        item_order.order_no as item_no,
         blocked_slices.visit_no,
         blocked_slices.is_over_age,
         blocked_slices.reason,
         sum(blocked_slices.seconds) as seconds,
         sum(blocked_slices.working_seconds) as working_seconds
     from staging.blocked_slices
+    join staging.item_order
+        on blocked_slices.item_no = item_order.item_no
     group by
-        blocked_slices.stream,
-        blocked_slices.item_id,
+        item_order.order_no,
         blocked_slices.visit_no,
         blocked_slices.is_over_age,
         blocked_slices.reason
@@ -139,16 +139,14 @@ blocked as (
 blocked_sums as (
 
     select
-        blocked.stream,
-        blocked.item_id,
+        blocked.item_no,
         blocked.visit_no,
         blocked.is_over_age,
         sum(blocked.seconds) as seconds,
         sum(blocked.working_seconds) as working_seconds
     from blocked
     group by
-        blocked.stream,
-        blocked.item_id,
+        blocked.item_no,
         blocked.visit_no,
         blocked.is_over_age
 
@@ -157,149 +155,147 @@ blocked_sums as (
 free_time as (
 
     select
-        slices.stream,
-        slices.item_id,
+        item_order.order_no as item_no,
         slices.visit_no,
         slices.is_over_age,
-        cast(null as varchar) as reason,
-        epoch(slices.slice_until_at) - epoch(slices.slice_from_at)
-        - coalesce(blocked_sums.seconds, 0) as seconds,
-        slices.worked_by_until - slices.worked_by_from
-        - coalesce(blocked_sums.working_seconds, 0) as working_seconds
+        epoch(slices.slice_until_at) - epoch(slices.slice_from_at) as seconds,
+        slices.worked_by_until - slices.worked_by_from as working_seconds,
+        shared_slices.seconds as shared_seconds,
+        shared_slices.working_seconds as shared_working_seconds
     from staging.slices
+    join staging.item_order
+        on slices.item_no = item_order.item_no
+    left join staging.shared_slices
+        on slices.item_no = shared_slices.item_no
+        and slices.visit_no = shared_slices.visit_no
+        and slices.is_over_age = shared_slices.is_over_age
+        and shared_slices.seconds > 0
+        and not slices.is_over_age
+
+),
+
+slices as (
+
+    select
+        judged.*,
+        free_time.is_over_age,
+        free_time.seconds - coalesce(blocked_sums.seconds, 0) as seconds,
+        free_time.working_seconds - coalesce(blocked_sums.working_seconds, 0) as working_seconds,
+        case when judged.can_be_shared and judged.bucket_before_blocked is null then free_time.shared_seconds end
+            as shared_seconds,
+        free_time.shared_working_seconds
+    from free_time
+    join judged
+        on free_time.item_no = judged.item_no
+        and free_time.visit_no = judged.visit_no
     left join blocked_sums
-        on slices.stream = blocked_sums.stream
-        and slices.item_id = blocked_sums.item_id
-        and slices.visit_no = blocked_sums.visit_no
-        and slices.is_over_age = blocked_sums.is_over_age
+        on free_time.item_no = blocked_sums.item_no
+        and free_time.visit_no = blocked_sums.visit_no
+        and free_time.is_over_age = blocked_sums.is_over_age
 
 ),
 
 shared_time as (
 
     select
-        free_time.stream,
-        free_time.item_id,
-        free_time.visit_no,
-        free_time.is_over_age,
-        greatest(0, least(free_time.seconds, shared_slices.seconds)) as seconds,
-        greatest(0, least(free_time.working_seconds, shared_slices.working_seconds)) as working_seconds
-    from free_time
-    join judged
-        on free_time.stream = judged.stream
-        and free_time.item_id = judged.item_id
-        and free_time.visit_no = judged.visit_no
-    join staging.shared_slices
-        on free_time.stream = shared_slices.stream
-        and free_time.item_id = shared_slices.item_id
-        and free_time.visit_no = shared_slices.visit_no
-        and free_time.is_over_age = shared_slices.is_over_age
-    where
-        judged.can_be_shared
-        and judged.bucket_before_blocked is null
-        and not free_time.is_over_age
-        and shared_slices.seconds > 0
-
-),
-
-parts as (
-
-    select
-        free_time.stream,
-        free_time.item_id,
-        free_time.visit_no,
-        free_time.is_over_age,
-        free_time.reason,
-        false as is_shared,
-        free_time.seconds - coalesce(shared_time.seconds, 0) as seconds,
-        free_time.working_seconds - coalesce(shared_time.working_seconds, 0) as working_seconds
-    from free_time
-    left join shared_time
-        on free_time.stream = shared_time.stream
-        and free_time.item_id = shared_time.item_id
-        and free_time.visit_no = shared_time.visit_no
-        and free_time.is_over_age = shared_time.is_over_age
-    union all
-    select
-        shared_time.stream,
-        shared_time.item_id,
-        shared_time.visit_no,
-        shared_time.is_over_age,
-        cast(null as varchar) as reason,
-        true as is_shared,
-        shared_time.seconds,
-        shared_time.working_seconds
-    from shared_time
-    union all
-    select
-        blocked.stream,
-        blocked.item_id,
-        blocked.visit_no,
-        blocked.is_over_age,
-        blocked.reason,
-        false as is_shared,
-        blocked.seconds,
-        blocked.working_seconds
-    from blocked
+        slices.* exclude (seconds, working_seconds, shared_seconds, shared_working_seconds),
+        slices.seconds,
+        slices.working_seconds,
+        case
+            when slices.shared_seconds is not null then greatest(0, least(slices.seconds, slices.shared_seconds))
+        end as shared_seconds,
+        case
+            when slices.shared_seconds is not null
+                then greatest(0, least(slices.working_seconds, slices.shared_working_seconds))
+        end as shared_working_seconds
+    from slices
 
 ),
 
 booked as (
 
     select
-        judged.stream,
-        judged.item_id,
-        judged.visit_no,
-        judged.stage,
-        judged.activity,
-        case
-            when parts.is_over_age then 'partially-done'
-            when judged.bucket_before_blocked is not null then judged.bucket_before_blocked
-            when parts.reason is not null then 'waiting'
-            when parts.is_shared then 'task-switching'
-            else judged.bucket
-        end as bucket,
-        case
-            when not parts.is_over_age and judged.bucket_before_blocked is null then parts.reason
-        end as reason,
-        judged.team,
-        judged.type,
-        judged.ended_on,
-        judged.is_withdrawn,
-        parts.seconds,
-        parts.working_seconds,
-        judged.cost_per_day
-    from parts
+        shared_time.*,
+        cast(null as varchar) as reason,
+        false as is_shared
+    from shared_time
+    union all
+    select
+        shared_time.* replace (
+            shared_time.shared_seconds as seconds, shared_time.shared_working_seconds as working_seconds,
+            cast(null as double) as shared_seconds, cast(null as double) as shared_working_seconds
+        ),
+        cast(null as varchar) as reason,
+        true as is_shared
+    from shared_time
+    where shared_time.shared_seconds is not null
+    union all
+    select
+        judged.*,
+        blocked.is_over_age,
+        blocked.seconds,
+        blocked.working_seconds,
+        cast(null as double) as shared_seconds,
+        cast(null as double) as shared_working_seconds,
+        blocked.reason,
+        false as is_shared
+    from blocked
     join judged
-        on parts.stream = judged.stream
-        and parts.item_id = judged.item_id
-        and parts.visit_no = judged.visit_no
+        on blocked.item_no = judged.item_no
+        and blocked.visit_no = judged.visit_no
+
+),
+
+named as (
+
+    select
+        booked.item_no,
+        booked.stream,
+        booked.item_id,
+        booked.visit_no,
+        booked.stage,
+        booked.activity,
+        case
+            when booked.is_over_age then 'partially-done'
+            when booked.bucket_before_blocked is not null then booked.bucket_before_blocked
+            when booked.reason is not null then 'waiting'
+            when booked.is_shared then 'task-switching'
+            else booked.bucket
+        end as bucket,
+        case when not booked.is_over_age and booked.bucket_before_blocked is null then booked.reason end as reason,
+        booked.team,
+        booked.type,
+        booked.ended_on,
+        booked.is_withdrawn,
+        booked.seconds - coalesce(booked.shared_seconds, 0) as seconds,
+        booked.working_seconds - coalesce(booked.shared_working_seconds, 0) as working_seconds,
+        booked.cost_per_day
+    from booked
 
 )
 
 select
-    booked.stream,
-    booked.item_id,
-    booked.visit_no,
-    booked.stage,
-    booked.bucket,
-    booked.reason,
+    named.item_no,
+    named.stream,
+    named.item_id,
+    named.visit_no,
+    named.stage,
+    named.bucket,
+    named.reason,
     case
-        when booked.bucket = 'value-adding' then 'VA'
-        when booked.activity = 'NNVA' and booked.reason is null and booked.bucket not in ('partially-done', 'rework')
+        when named.bucket = 'value-adding' then 'VA'
+        when named.activity = 'NNVA' and named.reason is null and named.bucket not in ('partially-done', 'rework')
             then 'NNVA'
         else 'NVA'
     end as activity,
-    booked.team,
-    booked.type,
-    booked.ended_on,
-    booked.is_withdrawn,
-    booked.seconds,
-    booked.working_seconds,
-    booked.cost_per_day
-from booked
+    named.team,
+    named.type,
+    named.ended_on,
+    named.is_withdrawn,
+    named.seconds,
+    named.working_seconds,
+    named.cost_per_day
+from named
 order by
-    booked.stream,
-    booked.ended_on,
-    booked.item_id,
-    booked.visit_no
+    named.item_no,
+    named.visit_no

@@ -3,7 +3,7 @@ title = "Active time of people"
 grain = "one row per beginning or end of uninterrupted active time of an item with one person; the two of a time pair up"
 [columns]
 stream = "value stream"
-item_id = "key of the work item"
+item_no = "the item"
 visit_no = "visit of the item"
 is_over_age = "as of the slice"
 person = "pseudonym of whoever works on it, as told by the move into the stage; time with nobody told is in no row"
@@ -13,73 +13,70 @@ change = "1 where active time begins, -1 where it ends"
 */
 -- An item is open for a person while it stands in an active stage in progress, is not blocked, and the move into
 -- that stage named them: items have no other assignee here, and one carried over from an earlier stage would be a guess.
-with slices as (
+with worked as (
 
     select
-        slices.stream,
-        slices.item_id,
+        items.stream,
+        slices.item_no,
         slices.visit_no,
         slices.is_over_age,
-        visits.person,
+        slices.person,
         slices.slice_from_at,
         slices.slice_until_at,
         slices.worked_by_from,
         slices.worked_by_until
     from staging.slices
-    join staging.visits
-        on slices.stream = visits.stream
-        and slices.item_id = visits.item_id
-        and slices.visit_no = visits.visit_no
-    where visits.person is not null and visits.mode = 'active' and visits.category = 'in-progress'
+    join staging.items
+        on slices.item_no = items.item_no
+    where slices.person is not null and slices.is_worked
 
 ),
 
 interruptions as (
 
     select
-        slices.stream,
-        slices.item_id,
-        slices.visit_no,
-        slices.is_over_age,
-        slices.person,
+        worked.stream,
+        worked.item_no,
+        worked.visit_no,
+        worked.is_over_age,
+        worked.person,
         blocked_slices.overlap_from_at,
         blocked_slices.overlap_until_at,
         blocked_slices.worked_by_from,
         blocked_slices.worked_by_until
-    from slices
+    from worked
     join staging.blocked_slices
-        on slices.stream = blocked_slices.stream
-        and slices.item_id = blocked_slices.item_id
-        and slices.visit_no = blocked_slices.visit_no
-        and slices.is_over_age = blocked_slices.is_over_age
+        on worked.item_no = blocked_slices.item_no
+        and worked.visit_no = blocked_slices.visit_no
+        and worked.is_over_age = blocked_slices.is_over_age
 
 )
 
 select
-    slices.stream,
-    slices.item_id,
-    slices.visit_no,
-    slices.is_over_age,
-    slices.person,
-    slices.slice_from_at as occurred_at,
-    slices.worked_by_from as worked_by,
+    worked.stream,
+    worked.item_no,
+    worked.visit_no,
+    worked.is_over_age,
+    worked.person,
+    worked.slice_from_at as occurred_at,
+    worked.worked_by_from as worked_by,
     1 as change
-from slices
+from worked
 union all
 select
-    slices.stream,
-    slices.item_id,
-    slices.visit_no,
-    slices.is_over_age,
-    slices.person,
-    slices.slice_until_at as occurred_at,
-    slices.worked_by_until as worked_by,
+    worked.stream,
+    worked.item_no,
+    worked.visit_no,
+    worked.is_over_age,
+    worked.person,
+    worked.slice_until_at as occurred_at,
+    worked.worked_by_until as worked_by,
     -1 as change
-from slices
+from worked
 union all
 select
     interruptions.stream,
-    interruptions.item_id,
+    interruptions.item_no,
     interruptions.visit_no,
     interruptions.is_over_age,
     interruptions.person,
@@ -90,7 +87,7 @@ from interruptions
 union all
 select
     interruptions.stream,
-    interruptions.item_id,
+    interruptions.item_no,
     interruptions.visit_no,
     interruptions.is_over_age,
     interruptions.person,

@@ -10,8 +10,7 @@ select
     quantile_disc(epoch(outcomes.finished_at) - epoch(outcomes.started_first_at), 0.85) as usual_age_seconds
 from staging.outcomes
 join staging.items
-    on outcomes.stream = items.stream
-    and outcomes.item_id = items.item_id
+    on outcomes.item_no = items.item_no
 where outcomes.finished_at is not null and not items.is_start_unknown
 group by outcomes.stream
 having count(*) >= 5

@@ -2,6 +2,7 @@
 title = "Blocked time"
 grain = "one row per uninterrupted time in which a work item was blocked: overlapping flags are one"
 [columns]
+item_no = "the item; null where nothing else tells of it"
 stream = "value stream"
 item_id = "key of the work item"
 blocked_at = "UTC instant it began"
@@ -46,13 +47,18 @@ islands as (
 )
 
 select
+    items.item_no,
     islands.stream,
     islands.item_id,
     min(islands.blocked_at) as blocked_at,
     max(islands.unblocked_at) as unblocked_at,
     arg_min(islands.reason, islands.blocked_at) as reason
 from islands
+left join staging.items
+    on islands.stream = items.stream
+    and islands.item_id = items.item_id
 group by
+    items.item_no,
     islands.stream,
     islands.item_id,
     islands.island

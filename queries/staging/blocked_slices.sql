@@ -2,8 +2,7 @@
 title = "Blocked time by slice"
 grain = "one row per slice and blocked time that overlap"
 [columns]
-stream = "value stream"
-item_id = "key of the work item"
+item_no = "the item"
 visit_no = "visit of the item"
 is_over_age = "as of the slice"
 reason = "why it was blocked; 'no reason given' where the source has none"
@@ -17,9 +16,9 @@ working_seconds = "working seconds of the overlap"
 with shared_time as (
 
     select
-        slices.stream,
-        slices.item_id,
+        slices.item_no,
         slices.visit_no,
+        streams.stream,
         slices.is_over_age,
         coalesce(blocked.reason, 'no reason given') as reason,
         streams.time_zone,
@@ -27,18 +26,16 @@ with shared_time as (
         least(slices.slice_until_at, blocked.unblocked_at) as overlap_until_at
     from staging.slices
     join staging.blocked
-        on slices.stream = blocked.stream
-        and slices.item_id = blocked.item_id
+        on slices.item_no = blocked.item_no
         and slices.slice_from_at < blocked.unblocked_at
         and slices.slice_until_at > blocked.blocked_at
     join staging.streams
-        on slices.stream = streams.stream
+        on blocked.stream = streams.stream
 
 )
 
 select
-    shared_time.stream,
-    shared_time.item_id,
+    shared_time.item_no,
     shared_time.visit_no,
     shared_time.is_over_age,
     shared_time.reason,

@@ -2,6 +2,7 @@
 title = "Items"
 grain = "one row per work item, its attributes by the newest import that knows them"
 [columns]
+item_no = "1, 2, … in the order of stream and key: what the tables behind this one join by"
 stream = "value stream"
 item_id = "key of the work item"
 title = "what it is called"
@@ -23,55 +24,74 @@ status_category = "backlog, in-progress, done or cancelled: what that state mean
 dropped_at = "UTC instant at which a list says that it was dropped: its end is no finish, whatever its history calls it"
 told_category = "category of its state as a file tells it; null where none does"
 */
-with described as (
+with told as (
+
+    -- A whole number for each file, in the order in which they count, is quicker to compare than its parts.
+    select
+        files.import_id,
+        files.file_name,
+        row_number() over (order by files.import_id, files.file_name) as told_no
+    from (
+        select distinct
+            items.import_id,
+            items.file_name
+        from canonical.items
+    ) as files
+
+),
+
+described as (
 
     select
         items.stream,
         items.item_id,
-        arg_max(items.title, row(items.import_id, items.file_name))
+        arg_max(items.title, told.told_no)
         filter (where items.title is not null) as title,
-        arg_max(items.type, row(items.import_id, items.file_name))
+        arg_max(items.type, told.told_no)
         filter (where items.type is not null) as type,
-        arg_max(items.team, row(items.import_id, items.file_name))
+        arg_max(items.team, told.told_no)
         filter (where items.team is not null) as team,
-        arg_max(items.priority, row(items.import_id, items.file_name))
+        arg_max(items.priority, told.told_no)
         filter (where items.priority is not null) as priority,
-        arg_max(items.labels, row(items.import_id, items.file_name))
+        arg_max(items.labels, told.told_no)
         filter (where items.labels is not null) as labels,
-        arg_max(items.parent_id, row(items.import_id, items.file_name))
+        arg_max(items.parent_id, told.told_no)
         filter (where items.parent_id is not null) as parent_id,
-        arg_max(items.points, row(items.import_id, items.file_name))
+        arg_max(items.points, told.told_no)
         filter (where items.points is not null) as points,
-        arg_max(items.started_at, row(items.import_id, items.file_name))
+        arg_max(items.started_at, told.told_no)
         filter (where items.started_at is not null)
             as started_at,
-        arg_max(items.finished_at, row(items.import_id, items.file_name))
+        arg_max(items.finished_at, told.told_no)
         filter (where items.finished_at is not null)
             as finished_at,
-        arg_max(items.cancelled_at, row(items.import_id, items.file_name))
+        arg_max(items.cancelled_at, told.told_no)
         filter (where items.cancelled_at is not null)
             as cancelled_at,
-        arg_max(coalesce(stages.category, items.status_category), row(items.import_id, items.file_name))
+        arg_max(coalesce(stages.category, items.status_category), told.told_no)
         filter (where items.status is not null) as status_category,
         -- A newer file that states another state than an end has reopened the item.
         max(items.import_id)
         filter (where coalesce(stages.category, items.status_category) in ('backlog', 'in-progress'))
         > max(items.import_id) filter (where coalesce(items.finished_at, items.cancelled_at) is not null) as is_reopened,
-        arg_max(items.created_at, row(items.import_id, items.file_name))
+        arg_max(items.created_at, told.told_no)
         filter (where items.created_at is not null)
             as created_at,
-        arg_max(items.status, row(items.import_id, items.file_name))
+        arg_max(items.status, told.told_no)
         filter (where items.status is not null) as status,
         -- Dropped by its outcome, as the newest file that tells an end says; a history may know only that it is done.
-        arg_max(items.cancelled_at, row(items.import_id, items.file_name))
+        arg_max(items.cancelled_at, told.told_no)
         filter (where items.cancelled_at is not null)
-        = arg_max(coalesce(items.cancelled_at, items.finished_at), row(items.import_id, items.file_name))
+        = arg_max(coalesce(items.cancelled_at, items.finished_at), told.told_no)
         filter (where coalesce(items.finished_at, items.cancelled_at) is not null) as is_dropped,
-        arg_max(items.status_category, row(items.import_id, items.file_name))
+        arg_max(items.status_category, told.told_no)
         filter (where items.status is not null) as told_category,
         min(items.first_seen_at) as first_seen_at,
         max(items.last_seen_at) as last_seen_at
     from canonical.items
+    join told
+        on items.import_id = told.import_id
+        and items.file_name = told.file_name
     left join canonical.states
         on items.stream = states.stream
         and items.status = states.state
@@ -90,10 +110,25 @@ moved as (
         transitions.stream,
         transitions.item_id,
         min(transitions.occurred_at) as first_event_at,
-        max(transitions.occurred_at) as last_event_at,
-        last(transitions.team order by transitions.occurred_at, transitions.seq)
-        filter (where transitions.team is not null) as team
+        max(transitions.occurred_at) as last_event_at
     from canonical.transitions
+    group by
+        transitions.stream,
+        transitions.item_id
+
+),
+
+owned as (
+
+    select
+        transitions.stream,
+        transitions.item_id,
+        arg_max(transitions.team, row(transitions.occurred_at, transitions.seq)) as team
+    from canonical.transitions
+    left join described
+        on transitions.stream = described.stream
+        and transitions.item_id = described.item_id
+    where transitions.team is not null and described.team is null
     group by
         transitions.stream,
         transitions.item_id
@@ -101,11 +136,14 @@ moved as (
 )
 
 select
+    cast(row_number() over (
+        order by coalesce(described.stream, moved.stream), coalesce(described.item_id, moved.item_id)
+    ) as integer) as item_no,
     coalesce(described.stream, moved.stream) as stream,
     coalesce(described.item_id, moved.item_id) as item_id,
     described.title,
     described.type,
-    coalesce(described.team, moved.team) as team,
+    coalesce(described.team, owned.team) as team,
     described.priority,
     described.labels,
     described.parent_id,
@@ -146,6 +184,9 @@ from described
 full join moved
     on described.stream = moved.stream
     and described.item_id = moved.item_id
+left join owned
+    on moved.stream = owned.stream
+    and moved.item_id = owned.item_id
 where
     coalesce(
         described.created_at, moved.first_event_at, described.first_seen_at, described.started_at, described.finished_at,

@@ -2,6 +2,7 @@
 title = "Outcomes"
 grain = "one row per work item: when it started, how and when it ended"
 [columns]
+item_no = "the item"
 stream = "value stream"
 item_id = "key of the work item"
 started_first_at = "UTC instant of the first crossing from backlog into progress or beyond; null if never started"
@@ -11,101 +12,68 @@ cancelled_at = "UTC instant of the final entry into cancelled; null if not cance
 end_visit_no = "visit that ended it; null while it is open"
 done_runs = "how often it came to be done"
 */
-with last_visits as (
+with facts as (
 
     select
-        visits.stream,
-        visits.item_id,
-        max(visits.visit_no) as last_visit_no,
-        arg_max(visits.category, visits.visit_no) as last_category
+        visits.item_no,
+        max(visits.visit_no) filter (where visits.category is not null) as last_visit_no,
+        min(visits.entered_at) filter (where visits.category in ('in-progress', 'done')) as started_first_at,
+        max(visits.entered_at) filter (
+            where
+            visits.category in ('in-progress', 'done')
+            and coalesce(visits.previous_side, 'backlog') = 'backlog'
+        ) as started_last_at,
+        max(visits.visit_no) filter (
+            where visits.category is not null and visits.category is distinct from visits.previous_category
+        ) as last_run_visit_no,
+        count(*) filter (
+            where visits.category = 'done' and visits.previous_category is distinct from 'done'
+        ) as done_runs
     from staging.visits
-    group by
-        visits.stream,
-        visits.item_id
+    group by visits.item_no
 
 ),
 
 ended as (
 
     select
-        last_visits.stream,
-        last_visits.item_id,
+        facts.*,
+        items.stream,
+        items.item_id,
         case
-            when last_visits.last_category = 'cancelled' then 'cancelled'
-            when last_visits.last_category = 'done' and items.dropped_at is not null then 'cancelled'
+            when last_visits.category = 'cancelled' then 'cancelled'
+            when last_visits.category = 'done' and items.dropped_at is not null then 'cancelled'
             -- Where no state is an explicit end, only a long silence says that an item is finished.
             when
-                last_visits.last_category = 'done'
+                last_visits.category = 'done'
                 and coalesce(
                     epoch(streams.last_event_at) - epoch(items.last_event_at) >= streams.quiet_seconds, true
                 )
                 then 'done'
-        end as outcome
-    from last_visits
-    join staging.streams
-        on last_visits.stream = streams.stream
+        end as outcome,
+        runs.entered_at
+    from facts
+    join staging.visits as last_visits
+        on facts.item_no = last_visits.item_no
+        and facts.last_visit_no = last_visits.visit_no
+    join staging.visits as runs
+        on facts.item_no = runs.item_no
+        and facts.last_run_visit_no = runs.visit_no
     join staging.items
-        on last_visits.stream = items.stream
-        and last_visits.item_id = items.item_id
-
-),
-
-walked as (
-
-    select
-        visits.stream,
-        visits.item_id,
-        visits.visit_no,
-        visits.entered_at,
-        visits.category,
-        lag(visits.category) over item_history as previous_category,
-        -- An item that was dropped and taken up again stands where it stood before.
-        lag(case when visits.category <> 'cancelled' then visits.category end ignore nulls)
-            over item_history as previous_side
-    from staging.visits
-    where visits.category is not null
-    window item_history as (partition by visits.stream, visits.item_id order by visits.visit_no)
-
-),
-
-facts as (
-
-    select
-        walked.stream,
-        walked.item_id,
-        min(walked.entered_at) filter (where walked.category in ('in-progress', 'done')) as started_first_at,
-        max(walked.entered_at) filter (
-            where
-            walked.category in ('in-progress', 'done')
-            and coalesce(walked.previous_side, 'backlog') = 'backlog'
-        ) as started_last_at,
-        max(walked.visit_no) filter (
-            where walked.category is distinct from walked.previous_category
-        ) as last_run_visit_no,
-        count(*) filter (
-            where walked.category = 'done' and walked.previous_category is distinct from 'done'
-        ) as done_runs
-    from walked
-    group by
-        walked.stream,
-        walked.item_id
+        on facts.item_no = items.item_no
+    join staging.streams
+        on items.stream = streams.stream
 
 )
 
 select
-    facts.stream,
-    facts.item_id,
-    facts.started_first_at,
-    facts.started_last_at,
-    case when ended.outcome = 'done' then visits.entered_at end as finished_at,
-    case when ended.outcome = 'cancelled' then visits.entered_at end as cancelled_at,
-    case when ended.outcome is not null then facts.last_run_visit_no end as end_visit_no,
-    facts.done_runs
-from facts
-join ended
-    on facts.stream = ended.stream
-    and facts.item_id = ended.item_id
-join staging.visits
-    on facts.stream = visits.stream
-    and facts.item_id = visits.item_id
-    and facts.last_run_visit_no = visits.visit_no
+    ended.item_no,
+    ended.stream,
+    ended.item_id,
+    ended.started_first_at,
+    ended.started_last_at,
+    case when ended.outcome = 'done' then ended.entered_at end as finished_at,
+    case when ended.outcome = 'cancelled' then ended.entered_at end as cancelled_at,
+    case when ended.outcome is not null then ended.last_run_visit_no end as end_visit_no,
+    ended.done_runs
+from ended

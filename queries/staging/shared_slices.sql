@@ -2,16 +2,14 @@
 title = "Shared active time"
 grain = "one row per slice with active time of a known person"
 [columns]
-stream = "value stream"
-item_id = "key of the work item"
+item_no = "the item"
 visit_no = "visit of the item"
 is_over_age = "as of the slice"
 seconds = "elapsed seconds of its active time that went to the other items open at once: (k - 1) / k with k items open"
 working_seconds = "the same by the working calendar"
 */
 select
-    active.stream,
-    active.item_id,
+    active.item_no,
     active.visit_no,
     active.is_over_age,
     -- What had been shared when a time ended, less what had been shared when it began.
@@ -24,7 +22,6 @@ join staging.open_items
     and active.person = open_items.person
     and active.occurred_at = open_items.occurred_at
 group by
-    active.stream,
-    active.item_id,
+    active.item_no,
     active.visit_no,
     active.is_over_age

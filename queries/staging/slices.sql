@@ -2,76 +2,76 @@
 title = "Slices"
 grain = "one row per visit before the end; of items in progress, visits are cut where the item grew over-age"
 [columns]
-stream = "value stream"
-item_id = "key of the work item"
+item_no = "the item"
 visit_no = "visit of the item"
 is_over_age = "the item is in progress and older than 85 % of the finished ones ever were"
+is_worked = "as of the visit"
+person = "as of the visit"
 slice_from_at = "UTC instant it begins"
 slice_until_at = "UTC instant it ends"
 worked_by_from = "working seconds of the calendar until it begins"
 worked_by_until = "working seconds of the calendar until it ends"
 */
-with grown as (
+with usual as (
 
     select
-        visits.stream,
-        visits.item_id,
-        visits.visit_no,
-        visits.entered_at,
-        visits.until_at,
-        visits.worked_by_entry,
-        visits.worked_by_end,
-        streams.time_zone,
+        outcomes.item_no,
+        outcomes.end_visit_no,
         case
             when outcomes.end_visit_no is null
                 then outcomes.started_first_at + to_microseconds(cast(ages.usual_age_seconds * 1e6 as bigint))
         end as over_age_at
-    from staging.visits
-    join staging.paths
-        on visits.stream = paths.stream
-        and visits.item_id = paths.item_id
-        and visits.visit_no = paths.visit_no
-    join staging.streams
-        on visits.stream = streams.stream
-    left join staging.outcomes
-        on visits.stream = outcomes.stream
-        and visits.item_id = outcomes.item_id
+    from staging.outcomes
     left join staging.ages
-        on visits.stream = ages.stream
-    where paths.is_in_flow
+        on outcomes.stream = ages.stream
+
+),
+
+grown as (
+
+    select
+        visits.item_no,
+        visits.visit_no,
+        visits.place_no,
+        visits.is_worked,
+        visits.person,
+        visits.entered_at,
+        visits.until_at,
+        visits.worked_by_entry,
+        visits.worked_by_end,
+        greatest(visits.entered_at, least(visits.until_at, usual.over_age_at)) as cut_at
+    from staging.visits
+    left join usual
+        on visits.item_no = usual.item_no
+    where visits.visit_no < coalesce(usual.end_visit_no, visits.visit_no + 1)
 
 ),
 
 cut as (
 
     select
-        grown.stream,
-        grown.item_id,
-        grown.visit_no,
-        grown.entered_at,
-        grown.until_at,
-        grown.worked_by_entry,
-        grown.worked_by_end,
-        greatest(grown.entered_at, least(grown.until_at, grown.over_age_at)) as cut_at,
-        macros.local_day(
-            greatest(grown.entered_at, least(grown.until_at, grown.over_age_at)), grown.time_zone
-        ) as cut_on
+        grown.*,
+        places.stream,
+        -- Only what is cut in two needs the day of the cut.
+        case
+            when grown.cut_at > grown.entered_at and grown.cut_at < grown.until_at
+                then macros.local_day(grown.cut_at, places.time_zone)
+        end as cut_on
     from grown
+    join staging.places
+        on grown.place_no = places.place_no
 
 ),
 
 measured as (
 
     select
-        cut.stream,
-        cut.item_id,
-        cut.visit_no,
-        cut.entered_at,
-        cut.until_at,
-        cut.worked_by_entry,
-        cut.worked_by_end,
-        cut.cut_at,
-        macros.worked_by(cut.cut_at, calendar.opens_at, calendar.closes_at, calendar.seconds_before) as worked_by_cut
+        cut.*,
+        case
+            when cut.cut_at = cut.until_at then cut.worked_by_end
+            when cut.cut_at = cut.entered_at then cut.worked_by_entry
+            else macros.worked_by(cut.cut_at, calendar.opens_at, calendar.closes_at, calendar.seconds_before)
+        end as worked_by_cut
     from cut
     left join staging.calendar
         on cut.stream = calendar.stream
@@ -80,10 +80,11 @@ measured as (
 )
 
 select
-    measured.stream,
-    measured.item_id,
+    measured.item_no,
     measured.visit_no,
     false as is_over_age,
+    measured.is_worked,
+    measured.person,
     measured.entered_at as slice_from_at,
     measured.cut_at as slice_until_at,
     measured.worked_by_entry as worked_by_from,
@@ -92,10 +93,11 @@ from measured
 where measured.cut_at > measured.entered_at or measured.until_at = measured.entered_at
 union all
 select
-    measured.stream,
-    measured.item_id,
+    measured.item_no,
     measured.visit_no,
     true as is_over_age,
+    measured.is_worked,
+    measured.person,
     measured.cut_at as slice_from_at,
     measured.until_at as slice_until_at,
     measured.worked_by_cut as worked_by_from,

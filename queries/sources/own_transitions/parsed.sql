@@ -2,7 +2,7 @@
 title = "Records of our own layout: transitions"
 grain = "one row per record of the file"
 */
-with typed as (
+with typed as materialized (
 
     select
         records.record,
@@ -21,17 +21,55 @@ with typed as (
 
 ),
 
-judged as (
+hashed as (
 
     select
-        typed.*,
-        typed.item_id as subject,
+        typed.record,
+        hash(
+            typed.stream, typed.item_id, typed.seq, typed.occurred_at, typed.from_state, typed.to_state, typed.team,
+            typed.person
+        ) as row_hash
+    from typed
+
+),
+
+-- Copies are few: only what shares a hash is compared.
+alike as (
+
+    select hashed.record
+    from hashed
+    join (
+        select hashed.row_hash
+        from hashed
+        group by hashed.row_hash
+        having count(*) > 1
+    ) as repeated
+        on hashed.row_hash = repeated.row_hash
+
+),
+
+copies as (
+
+    select
+        typed.record,
         row_number() over (
             partition by
                 typed.stream, typed.item_id, typed.seq, typed.occurred_at, typed.from_state, typed.to_state,
                 typed.team, typed.person
             order by typed.record
-        ) as copy_no,
+        ) as copy_no
+    from typed
+    join alike
+        on typed.record = alike.record
+
+),
+
+judged as (
+
+    select
+        typed.*,
+        typed.item_id as subject,
+        copies.copy_no,
         case
             when typed.item_id is null then 'item_id'
             when typed.written_occurred_at is null then 'occurred_at'
@@ -50,6 +88,8 @@ judged as (
             when typed.written_occurred_at is not null and typed.occurred_at is null then typed.written_occurred_at
         end as value
     from typed
+    left join copies
+        on typed.record = copies.record
 
 )
 

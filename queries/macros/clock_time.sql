@@ -1,0 +1,15 @@
+/*
+title = "Time on a clock"
+grain = "one value: the time that a text such as 2024-01-31 09:00:00 or 2024-01-31T09:00:00 tells, null for any other"
+*/
+create or replace macro macros.clock_time(written) as (
+    case
+        when
+            strlen(written) = 19
+            and (written like '____-__-__ __:__:__' or written like '____-__-__T__:__:__')
+            and written between '1980' and '2100'
+            -- The engine skips margins of the hour and of the whole.
+            and not contains(substr(written, 12), ' ')
+            then try_cast(written as timestamp)
+    end
+);
