@@ -168,7 +168,7 @@ class Build:
             layers.create_marts(self.catalogue, self.engine, self.note)
             self._check()
             if self.engine.table("marts.streams").empty:
-                read = ", ".join(self.engine.distinct("incoming.imports", "file_name")[:4]) or "Nothing was read"
+                read = ", ".join(self.engine.distinct("canonical.imports", "file_name")[:4]) or "Nothing was read"
                 raise SourceError(
                     f"{read}: Nothing in the files can be used: no item, deployment or incident has a date."
                 )

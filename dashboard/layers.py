@@ -50,7 +50,13 @@ def create_canonical(catalogue: Catalogue, engine: Engine) -> None:
         engine.run(query.sql)
 
 
-def create_marts(catalogue: Catalogue, engine: Engine, note: Callable[[str], None] = lambda _: None) -> None:
+def create_marts(
+    catalogue: Catalogue,
+    engine: Engine,
+    note: Callable[[str], None] = lambda _: None,
+    *,
+    keeps_staging: bool = False,
+) -> None:
     """Staging and marts from the canonical tables; `note` is told each title before its work."""
     queries = in_order((query for layer in BUILT for query in catalogue.layer(layer).values()), engine)
     reads = {query.name: engine.relations(query.sql) for query in queries}
@@ -60,7 +66,7 @@ def create_marts(catalogue: Catalogue, engine: Engine, note: Callable[[str], Non
         engine.create(query.name, query.sql)
         # What stands between is let go with its last reader: a large build needs the memory.
         for name in reads[query.name]:
-            if name.startswith("staging.") and last_read[name] == query.name:
+            if name.startswith("staging.") and last_read[name] == query.name and not keeps_staging:
                 engine.drop(name)
     create_macros(catalogue, engine, over_marts=True)
 

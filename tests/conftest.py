@@ -97,7 +97,7 @@ class World:
             "calendar_days": calendar_rows(defined, pd.Timestamp(first), pd.Timestamp(last)),
         }.items():
             self.engine.insert(f"canonical.{table}", rows_)
-        layers.create_marts(self.catalogue, self.engine)
+        layers.create_marts(self.catalogue, self.engine, keeps_staging=True)
         return self
 
     def ask(self, name: str, scope: Scope, **more: Any) -> pd.DataFrame:

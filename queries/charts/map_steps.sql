@@ -28,7 +28,9 @@ deployments_count = "deployments that batch_size rests on"
 */
 with finished as (
 
-    select items.item_id
+    select
+        items.item_no,
+        items.item_id
     from marts.items
     where
         items.stream = $stream
@@ -122,7 +124,7 @@ batched as (
     select stages.position
     from marts.waste
     join finished
-        on waste.item_id = finished.item_id
+        on waste.item_no = finished.item_no
     join marts.stages
         on stages.stream = $stream
         and waste.stage = stages.stage

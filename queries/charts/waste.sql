@@ -23,7 +23,7 @@ with spent as (
         sum(case when $clock = 'working' then waste.working_seconds else waste.seconds end) / 86400 as days,
         -- A day of delay costs what it costs by the calendar, whichever clock measures the time.
         sum(waste.seconds * waste.cost_per_day) / 86400 as cost,
-        count(distinct waste.item_id) as items
+        count(distinct waste.item_no) as items
     from marts.waste
     where
         waste.stream = $stream

@@ -16,7 +16,7 @@ matches = "items with such time, on all pages"
 with lost as (
 
     select
-        waste.item_id,
+        waste.item_no,
         waste.stage,
         sum(case when $clock = 'working' then waste.working_seconds else waste.seconds end) / 86400 as days
     from marts.waste
@@ -30,7 +30,7 @@ with lost as (
         and waste.bucket not in ('value-adding', 'task-switching')
         and ($chosen['waste'] is null or waste.bucket = $chosen['waste'])
     group by
-        waste.item_id,
+        waste.item_no,
         waste.stage
 
 ),
@@ -38,17 +38,17 @@ with lost as (
 summed as (
 
     select
-        lost.item_id,
+        lost.item_no,
         arg_max(lost.stage, row(lost.days, lost.stage)) as stage,
         sum(lost.days) as days
     from lost
     where lost.days > 0
-    group by lost.item_id
+    group by lost.item_no
 
 )
 
 select
-    summed.item_id,
+    items.item_id,
     items.title,
     items.type,
     items.team,
@@ -61,11 +61,10 @@ select
     count(*) over () as matches
 from summed
 join marts.items
-    on items.stream = $stream
-    and summed.item_id = items.item_id
+    on summed.item_no = items.item_no
 order by
     summed.days desc,
-    summed.item_id
+    items.item_id
 limit
     $row_limit
     offset $row_offset

@@ -7,12 +7,11 @@ items = "items in progress that are older than 85 % of the finished ones ever we
 days = "item-days above that age, up to the end of the data; they count as waste of the period in which the item ends"
 */
 select
-    count(distinct waste.item_id) as items,
+    count(distinct waste.item_no) as items,
     coalesce(sum(case when $clock = 'working' then waste.working_seconds else waste.seconds end), 0) / 86400 as days
 from marts.waste
 join marts.items
-    on items.stream = $stream
-    and waste.item_id = items.item_id
+    on waste.item_no = items.item_no
 where
     waste.stream = $stream
     and waste.bucket = 'partially-done'

@@ -11,7 +11,7 @@ items = "items that finished or were withdrawn in the period, with or without su
 with spent as (
 
     select
-        waste.item_id,
+        waste.item_no,
         waste.ended_on,
         waste.bucket,
         case when $clock = 'working' then waste.working_seconds else waste.seconds end / 86400 as days
@@ -36,7 +36,7 @@ ended as (
 
     select
         spent.ended_on,
-        count(distinct spent.item_id) as items
+        count(distinct spent.item_no) as items
     from spent
     group by spent.ended_on
 

@@ -7,14 +7,11 @@ remedy = "This is a fault of the program: please report it."
 with booked as (
 
     select
-        waste.stream,
-        waste.item_id,
+        waste.item_no,
         sum(waste.seconds) as seconds,
         min(waste.seconds) as least_seconds
     from marts.waste
-    group by
-        waste.stream,
-        waste.item_id
+    group by waste.item_no
 
 )
 
@@ -24,6 +21,5 @@ select
     'waste ' || booked.seconds || ' s, lead time ' || items.lead_seconds || ' s' as detail
 from marts.items
 join booked
-    on items.stream = booked.stream
-    and items.item_id = booked.item_id
+    on items.item_no = booked.item_no
 where abs(booked.seconds - items.lead_seconds) > 0.01 or booked.least_seconds < -0.01

@@ -2,6 +2,7 @@
 title = "Crossings"
 grain = "one row per item and active stage that it left forwards"
 [columns]
+item_no = "the item's place in marts.items"
 stream = "value stream"
 item_id = "key of the work item"
 stage = "active stage in progress that was left"
@@ -13,35 +14,37 @@ team = "team of the item"
 type = "type of the item"
 finished_on = "day the item finished; null if it did not"
 */
-with ahead as (
+with told as (
 
     select
         visits.item_no,
-        visits.stream,
-        visits.item_id,
         visits.visit_no,
-        visits.stage,
-        visits.position,
-        visits.category,
-        visits.mode,
-        visits.team,
-        visits.type,
-        visits.finished_on,
-        lead(visits.stage) over item_history as next_stage,
-        lead(
-            case when visits.mode = 'active' and visits.category = 'in-progress' then visits.stage end ignore nulls
-        ) over item_history as next_step,
-        lead(
-            case when visits.mode = 'active' and visits.category = 'in-progress' then visits.position end ignore nulls
-        ) over item_history as next_step_position,
-        lead(visits.position) over item_history as next_position,
-        min(visits.position) over (
-            partition by visits.item_no
-            order by visits.visit_no
+        places.stream,
+        places.position,
+        visits.is_worked
+    from staging.visits
+    join staging.places
+        on visits.place_no = places.place_no
+
+),
+
+ahead as (
+
+    select
+        told.item_no,
+        told.visit_no,
+        told.stream,
+        told.position,
+        told.is_worked,
+        lead(told.position) over item_history as next_position,
+        lead(case when told.is_worked then told.position end ignore nulls) over item_history as next_step_position,
+        min(told.position) over (
+            partition by told.item_no
+            order by told.visit_no
             rows between 1 following and unbounded following
         ) as lowest_after
-    from marts.visits
-    window item_history as (partition by visits.item_no order by visits.visit_no)
+    from told
+    window item_history as (partition by told.item_no order by told.visit_no)
 
 ),
 
@@ -49,30 +52,42 @@ numbered as (
 
     select
         ahead.*,
-        row_number() over (
-            partition by ahead.item_no, ahead.position order by ahead.visit_no
-        ) as crossing_no
+        row_number() over (partition by ahead.item_no, ahead.position order by ahead.visit_no) as crossing_no
     from ahead
     where
-        ahead.mode = 'active'
-        and ahead.category = 'in-progress'
+        ahead.is_worked
         and ahead.next_position > ahead.position
 
 )
 
 select
-    numbered.stream,
-    numbered.item_id,
-    numbered.stage,
+    items.item_no,
+    items.stream,
+    items.item_id,
+    stages.stage,
     numbered.position,
-    numbered.next_stage,
-    case when numbered.next_step_position > numbered.position then numbered.next_step end as next_step,
+    next_stages.stage as next_stage,
+    next_steps.stage as next_step,
     numbered.lowest_after <= numbered.position as is_returned,
-    numbered.team,
-    numbered.type,
-    numbered.finished_on
+    items.team,
+    items.type,
+    items.finished_on
 from numbered
+join staging.item_order
+    on numbered.item_no = item_order.item_no
+join marts.items
+    on item_order.order_no = items.item_no
+join staging.stages
+    on numbered.stream = stages.stream
+    and numbered.position = stages.position
+join staging.stages as next_stages
+    on numbered.stream = next_stages.stream
+    and numbered.next_position = next_stages.position
+left join staging.stages as next_steps
+    on numbered.stream = next_steps.stream
+    and numbered.next_step_position = next_steps.position
+    and numbered.next_step_position > numbered.position
 where numbered.crossing_no = 1
 order by
-    numbered.stream,
-    numbered.finished_on
+    items.stream,
+    items.finished_on

@@ -2,6 +2,7 @@
 title = "Moves"
 grain = "one row per entry of a work item into a state, with the state before it"
 [columns]
+item_no = "the item's place in marts.items"
 stream = "value stream"
 item_id = "key of the work item"
 move_no = "1 = the item's first state"
@@ -52,33 +53,44 @@ moved as (
     from told
     window item_history as (partition by told.item_no order by told.entry_no)
 
+),
+
+sorted as (
+
+    -- Numbers are sorted, names come afterwards: a tenth of the bytes.
+    select
+        item_order.order_no,
+        moved.*
+    from moved
+    join staging.item_order
+        on moved.item_no = item_order.item_no
+    order by
+        item_order.order_no,
+        moved.entry_no
+
 )
 
 select
+    sorted.order_no as item_no,
     places.stream,
     items.item_id,
-    moved.entry_no as move_no,
+    sorted.entry_no as move_no,
     previous_places.state as from_state,
     places.state as to_state,
-    moved.from_team,
-    coalesce(moved.owning_team, moved.from_team) as to_team,
-    moved.is_last,
+    sorted.from_team,
+    coalesce(sorted.owning_team, sorted.from_team) as to_team,
+    sorted.is_last,
     ends_with(places.state, ' · ended') as is_end_mark,
-    moved.seconds,
-    moved.working_seconds,
-    moved.entered_on as moved_on,
+    sorted.seconds,
+    sorted.working_seconds,
+    sorted.entered_on as moved_on,
     items.team,
     items.type,
     items.ended_on
-from moved
-join staging.item_order
-    on moved.item_no = item_order.item_no
+from sorted
 join marts.items
-    on item_order.order_no = items.item_no
+    on sorted.order_no = items.item_no
 join staging.places
-    on moved.place_no = places.place_no
+    on sorted.place_no = places.place_no
 left join staging.places as previous_places
-    on moved.previous_place_no = previous_places.place_no
-order by
-    item_order.order_no,
-    moved.entry_no
+    on sorted.previous_place_no = previous_places.place_no

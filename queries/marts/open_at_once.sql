@@ -70,8 +70,8 @@ members as (
 held as (
 
     select
-        open_items.stream,
-        open_items.person,
+        people.stream,
+        people.person,
         open_items.open_count,
         open_items.occurred_at,
         open_items.until_at,
@@ -79,8 +79,10 @@ held as (
         date_trunc('month', macros.local_day(open_items.occurred_at, streams.time_zone)) as first_month_on,
         date_trunc('month', macros.local_day(open_items.until_at, streams.time_zone)) as last_month_on
     from staging.open_items
+    join staging.people
+        on open_items.person_no = people.person_no
     join staging.streams
-        on open_items.stream = streams.stream
+        on people.stream = streams.stream
     where open_items.open_count > 0 and open_items.until_at > open_items.occurred_at
 
 ),

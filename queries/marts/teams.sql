@@ -10,8 +10,8 @@ is_published = "5 people or more: what is derived from people is told of the tea
 select
     items.stream,
     items.team,
-    count(distinct active.person) as people_count,
-    count(distinct active.person) >= 5 as is_published
+    count(distinct active.person_no) as people_count,
+    count(distinct active.person_no) >= 5 as is_published
 from staging.items
 left join staging.active
     on items.item_no = active.item_no

@@ -32,50 +32,75 @@ created_on = "day the item was created"
 finished_on = "day the item finished; null if it did not"
 cancelled_on = "day the item was cancelled; null if it was not"
 */
+with sorted as (
+
+    -- Numbers are sorted, names come afterwards: a tenth of the bytes.
+    select
+        item_order.order_no,
+        visits.item_no,
+        visits.visit_no,
+        visits.place_no,
+        visits.previous_place_no,
+        visits.owner,
+        visits.entered_at,
+        visits.left_at,
+        visits.until_at,
+        visits.entered_on,
+        visits.left_on,
+        visits.worked_by_end - visits.worked_by_entry as working_seconds,
+        blocked_visits.blocked_seconds,
+        blocked_visits.blocked_working_seconds,
+        visits.is_rework,
+        visits.is_handoff,
+        visits.visit_no < coalesce(outcomes.end_visit_no, visits.visit_no + 1) as is_in_flow
+    from staging.visits
+    join staging.item_order
+        on visits.item_no = item_order.item_no
+    left join staging.outcomes
+        on visits.item_no = outcomes.item_no
+    left join staging.blocked_visits
+        on visits.item_no = blocked_visits.item_no
+        and visits.visit_no = blocked_visits.visit_no
+    order by
+        item_order.order_no,
+        visits.visit_no
+
+)
+
 select
-    item_order.order_no as item_no,
+    sorted.order_no as item_no,
     places.stream,
     items.item_id,
-    visits.visit_no,
+    sorted.visit_no,
     places.stage,
     places.position,
     places.category,
     places.mode,
     places.activity,
     places.waste,
-    visits.owner,
+    sorted.owner,
     items.team,
     items.type,
-    visits.entered_at,
-    visits.left_at,
-    visits.until_at,
-    visits.entered_on,
-    visits.left_on,
-    epoch(visits.until_at) - epoch(visits.entered_at) as seconds,
-    visits.worked_by_end - visits.worked_by_entry as working_seconds,
-    coalesce(blocked_visits.blocked_seconds, 0) as blocked_seconds,
-    coalesce(blocked_visits.blocked_working_seconds, 0) as blocked_working_seconds,
+    sorted.entered_at,
+    sorted.left_at,
+    sorted.until_at,
+    sorted.entered_on,
+    sorted.left_on,
+    epoch(sorted.until_at) - epoch(sorted.entered_at) as seconds,
+    sorted.working_seconds,
+    coalesce(sorted.blocked_seconds, 0) as blocked_seconds,
+    coalesce(sorted.blocked_working_seconds, 0) as blocked_working_seconds,
     previous_places.stage as previous_stage,
-    visits.is_rework,
-    visits.is_handoff,
-    visits.visit_no < coalesce(outcomes.end_visit_no, visits.visit_no + 1) as is_in_flow,
+    sorted.is_rework,
+    sorted.is_handoff,
+    sorted.is_in_flow,
     items.created_on,
     items.finished_on,
     items.cancelled_on
-from staging.visits
-join staging.item_order
-    on visits.item_no = item_order.item_no
+from sorted
 join marts.items
-    on item_order.order_no = items.item_no
+    on sorted.order_no = items.item_no
 join staging.places
-    on visits.place_no = places.place_no
+    on sorted.place_no = places.place_no
 left join staging.places as previous_places
-    on visits.previous_place_no = previous_places.place_no
-left join staging.outcomes
-    on visits.item_no = outcomes.item_no
-left join staging.blocked_visits
-    on visits.item_no = blocked_visits.item_no
-    and visits.visit_no = blocked_visits.visit_no
-order by
-    item_order.order_no,
-    visits.visit_no
+    on sorted.previous_place_no = previous_places.place_no

@@ -4,7 +4,6 @@ grain = "one row per slice of a visit, bucket and reason; each second of every i
 [columns]
 item_no = "the item's place in marts.items"
 stream = "value stream"
-item_id = "key of the work item"
 visit_no = "visit of the item"
 stage = "stage visited"
 bucket = "partially-done, rework, waiting, batch, handoff, extra-process, task-switching or value-adding"
@@ -21,11 +20,11 @@ cost_per_day = "cost of delay of such an item, per day; null where none is given
 with last_work as (
 
     select
-        visits.item_no,
-        max(visits.visit_no) as visit_no
-    from marts.visits
-    where visits.mode = 'active' and visits.category = 'in-progress' and visits.is_in_flow
-    group by visits.item_no
+        slices.item_no,
+        max(slices.visit_no) as visit_no
+    from staging.slices
+    where slices.is_worked
+    group by slices.item_no
 
 ),
 
@@ -51,7 +50,11 @@ releases as (
 owners as (
 
     select
-        items.item_no,
+        item_order.item_no,
+        items.item_no as order_no,
+        items.team,
+        items.type,
+        items.ended_on,
         items.cancelled_on is not null and items.started_first_at is not null as is_withdrawn,
         coalesce(releases.is_fix, false) as is_fix,
         releases.item_id is not null as is_released,
@@ -60,6 +63,8 @@ owners as (
         coalesce(costs_of_delay.cost_per_day, streams.cost_of_delay_per_day) as cost_per_day,
         last_work.visit_no as last_work_no
     from marts.items
+    join staging.item_order
+        on items.item_no = item_order.order_no
     join canonical.streams
         on items.stream = streams.stream
     left join canonical.costs_of_delay
@@ -72,64 +77,22 @@ owners as (
         on items.stream = releases.stream
         and items.item_id = releases.item_id
     left join last_work
-        on items.item_no = last_work.item_no
-
-),
-
-judged as (
-
-    -- The order of the rules is the order of the metric definition (waste): first match wins.
-    select
-        visits.item_no,
-        visits.stream,
-        visits.item_id,
-        visits.visit_no,
-        visits.stage,
-        visits.team,
-        visits.type,
-        coalesce(visits.finished_on, visits.cancelled_on) as ended_on,
-        owners.is_withdrawn,
-        case
-            when owners.is_withdrawn then 'partially-done'
-            when visits.is_rework or owners.is_fix then 'rework'
-        end as bucket_before_blocked,
-        visits.activity,
-        visits.mode = 'active'
-        and visits.category = 'in-progress'
-        and visits.activity <> 'NNVA'
-        and owners.is_published as can_be_shared,
-        owners.cost_per_day,
-        case
-            -- A queue that is declared to wait for the train is one even where work, such as a stabilisation, follows.
-            when visits.mode = 'wait' and visits.waste = 'batch' then 'batch'
-            when visits.mode = 'wait' and visits.visit_no > owners.last_work_no and owners.is_released then 'batch'
-            when visits.mode = 'wait' and (visits.is_handoff or visits.waste = 'handoff') then 'handoff'
-            when visits.activity = 'NNVA' then 'extra-process'
-            when visits.mode = 'wait' then 'waiting'
-            when visits.activity = 'NVA' then coalesce(visits.waste, 'extra-process')
-            else 'value-adding'
-        end as bucket
-    from marts.visits
-    join owners
-        on visits.item_no = owners.item_no
-    where visits.is_in_flow
+        on item_order.item_no = last_work.item_no
 
 ),
 
 blocked as (
 
     select
-        item_order.order_no as item_no,
+        blocked_slices.item_no,
         blocked_slices.visit_no,
         blocked_slices.is_over_age,
         blocked_slices.reason,
         sum(blocked_slices.seconds) as seconds,
         sum(blocked_slices.working_seconds) as working_seconds
     from staging.blocked_slices
-    join staging.item_order
-        on blocked_slices.item_no = item_order.item_no
     group by
-        item_order.order_no,
+        blocked_slices.item_no,
         blocked_slices.visit_no,
         blocked_slices.is_over_age,
         blocked_slices.reason
@@ -155,147 +118,178 @@ blocked_sums as (
 free_time as (
 
     select
-        item_order.order_no as item_no,
+        slices.item_no,
         slices.visit_no,
+        slices.place_no,
         slices.is_over_age,
-        epoch(slices.slice_until_at) - epoch(slices.slice_from_at) as seconds,
-        slices.worked_by_until - slices.worked_by_from as working_seconds,
-        shared_slices.seconds as shared_seconds,
+        slices.is_rework,
+        slices.is_handoff,
+        cast(null as varchar) as reason,
+        epoch(slices.slice_until_at) - epoch(slices.slice_from_at) - coalesce(blocked_sums.seconds, 0) as seconds,
+        slices.worked_by_until - slices.worked_by_from - coalesce(blocked_sums.working_seconds, 0) as working_seconds,
+        case
+            when
+                owners.is_published
+                and not owners.is_withdrawn
+                and not owners.is_fix
+                and slices.is_worked
+                and not slices.is_rework
+                and not slices.is_over_age
+                and places.activity <> 'NNVA'
+                and shared_slices.seconds > 0
+                then shared_slices.seconds
+        end as shared_seconds,
         shared_slices.working_seconds as shared_working_seconds
     from staging.slices
-    join staging.item_order
-        on slices.item_no = item_order.item_no
+    join owners
+        on slices.item_no = owners.item_no
+    join staging.places
+        on slices.place_no = places.place_no
+    left join blocked_sums
+        on slices.item_no = blocked_sums.item_no
+        and slices.visit_no = blocked_sums.visit_no
+        and slices.is_over_age = blocked_sums.is_over_age
     left join staging.shared_slices
         on slices.item_no = shared_slices.item_no
         and slices.visit_no = shared_slices.visit_no
         and slices.is_over_age = shared_slices.is_over_age
-        and shared_slices.seconds > 0
-        and not slices.is_over_age
 
 ),
 
-slices as (
+parts as (
 
     select
-        judged.*,
+        free_time.item_no,
+        free_time.visit_no,
+        free_time.place_no,
         free_time.is_over_age,
-        free_time.seconds - coalesce(blocked_sums.seconds, 0) as seconds,
-        free_time.working_seconds - coalesce(blocked_sums.working_seconds, 0) as working_seconds,
-        case when judged.can_be_shared and judged.bucket_before_blocked is null then free_time.shared_seconds end
-            as shared_seconds,
-        free_time.shared_working_seconds
+        free_time.is_rework,
+        free_time.is_handoff,
+        free_time.reason,
+        -- One row without the shared time, and another one with it where there is any.
+        unnest(case when free_time.shared_seconds is null then [false] else [false, true] end) as is_shared,
+        free_time.seconds,
+        free_time.working_seconds,
+        greatest(0, least(free_time.seconds, free_time.shared_seconds)) as shared_seconds,
+        greatest(0, least(free_time.working_seconds, free_time.shared_working_seconds)) as shared_working_seconds,
+        free_time.shared_seconds is not null as has_shared_time
     from free_time
-    join judged
-        on free_time.item_no = judged.item_no
-        and free_time.visit_no = judged.visit_no
-    left join blocked_sums
-        on free_time.item_no = blocked_sums.item_no
-        and free_time.visit_no = blocked_sums.visit_no
-        and free_time.is_over_age = blocked_sums.is_over_age
-
-),
-
-shared_time as (
-
-    select
-        slices.* exclude (seconds, working_seconds, shared_seconds, shared_working_seconds),
-        slices.seconds,
-        slices.working_seconds,
-        case
-            when slices.shared_seconds is not null then greatest(0, least(slices.seconds, slices.shared_seconds))
-        end as shared_seconds,
-        case
-            when slices.shared_seconds is not null
-                then greatest(0, least(slices.working_seconds, slices.shared_working_seconds))
-        end as shared_working_seconds
-    from slices
-
-),
-
-booked as (
-
-    select
-        shared_time.*,
-        cast(null as varchar) as reason,
-        false as is_shared
-    from shared_time
     union all
     select
-        shared_time.* replace (
-            shared_time.shared_seconds as seconds, shared_time.shared_working_seconds as working_seconds,
-            cast(null as double) as shared_seconds, cast(null as double) as shared_working_seconds
-        ),
-        cast(null as varchar) as reason,
-        true as is_shared
-    from shared_time
-    where shared_time.shared_seconds is not null
-    union all
-    select
-        judged.*,
-        blocked.is_over_age,
+        slices.item_no,
+        slices.visit_no,
+        slices.place_no,
+        slices.is_over_age,
+        slices.is_rework,
+        slices.is_handoff,
+        blocked.reason,
+        false as is_shared,
         blocked.seconds,
         blocked.working_seconds,
         cast(null as double) as shared_seconds,
         cast(null as double) as shared_working_seconds,
-        blocked.reason,
-        false as is_shared
+        false as has_shared_time
     from blocked
-    join judged
-        on blocked.item_no = judged.item_no
-        and blocked.visit_no = judged.visit_no
+    join staging.slices
+        on blocked.item_no = slices.item_no
+        and blocked.visit_no = slices.visit_no
+        and blocked.is_over_age = slices.is_over_age
 
 ),
 
-named as (
+sorted as (
 
+    -- Numbers are sorted, names come afterwards: a tenth of the bytes.
     select
-        booked.item_no,
-        booked.stream,
-        booked.item_id,
-        booked.visit_no,
-        booked.stage,
-        booked.activity,
+        owners.order_no,
+        parts.item_no,
+        parts.visit_no,
+        parts.place_no,
+        parts.is_over_age,
+        parts.is_rework,
+        parts.is_handoff,
+        parts.reason,
+        parts.is_shared,
         case
-            when booked.is_over_age then 'partially-done'
-            when booked.bucket_before_blocked is not null then booked.bucket_before_blocked
-            when booked.reason is not null then 'waiting'
-            when booked.is_shared then 'task-switching'
-            else booked.bucket
-        end as bucket,
-        case when not booked.is_over_age and booked.bucket_before_blocked is null then booked.reason end as reason,
-        booked.team,
-        booked.type,
-        booked.ended_on,
-        booked.is_withdrawn,
-        booked.seconds - coalesce(booked.shared_seconds, 0) as seconds,
-        booked.working_seconds - coalesce(booked.shared_working_seconds, 0) as working_seconds,
-        booked.cost_per_day
-    from booked
+            when parts.is_shared then parts.shared_seconds
+            when parts.has_shared_time then parts.seconds - parts.shared_seconds
+            else parts.seconds
+        end as seconds,
+        case
+            when parts.is_shared then parts.shared_working_seconds
+            when parts.has_shared_time then parts.working_seconds - parts.shared_working_seconds
+            else parts.working_seconds
+        end as working_seconds
+    from parts
+    join owners
+        on parts.item_no = owners.item_no
+    order by
+        owners.order_no,
+        parts.visit_no
+
+),
+
+judged as (
+
+    -- The order of the rules is the order of the metric definition (waste): first match wins.
+    select
+        sorted.order_no,
+        sorted.visit_no,
+        places.stream,
+        places.stage,
+        places.activity,
+        owners.team,
+        owners.type,
+        owners.ended_on,
+        owners.is_withdrawn,
+        owners.cost_per_day,
+        sorted.seconds,
+        sorted.working_seconds,
+        sorted.is_over_age or owners.is_withdrawn or sorted.is_rework or owners.is_fix as is_lost_whole,
+        sorted.reason,
+        case
+            when sorted.is_over_age or owners.is_withdrawn then 'partially-done'
+            when sorted.is_rework or owners.is_fix then 'rework'
+            when sorted.reason is not null then 'waiting'
+            when sorted.is_shared then 'task-switching'
+            -- A queue that is declared to wait for the train is one even where work, such as a stabilisation, follows.
+            when places.mode = 'wait' and places.waste = 'batch' then 'batch'
+            when places.mode = 'wait' and sorted.visit_no > owners.last_work_no and owners.is_released then 'batch'
+            when places.mode = 'wait' and (sorted.is_handoff or places.waste = 'handoff') then 'handoff'
+            when places.activity = 'NNVA' then 'extra-process'
+            when places.mode = 'wait' then 'waiting'
+            when places.activity = 'NVA' then coalesce(places.waste, 'extra-process')
+            else 'value-adding'
+        end as bucket
+    from sorted
+    join owners
+        on sorted.item_no = owners.item_no
+    join staging.places
+        on sorted.place_no = places.place_no
 
 )
 
 select
-    named.item_no,
-    named.stream,
-    named.item_id,
-    named.visit_no,
-    named.stage,
-    named.bucket,
-    named.reason,
+    judged.order_no as item_no,
+    judged.stream,
+    judged.visit_no,
+    judged.stage,
+    judged.bucket,
+    case when not judged.is_lost_whole then judged.reason end as reason,
     case
-        when named.bucket = 'value-adding' then 'VA'
-        when named.activity = 'NNVA' and named.reason is null and named.bucket not in ('partially-done', 'rework')
+        when judged.bucket = 'value-adding' then 'VA'
+        when
+            judged.activity = 'NNVA'
+            and (judged.reason is null or judged.is_lost_whole)
+            and judged.bucket not in ('partially-done', 'rework')
             then 'NNVA'
         else 'NVA'
     end as activity,
-    named.team,
-    named.type,
-    named.ended_on,
-    named.is_withdrawn,
-    named.seconds,
-    named.working_seconds,
-    named.cost_per_day
-from named
-order by
-    named.item_no,
-    named.visit_no
+    judged.team,
+    judged.type,
+    judged.ended_on,
+    judged.is_withdrawn,
+    judged.seconds,
+    judged.working_seconds,
+    judged.cost_per_day
+from judged

@@ -2,11 +2,10 @@
 title = "Active time of people"
 grain = "one row per beginning or end of uninterrupted active time of an item with one person; the two of a time pair up"
 [columns]
-stream = "value stream"
 item_no = "the item"
 visit_no = "visit of the item"
 is_over_age = "as of the slice"
-person = "pseudonym of whoever works on it, as told by the move into the stage; time with nobody told is in no row"
+person_no = "whoever works on it, as told by the move into the stage; time with nobody told is in no row"
 occurred_at = "UTC instant"
 worked_by = "working seconds of the calendar until then"
 change = "1 where active time begins, -1 where it ends"
@@ -16,30 +15,31 @@ change = "1 where active time begins, -1 where it ends"
 with worked as (
 
     select
-        items.stream,
         slices.item_no,
         slices.visit_no,
         slices.is_over_age,
-        slices.person,
+        people.person_no,
         slices.slice_from_at,
         slices.slice_until_at,
         slices.worked_by_from,
         slices.worked_by_until
     from staging.slices
-    join staging.items
-        on slices.item_no = items.item_no
-    where slices.person is not null and slices.is_worked
+    join staging.places
+        on slices.place_no = places.place_no
+    join staging.people
+        on places.stream = people.stream
+        and slices.person = people.person
+    where slices.is_worked
 
 ),
 
 interruptions as (
 
     select
-        worked.stream,
         worked.item_no,
         worked.visit_no,
         worked.is_over_age,
-        worked.person,
+        worked.person_no,
         blocked_slices.overlap_from_at,
         blocked_slices.overlap_until_at,
         blocked_slices.worked_by_from,
@@ -53,44 +53,40 @@ interruptions as (
 )
 
 select
-    worked.stream,
     worked.item_no,
     worked.visit_no,
     worked.is_over_age,
-    worked.person,
+    worked.person_no,
     worked.slice_from_at as occurred_at,
     worked.worked_by_from as worked_by,
     1 as change
 from worked
 union all
 select
-    worked.stream,
     worked.item_no,
     worked.visit_no,
     worked.is_over_age,
-    worked.person,
+    worked.person_no,
     worked.slice_until_at as occurred_at,
     worked.worked_by_until as worked_by,
     -1 as change
 from worked
 union all
 select
-    interruptions.stream,
     interruptions.item_no,
     interruptions.visit_no,
     interruptions.is_over_age,
-    interruptions.person,
+    interruptions.person_no,
     interruptions.overlap_from_at as occurred_at,
     interruptions.worked_by_from as worked_by,
     -1 as change
 from interruptions
 union all
 select
-    interruptions.stream,
     interruptions.item_no,
     interruptions.visit_no,
     interruptions.is_over_age,
-    interruptions.person,
+    interruptions.person_no,
     interruptions.overlap_until_at as occurred_at,
     interruptions.worked_by_until as worked_by,
     1 as change

@@ -2,8 +2,7 @@
 title = "Items open at once"
 grain = "one row per person and instant at which an item becomes theirs or stops being so"
 [columns]
-stream = "value stream"
-person = "pseudonym"
+person_no = "the person"
 occurred_at = "UTC instant"
 until_at = "UTC instant of the person's next row; null for the last one"
 open_count = "items open for the person from then on"
@@ -13,15 +12,13 @@ shared_working_seconds = "the same by the working calendar"
 with instants as (
 
     select
-        active.stream,
-        active.person,
+        active.person_no,
         active.occurred_at,
         max(active.worked_by) as worked_by,
         sum(active.change) as change
     from staging.active
     group by
-        active.stream,
-        active.person,
+        active.person_no,
         active.occurred_at
 
 ),
@@ -29,23 +26,21 @@ with instants as (
 counted as (
 
     select
-        instants.stream,
-        instants.person,
+        instants.person_no,
         instants.occurred_at,
         lead(instants.occurred_at) over person_history as until_at,
         sum(instants.change) over person_history as open_count,
         epoch(lead(instants.occurred_at) over person_history) - epoch(instants.occurred_at) as seconds,
         lead(instants.worked_by) over person_history - instants.worked_by as working_seconds
     from instants
-    window person_history as (partition by instants.stream, instants.person order by instants.occurred_at)
+    window person_history as (partition by instants.person_no order by instants.occurred_at)
 
 ),
 
 weighed as (
 
     select
-        counted.stream,
-        counted.person,
+        counted.person_no,
         counted.occurred_at,
         counted.until_at,
         counted.open_count,
@@ -57,8 +52,7 @@ weighed as (
 )
 
 select
-    weighed.stream,
-    weighed.person,
+    weighed.person_no,
     weighed.occurred_at,
     weighed.until_at,
     cast(weighed.open_count as integer) as open_count,
@@ -67,7 +61,7 @@ select
         as shared_working_seconds
 from weighed
 window before_it as (
-    partition by weighed.stream, weighed.person
+    partition by weighed.person_no
     order by weighed.occurred_at
     rows between unbounded preceding and 1 preceding
 )

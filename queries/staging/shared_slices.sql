@@ -18,8 +18,7 @@ select
     round(sum(-active.change * open_items.shared_working_seconds), 3) as working_seconds
 from staging.active
 join staging.open_items
-    on active.stream = open_items.stream
-    and active.person = open_items.person
+    on active.person_no = open_items.person_no
     and active.occurred_at = open_items.occurred_at
 group by
     active.item_no,

@@ -4,8 +4,11 @@ grain = "one row per visit before the end; of items in progress, visits are cut 
 [columns]
 item_no = "the item"
 visit_no = "visit of the item"
+place_no = "as of the visit"
 is_over_age = "the item is in progress and older than 85 % of the finished ones ever were"
 is_worked = "as of the visit"
+is_rework = "as of the visit"
+is_handoff = "as of the visit"
 person = "as of the visit"
 slice_from_at = "UTC instant it begins"
 slice_until_at = "UTC instant it ends"
@@ -34,6 +37,8 @@ grown as (
         visits.visit_no,
         visits.place_no,
         visits.is_worked,
+        visits.is_rework,
+        visits.is_handoff,
         visits.person,
         visits.entered_at,
         visits.until_at,
@@ -82,8 +87,11 @@ measured as (
 select
     measured.item_no,
     measured.visit_no,
+    measured.place_no,
     false as is_over_age,
     measured.is_worked,
+    measured.is_rework,
+    measured.is_handoff,
     measured.person,
     measured.entered_at as slice_from_at,
     measured.cut_at as slice_until_at,
@@ -95,8 +103,11 @@ union all
 select
     measured.item_no,
     measured.visit_no,
+    measured.place_no,
     true as is_over_age,
     measured.is_worked,
+    measured.is_rework,
+    measured.is_handoff,
     measured.person,
     measured.cut_at as slice_from_at,
     measured.until_at as slice_until_at,

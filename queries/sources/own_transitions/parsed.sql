@@ -68,7 +68,6 @@ judged as (
 
     select
         typed.*,
-        typed.item_id as subject,
         copies.copy_no,
         case
             when typed.item_id is null then 'item_id'
@@ -94,7 +93,8 @@ judged as (
 )
 
 select
-    judged.* exclude (reason, copy_no),
+    judged.* exclude (reason, copy_no, written_occurred_at, expected_time),
+    case when judged.reason is not null or judged.copy_no > 1 then judged.item_id end as subject,
     case
         when judged.reason is not null then judged.reason
         when judged.copy_no > 1 then 'the same as an earlier record'
