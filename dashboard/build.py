@@ -8,6 +8,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -382,24 +383,27 @@ class Build:
         """The definition of every stream that has data: given, known from before, or proposed."""
         facts = self.engine.ask(self.catalogue.queries["proposals.stream_facts"].sql)
         given = self._given_definitions()
-        is_all_given = facts["stream"].isin(list(given)).all()
-        states = None if is_all_given else self.engine.ask(self.catalogue.queries["proposals.state_facts"].sql)
         plan = self._plan()
         definitions: dict[str, Stream] = {}
         for row in facts.itertuples():
-            stream = given.get(str(row.stream))
-            if stream is None:
-                assert states is not None  # noqa: S101 - asked for as soon as one stream is not given
-                stream = propose(
-                    str(row.stream),
-                    states[states["stream"] == row.stream],
-                    float(row.quiet_seconds) if pd.notna(row.quiet_seconds) else None,
-                    self.options.time_zone or "UTC",
-                )
+            stream = given.get(str(row.stream)) or self._proposed(str(row.stream))
             told = facts.loc[facts["stream"].isin([row.stream, stream.chosen_from]), "last_event_at"]
             self._store(stream, pd.Timestamp(row.first_event_at), pd.Timestamp(told.max()), plan)
             definitions[stream.id] = stream
         return definitions
+
+    def _proposed(self, stream: str) -> Stream:
+        """A definition by what the data tell of the states: asked for only where nobody has given one."""
+        states, gaps = self._facts_of_states
+        mine = gaps.loc[gaps["stream"] == stream, "quiet_seconds"].dropna()
+        quiet = float(mine.iloc[0]) if len(mine) else None
+        return propose(stream, states[states["stream"] == stream], quiet, self.options.time_zone or "UTC")
+
+    @cached_property
+    def _facts_of_states(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        names = ("proposals.state_facts", "proposals.usual_gaps")
+        states, gaps = (self.engine.ask(self.catalogue.queries[name].sql) for name in names)
+        return states, gaps
 
     def _zone_of(self, stream: str) -> str | None:
         """The time zone of a stream that is defined or known from before; None where that says nothing of its files."""

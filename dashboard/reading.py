@@ -254,7 +254,7 @@ class Reader:
         self._classify(chosen, found)
         self._keep_options(sample, event_is, writing)
         if found.get("item_id") and chosen.shape == "table":
-            notes += self._doubtful_times(chosen, found)
+            notes += self._doubtful_times(chosen, found, has_naive=writing.has_naive)
         return event_is, notes, named
 
     def _name_columns(self, sample: Sample, chosen: Format) -> tuple[dict[str, str | None], Writing]:
@@ -332,7 +332,7 @@ class Reader:
         shapes = self.engine.ask(self._sql("sources.time_shapes"))
         return writing_of(sample.name, shapes, self.options.date_order, self.options.language)
 
-    def _doubtful_times(self, chosen: Format, found: Mapping[str, str | None]) -> list[str]:
+    def _doubtful_times(self, chosen: Format, found: Mapping[str, str | None], *, has_naive: bool) -> list[str]:
         """What is to be said of days that a program swapped before the export, and of hours that come twice."""
         times = [role.name for role in chosen.roles if role.is_time and found[role.name]]
         if not times:
@@ -341,7 +341,7 @@ class Reader:
         (votes,) = self.engine.ask(self._sql("sources.swapped_days")).itertuples()
         note = swap_note(int(votes.as_written), int(votes.swapped), is_repaired=self.options.swaps_days)
         notes = [note] if note else []
-        has_such_hours = (self.time_zone or "UTC") != "UTC"
+        has_such_hours = has_naive and (self.time_zone or "UTC") != "UTC"
         (twice,) = self.engine.ask(self._sql("sources.repeated_hours"))["times_twice"] if has_such_hours else (0,)
         if twice:
             notes.append(

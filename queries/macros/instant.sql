@@ -3,9 +3,15 @@ title = "Instant"
 grain = "one value: the UTC instant that an ISO 8601 text or a number of seconds since 1970 names, null where none is named"
 */
 create or replace macro macros.instant(written, zone) as (
-    -- Most times are written in one of the first two ways, which need none of the patterns of the last.
+    -- Most times are written in one of the first ways, which need none of the patterns of the last.
     coalesce(
-        case when strlen(written) = 20 and ends_with(written, 'Z') then macros.clock_time(left(written, 19)) end,
+        case
+            when
+                (strlen(written) = 20 and ends_with(written, 'Z'))
+                or (strlen(written) = 22 and ends_with(written, '+00'))
+                or (strlen(written) = 27 and ends_with(written, '.000000Z'))
+                then macros.clock_time(left(written, 19))
+        end,
         case
             when zone = 'UTC' then macros.clock_time(written)
             else macros.zoned(macros.clock_time(written), zone)

@@ -19,8 +19,10 @@ shaped as (
         trimmed.written,
         -- Most times are written so; the general way takes four times as long.
         case
-            when regexp_full_match(trimmed.inner_text, '\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}\D*')
-                then '9999-99-99' || substr(trimmed.inner_text, 11, 1) || '99:99:99' || substr(trimmed.inner_text, 20)
+            when regexp_full_match(trimmed.inner_text, '\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(Z|\+00)?')
+                then
+                    '9999-99-99' || substr(trimmed.inner_text, 11, 1) || '99:99:99'
+                    || replace(substr(trimmed.inner_text, 20), '+00', '+99')
             else translate(trimmed.inner_text, '0123456789', '9999999999')
         end as shape
     from trimmed

@@ -20,5 +20,5 @@ select
     all_items.type,
     all_items.team,
     all_items.priority,
-    all_items.created_at
+    timezone('UTC', all_items.created_at) as created_at
 from synthetic.all_items($items, $seed) as all_items

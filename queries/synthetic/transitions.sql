@@ -5,7 +5,7 @@ grain = "one row per item and state entered"
 select
     walks.item_id,
     cast(walks.slot as integer) as seq,
-    walks.occurred_at,
+    timezone('UTC', walks.occurred_at) as occurred_at,
     walks.from_state,
     walks.state as to_state,
     walks.team,
