@@ -13,11 +13,10 @@ select
     avg(changes.review_seconds) / 86400 as review_days,
     avg(changes.release_seconds) / 86400 as release_days,
     count(changes.review_seconds) as changes
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 left join marts.changes
     on changes.stream = $stream
-    and changes.deployed_on >= periods.period_start
-    and changes.deployed_on < periods.period_end
+    and changes.deployed_on = periods.day
     and ($services is null or list_contains($services, changes.service))
 group by periods.period_start
 order by periods.period_start

@@ -27,11 +27,10 @@ with made as (
         count(deployments.outcome) as deployments,
         count(deployments.outcome) filter (where deployments.is_unplanned) as unplanned,
         count(distinct deployments.deployed_on) filter (where deployments.is_success) as days_with_deployments
-    from macros.periods($stream, $since, $until, $period) as periods
+    from macros.period_days($stream, $since, $until, $period) as periods
     left join
         macros.deployments_judged($stream, $services, $corrected_incidents, $corrected_deployments) as deployments
-        on deployments.deployed_on >= periods.period_start
-        and deployments.deployed_on < periods.period_end
+        on deployments.deployed_on = periods.day
     group by periods.period_start
 
 ),
@@ -42,10 +41,9 @@ began as (
         periods.period_start,
         count(incidents.incident_id) as incidents,
         count(incidents.incident_id) filter (where incidents.deployment_id is null) as unattributed
-    from macros.periods($stream, $since, $until, $period) as periods
+    from macros.period_days($stream, $since, $until, $period) as periods
     left join macros.incidents_explained($stream, $corrected_incidents, $corrected_deployments) as incidents
-        on incidents.started_on >= periods.period_start
-        and incidents.started_on < periods.period_end
+        on incidents.started_on = periods.day
         and ($services is null or list_contains($services, incidents.service))
     group by periods.period_start
 

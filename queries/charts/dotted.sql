@@ -36,7 +36,7 @@ entered as (
         visits.entered_at,
         coalesce(
             sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) over (
-                partition by visits.item_id
+                partition by visits.item_no
                 order by visits.visit_no
                 rows between unbounded preceding and 1 preceding
             ), 0

@@ -13,7 +13,7 @@ select
     moves.from_team,
     moves.to_team,
     count(*) as handovers,
-    count(distinct moves.item_id) as items,
+    count(distinct moves.item_no) as items,
     quantile_cont(case when $clock = 'working' then moves.working_seconds else moves.seconds end / 86400, 0.5) as median_days
 from marts.moves
 where

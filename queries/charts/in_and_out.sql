@@ -31,9 +31,8 @@ select
     cast(coalesce(sum(moves.arrivals), 0) as bigint) as arrivals,
     cast(coalesce(sum(moves.departures), 0) as bigint) as departures,
     cast(coalesce(sum(moves.departures - moves.arrivals), 0) as bigint) as net_flow
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 left join moves
-    on moves.moved_on >= periods.period_start
-    and moves.moved_on < periods.period_end
+    on moves.moved_on = periods.day
 group by periods.period_start
 order by periods.period_start

@@ -43,17 +43,70 @@ moves as (
 
 ),
 
-levels as (
+bounds as (
+
+    select
+        min(days.day) as first_day,
+        max(days.day) as last_day
+    from days
+
+),
+
+-- What comes and goes a day, and a running sum: each day against each item would be a thousand times as many rows.
+changes as (
+
+    select
+        greatest(moves.started_on, bounds.first_day) as day,
+        1 as items,
+        epoch(moves.started_at) - epoch(cast(bounds.first_day as timestamp)) as start_seconds
+    from moves
+    cross join bounds
+    where moves.started_on <= bounds.last_day
+    union all
+    select
+        greatest(moves.ended_on, bounds.first_day) as day,
+        -1 as items,
+        epoch(cast(bounds.first_day as timestamp)) - epoch(moves.started_at) as start_seconds
+    from moves
+    cross join bounds
+    where moves.started_on <= bounds.last_day and moves.ended_on <= bounds.last_day
+
+),
+
+net as (
 
     select
         days.day,
-        count(moves.started_on) as wip,
-        avg(epoch(days.ends_at) - epoch(moves.started_at)) / 86400 as age_days
+        any_value(epoch(days.ends_at) - epoch(cast(bounds.first_day as timestamp))) as end_seconds,
+        coalesce(sum(changes.items), 0) as items,
+        coalesce(sum(changes.start_seconds), 0) as start_seconds
     from days
-    left join moves
-        on moves.started_on <= days.day
-        and coalesce(moves.ended_on > days.day, true)
+    cross join bounds
+    left join changes
+        on days.day = changes.day
     group by days.day
+
+),
+
+running as (
+
+    select
+        net.day,
+        net.end_seconds,
+        sum(net.items) over so_far as wip,
+        sum(net.start_seconds) over so_far as start_seconds
+    from net
+    window so_far as (order by net.day)
+
+),
+
+levels as (
+
+    select
+        running.day,
+        cast(running.wip as bigint) as wip,
+        case when running.wip > 0 then (running.end_seconds - running.start_seconds / running.wip) / 86400 end as age_days
+    from running
 
 ),
 

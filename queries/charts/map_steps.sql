@@ -67,7 +67,7 @@ spent as (
                 else visits.seconds
             end
         ) / 86400 as rework_days,
-        count(distinct visits.item_id) as visited_items,
+        count(distinct visits.item_no) as visited_items,
         avg(case when visits.is_handoff then 1 else 0 end) as handoff_ratio
     from marts.visits
     where

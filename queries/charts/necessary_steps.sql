@@ -37,7 +37,7 @@ select
     count(*) / max(finished.finished) as visits_per_item,
     sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) / 86400
     / max(finished.finished) as days_per_item,
-    count(distinct visits.item_id) as items,
+    count(distinct visits.item_no) as items,
     max(finished.finished) as finished
 from marts.visits
 join finished

@@ -17,13 +17,12 @@ with aged as (
         visits.stage,
         visits.position,
         sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) over (
-            partition by visits.item_id
+            partition by visits.item_no
             order by visits.visit_no
         ) / 86400 as age_days
     from marts.visits
     join marts.items
-        on items.stream = $stream
-        and visits.item_id = items.item_id
+        on visits.item_no = items.item_no
     where
         visits.stream = $stream
         and visits.is_in_flow

@@ -24,7 +24,7 @@ with chosen as (
         lead(
             case when $clock = 'working' then moves.working_seconds else moves.seconds end
         ) over item_history / 86400 as days,
-        (moves.move_no - 1) / nullif(max(moves.move_no) over (partition by moves.item_id) - 1, 0) as place
+        (moves.move_no - 1) / nullif(max(moves.move_no) over (partition by moves.item_no) - 1, 0) as place
     from marts.moves
     where
         moves.stream = $stream
@@ -32,7 +32,7 @@ with chosen as (
         and moves.ended_on < $until
         and ($teams is null or list_contains($teams, moves.team))
         and ($types is null or list_contains($types, moves.type))
-    window item_history as (partition by moves.item_id order by moves.move_no)
+    window item_history as (partition by moves.item_no order by moves.move_no)
 
 )
 

@@ -14,7 +14,7 @@ with work as (
     select
         visits.owner as team,
         visits.stream,
-        count(distinct visits.item_id) as items,
+        count(distinct visits.item_no) as items,
         sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) / 86400 as active_days
     from marts.visits
     join marts.streams

@@ -19,12 +19,11 @@ select
         as median_days,
     avg(case when $clock = 'working' then visits.working_seconds else visits.seconds end / 86400) as mean_days,
     count(*) as stays,
-    count(distinct visits.item_id) as items
-from macros.periods($stream, $since, $until, $period) as periods
+    count(distinct visits.item_no) as items
+from macros.period_days($stream, $since, $until, $period) as periods
 join marts.visits
     on visits.stream = $stream
-    and visits.left_on >= periods.period_start
-    and visits.left_on < periods.period_end
+    and visits.left_on = periods.day
 where
     visits.is_in_flow
     and visits.position is not null

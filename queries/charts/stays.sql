@@ -22,13 +22,12 @@ with stayed as (
         visits.left_on,
         case when $clock = 'working' then visits.working_seconds else visits.seconds end / 86400 as days,
         visits.is_rework,
-        lead(visits.stage) over (partition by visits.item_id order by visits.visit_no) as next_stage,
+        visits.next_stage,
         visits.stage,
         visits.is_in_flow
     from marts.visits
     join marts.items
-        on visits.stream = items.stream
-        and visits.item_id = items.item_id
+        on visits.item_no = items.item_no
     where
         visits.stream = $stream
         and ($teams is null or list_contains($teams, visits.team))

@@ -22,8 +22,7 @@ with stayed as (
         case when $clock = 'working' then visits.working_seconds else visits.seconds end / 86400 as days
     from marts.visits
     join marts.items
-        on visits.stream = items.stream
-        and visits.item_id = items.item_id
+        on visits.item_no = items.item_no
     where
         visits.stream = $stream
         and visits.stage = $chosen['stage']

@@ -30,10 +30,9 @@ summed as (
         coalesce(sum(finished.blocked_days), 0) as blocked_days,
         coalesce(sum(finished.lead_days), 0) as lead_days,
         count(finished.item_id) as items
-    from macros.periods($stream, $since, $until, $period) as periods
+    from macros.period_days($stream, $since, $until, $period) as periods
     left join finished
-        on finished.finished_on >= periods.period_start
-        and finished.finished_on < periods.period_end
+        on finished.finished_on = periods.day
     group by periods.period_start
 
 ),

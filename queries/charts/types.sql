@@ -14,10 +14,9 @@ with finished as (
         periods.period_start,
         coalesce(items.type, '(none)') as type,
         count(*) as finished
-    from macros.periods($stream, $since, $until, $period) as periods
+    from macros.period_days($stream, $since, $until, $period) as periods
     join macros.items_in_scope($stream, $teams, $types, $clock, $start_rule) as items
-        on items.finished_on >= periods.period_start
-        and items.finished_on < periods.period_end
+        on items.finished_on = periods.day
     group by
         periods.period_start,
         coalesce(items.type, '(none)')

@@ -47,10 +47,9 @@ counted as (
     select
         periods.period_start,
         sum(ended.items) as items
-    from macros.periods($stream, $since, $until, $period) as periods
+    from macros.period_days($stream, $since, $until, $period) as periods
     join ended
-        on ended.ended_on >= periods.period_start
-        and ended.ended_on < periods.period_end
+        on ended.ended_on = periods.day
     group by periods.period_start
 
 )
@@ -60,14 +59,13 @@ select
     buckets.bucket,
     sum(spent.days) as days,
     cast(coalesce(max(counted.items), 0) as bigint) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 cross join buckets
 left join counted
     on periods.period_start = counted.period_start
 left join spent
     on buckets.bucket = spent.bucket
-    and spent.ended_on >= periods.period_start
-    and spent.ended_on < periods.period_end
+    and spent.ended_on = periods.day
 group by
     periods.period_start,
     buckets.bucket

@@ -16,7 +16,7 @@ with moved as (
         lag(visits.stage) over item_history as previous_stage,
         lag(visits.category) over item_history as previous_category
     from marts.visits
-    window item_history as (partition by visits.stream, visits.item_id order by visits.visit_no)
+    window item_history as (partition by visits.item_no order by visits.visit_no)
 
 )
 

@@ -12,19 +12,21 @@ create or replace macro macros.stage_moves(
             visits.visit_no,
             visits.stage as from_stage,
             visits.position as from_position,
-            lead(visits.stage) over item_history as to_stage,
-            lead(visits.position) over item_history as to_position,
+            visits.next_stage as to_stage,
+            next_stages.position as to_position,
             visits.entered_at,
             visits.left_at,
             visits.left_on,
             visits.is_in_flow,
             case when clock = 'working' then visits.working_seconds else visits.seconds end / 86400 as days
         from marts.visits
+        left join marts.stages as next_stages
+            on next_stages.stream = chosen_stream
+            and visits.next_stage = next_stages.stage
         where
             visits.stream = chosen_stream
             and (chosen_teams is null or list_contains(chosen_teams, visits.team))
             and (chosen_types is null or list_contains(chosen_types, visits.type))
-        window item_history as (partition by visits.item_id order by visits.visit_no)
 
     ),
 

@@ -25,6 +25,7 @@ working_seconds = "the same by the working calendar"
 blocked_seconds = "blocked time within the visit, before the end"
 blocked_working_seconds = "the same by the working calendar"
 previous_stage = "stage before; null on the first visit"
+next_stage = "stage after; null while the item is still there"
 is_rework = "the stage was visited before, or one of a higher position was"
 is_handoff = "the owning team differs from the last one known"
 is_in_flow = "the visit belongs to the time before the item ended"
@@ -41,6 +42,7 @@ with sorted as (
         visits.visit_no,
         visits.place_no,
         visits.previous_place_no,
+        visits.next_place_no,
         visits.owner,
         visits.entered_at,
         visits.left_at,
@@ -91,6 +93,7 @@ select
     coalesce(sorted.blocked_seconds, 0) as blocked_seconds,
     coalesce(sorted.blocked_working_seconds, 0) as blocked_working_seconds,
     previous_places.stage as previous_stage,
+    next_places.stage as next_stage,
     sorted.is_rework,
     sorted.is_handoff,
     sorted.is_in_flow,
@@ -104,3 +107,5 @@ join staging.places
     on sorted.place_no = places.place_no
 left join staging.places as previous_places
     on sorted.previous_place_no = previous_places.place_no
+left join staging.places as next_places
+    on sorted.next_place_no = next_places.place_no

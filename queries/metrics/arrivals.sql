@@ -12,11 +12,10 @@ select
     periods.period_start,
     count(items.item_id) as value,
     count(items.item_id) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 left join marts.items
     on items.stream = $stream
-    and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end >= periods.period_start
-    and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end < periods.period_end
+    and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end = periods.day
     and ($teams is null or list_contains($teams, items.team))
     and ($types is null or list_contains($types, items.type))
 group by periods.period_start

@@ -28,9 +28,8 @@ select
         else quantile_cont(cast(carried.things_count as double), coalesce($percentile, 0.5))
     end as value,
     count(carried.things_count) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 left join carried
-    on carried.deployed_on >= periods.period_start
-    and carried.deployed_on < periods.period_end
+    on carried.deployed_on = periods.day
 group by periods.period_start
 order by periods.period_start

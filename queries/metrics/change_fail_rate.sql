@@ -14,11 +14,10 @@ select
             count(*) filter (where deployments.incidents_count > 0) / nullif(count(deployments.deployment_id), 0)
     end as value,
     count(deployments.deployment_id) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 join marts.streams
     on streams.stream = $stream
 left join macros.deployments_judged($stream, $services, $corrected_incidents, $corrected_deployments) as deployments
-    on deployments.deployed_on >= periods.period_start
-    and deployments.deployed_on < periods.period_end
+    on deployments.deployed_on = periods.day
 group by periods.period_start
 order by periods.period_start

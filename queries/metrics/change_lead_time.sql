@@ -14,11 +14,10 @@ select
         else quantile_cont(changes.lead_seconds / 86400, coalesce($percentile, 0.5))
     end as value,
     count(changes.lead_seconds) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 left join marts.changes
     on changes.stream = $stream
-    and changes.deployed_on >= periods.period_start
-    and changes.deployed_on < periods.period_end
+    and changes.deployed_on = periods.day
     and ($services is null or list_contains($services, changes.service))
 group by periods.period_start
 order by periods.period_start

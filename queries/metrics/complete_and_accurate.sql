@@ -11,11 +11,10 @@ select
     periods.period_start,
     1 - count(crossings.item_id) filter (where crossings.is_returned) / nullif(count(crossings.item_id), 0) as value,
     count(crossings.item_id) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 left join marts.crossings
     on crossings.stream = $stream
-    and crossings.finished_on >= periods.period_start
-    and crossings.finished_on < periods.period_end
+    and crossings.finished_on = periods.day
     and ($teams is null or list_contains($teams, crossings.team))
     and ($types is null or list_contains($types, crossings.type))
 group by periods.period_start

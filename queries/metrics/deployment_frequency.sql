@@ -15,13 +15,12 @@ select
             / (date_diff('day', periods.period_start, periods.period_end) / 7)
     end as value,
     count(distinct deployments.deployment_id) filter (where deployments.is_success) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 join marts.streams
     on streams.stream = $stream
 left join marts.deployments
     on deployments.stream = $stream
-    and deployments.deployed_on >= periods.period_start
-    and deployments.deployed_on < periods.period_end
+    and deployments.deployed_on = periods.day
     and ($services is null or list_contains($services, deployments.service))
 group by
     periods.period_start,

@@ -12,11 +12,10 @@ select
     count(deployments.deployment_id) filter (where deployments.is_unplanned)
     / nullif(count(deployments.is_unplanned), 0) as value,
     count(deployments.is_unplanned) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 left join marts.deployments
     on deployments.stream = $stream
-    and deployments.deployed_on >= periods.period_start
-    and deployments.deployed_on < periods.period_end
+    and deployments.deployed_on = periods.day
     and ($services is null or list_contains($services, deployments.service))
 group by periods.period_start
 order by periods.period_start

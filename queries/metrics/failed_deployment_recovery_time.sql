@@ -14,10 +14,9 @@ select
         else quantile_cont(incidents.recovery_seconds / 3600, coalesce($percentile, 0.5))
     end as value,
     count(incidents.recovery_seconds) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 left join macros.incidents_explained($stream, $corrected_incidents, $corrected_deployments) as incidents
-    on incidents.restored_on >= periods.period_start
-    and incidents.restored_on < periods.period_end
+    on incidents.restored_on = periods.day
     and ($services is null or list_contains($services, incidents.service))
 group by periods.period_start
 order by periods.period_start

@@ -16,13 +16,12 @@ select
             / nullif(sum(case when $clock = 'working' then items.lead_working_seconds else items.lead_seconds end), 0)
     end as value,
     count(items.item_id) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 join marts.streams
     on streams.stream = $stream
 left join marts.items
     on items.stream = $stream
-    and items.finished_on >= periods.period_start
-    and items.finished_on < periods.period_end
+    and items.finished_on = periods.day
     and ($teams is null or list_contains($teams, items.team))
     and ($types is null or list_contains($types, items.type))
 group by periods.period_start

@@ -41,12 +41,11 @@ net as (
         -- Where no source tells a start, only what is in progress now is known.
         bool_or(streams.has_start_times or periods.ends_at >= streams.last_event_at) as is_known,
         cast(coalesce(sum(moves.change), 0) as bigint) as change
-    from macros.periods($stream, $since, $until, $period) as periods
+    from macros.period_days($stream, $since, $until, $period) as periods
     join marts.streams
         on streams.stream = $stream
     left join moves
-        on moves.moved_on >= periods.period_start
-        and moves.moved_on < periods.period_end
+        on moves.moved_on = periods.day
     group by periods.period_start
 
 ),

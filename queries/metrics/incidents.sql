@@ -11,13 +11,12 @@ select
     periods.period_start,
     case when bool_or(streams.has_incidents) then count(incidents.incident_id) end as value,
     count(incidents.incident_id) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 join marts.streams
     on streams.stream = $stream
 left join marts.incidents
     on incidents.stream = $stream
-    and incidents.started_on >= periods.period_start
-    and incidents.started_on < periods.period_end
+    and incidents.started_on = periods.day
     and ($services is null or list_contains($services, incidents.service))
 group by periods.period_start
 order by periods.period_start

@@ -34,9 +34,8 @@ select
         else quantile_cont(deployed.days, coalesce($percentile, 0.5))
     end as value,
     count(deployed.item_id) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 left join deployed
-    on deployed.deployed_on >= periods.period_start
-    and deployed.deployed_on < periods.period_end
+    on deployed.deployed_on = periods.day
 group by periods.period_start
 order by periods.period_start

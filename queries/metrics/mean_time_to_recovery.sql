@@ -11,11 +11,10 @@ select
     periods.period_start,
     avg(incidents.restore_seconds / 3600) as value,
     count(incidents.restore_seconds) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 left join marts.incidents
     on incidents.stream = $stream
-    and incidents.restored_on >= periods.period_start
-    and incidents.restored_on < periods.period_end
+    and incidents.restored_on = periods.day
     and ($services is null or list_contains($services, incidents.service))
 group by periods.period_start
 order by periods.period_start

@@ -31,9 +31,8 @@ select
         else quantile_cont(finished.days, coalesce($percentile, 0.5))
     end as value,
     count(finished.item_id) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 left join finished
-    on finished.finished_on >= periods.period_start
-    and finished.finished_on < periods.period_end
+    on finished.finished_on = periods.day
 group by periods.period_start
 order by periods.period_start

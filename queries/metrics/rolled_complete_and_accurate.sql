@@ -14,11 +14,10 @@ with steps as (
         periods.period_start,
         crossings.stage,
         1 - count(*) filter (where crossings.is_returned) / count(*) as complete_and_accurate
-    from macros.periods($stream, $since, $until, $period) as periods
+    from macros.period_days($stream, $since, $until, $period) as periods
     join marts.crossings
         on crossings.stream = $stream
-        and crossings.finished_on >= periods.period_start
-        and crossings.finished_on < periods.period_end
+        and crossings.finished_on = periods.day
         and ($teams is null or list_contains($teams, crossings.team))
         and ($types is null or list_contains($types, crossings.type))
     group by
@@ -40,14 +39,13 @@ rolled as (
 select
     periods.period_start,
     any_value(rolled.value) as value,
-    count(distinct crossings.item_id) as items
-from macros.periods($stream, $since, $until, $period) as periods
+    count(distinct crossings.item_no) as items
+from macros.period_days($stream, $since, $until, $period) as periods
 left join rolled
     on periods.period_start = rolled.period_start
 left join marts.crossings
     on crossings.stream = $stream
-    and crossings.finished_on >= periods.period_start
-    and crossings.finished_on < periods.period_end
+    and crossings.finished_on = periods.day
     and ($teams is null or list_contains($teams, crossings.team))
     and ($types is null or list_contains($types, crossings.type))
 group by periods.period_start

@@ -25,11 +25,10 @@ select
         0.85
     ) as value,
     count(items.cycle_first_seconds) as items
-from macros.periods($stream, $since, $until, $period) as periods
+from macros.period_days($stream, $since, $until, $period) as periods
 left join marts.items
     on items.stream = $stream
-    and items.finished_on >= periods.period_start
-    and items.finished_on < periods.period_end
+    and items.finished_on = periods.day
     and ($teams is null or list_contains($teams, items.team))
     and ($types is null or list_contains($types, items.type))
 group by periods.period_start

@@ -12,29 +12,26 @@ with available as (
 
     select
         periods.period_start,
-        periods.period_end,
         sum(calendar.working_seconds) as working_seconds
-    from macros.periods($stream, $since, $until, $period) as periods
+    from macros.period_days($stream, $since, $until, $period) as periods
     left join marts.calendar
         on calendar.stream = $stream
-        and calendar.day >= periods.period_start
-        and calendar.day < periods.period_end
-    group by
-        periods.period_start,
-        periods.period_end
+        and calendar.day = periods.day
+    group by periods.period_start
 
 )
 
 select
-    available.period_start,
+    periods.period_start,
     any_value(available.working_seconds) / 86400 / nullif(count(items.item_id), 0) as value,
     count(items.item_id) as items
-from available
+from macros.period_days($stream, $since, $until, $period) as periods
+join available
+    on periods.period_start = available.period_start
 left join marts.items
     on items.stream = $stream
-    and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end >= available.period_start
-    and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end < available.period_end
+    and case when $start_rule = 'last' then items.started_last_on else items.started_first_on end = periods.day
     and ($teams is null or list_contains($teams, items.team))
     and ($types is null or list_contains($types, items.type))
-group by available.period_start
-order by available.period_start
+group by periods.period_start
+order by periods.period_start

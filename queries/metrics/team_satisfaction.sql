@@ -14,11 +14,10 @@ with answered as (
         surveys.team,
         sum(surveys.answers_count) as answers_count,
         sum(surveys.score_sum) as score_sum
-    from macros.periods($stream, $since, $until, $period) as periods
+    from macros.period_days($stream, $since, $until, $period) as periods
     join marts.surveys
         on surveys.stream = $stream
-        and surveys.survey_on >= periods.period_start
-        and surveys.survey_on < periods.period_end
+        and surveys.survey_on = periods.day
         -- Of each survey: a longer period must not tell what a shorter one keeps.
         and surveys.answers_count >= 5
         and ($teams is null or list_contains($teams, surveys.team))

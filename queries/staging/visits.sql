@@ -6,6 +6,7 @@ item_no = "the item"
 visit_no = "1 = first visit of the item"
 place_no = "state in which the visit began: it tells the stage"
 previous_place_no = "the same of the visit before; null on the first"
+next_place_no = "the same of the visit after; null on the last"
 category = "the stage's category"
 previous_category = "category of the visit before, those of no category left out; null on the first"
 previous_side = "category of the last visit before that was not cancelled; null where there is none"
@@ -58,6 +59,7 @@ seen as (
         row_number() over item_history as visit_no,
         stays.place_no,
         lag(stays.place_no) over item_history as previous_place_no,
+        lead(stays.place_no) over item_history as next_place_no,
         stays.category,
         lag(stays.category ignore nulls) over item_history as previous_category,
         -- An item that was dropped and taken up again stands where it stood before.
@@ -95,6 +97,7 @@ select
     cast(seen.visit_no as integer) as visit_no,
     seen.place_no,
     seen.previous_place_no,
+    seen.next_place_no,
     seen.category,
     seen.previous_category,
     seen.previous_side,
