@@ -300,6 +300,28 @@ def export_command(settings: Settings, /, folder: Path, **given: Any) -> None:
         click.echo(path)
 
 
+@main.command("bench")
+@click.option("--size", "sizes", multiple=True, default=["100k"], show_default=True, help="Items; may be given again.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for data, tables and picture.  [<home>/bench]")
+@click.option("--repeats", type=click.IntRange(1), default=5, show_default=True, help="Times each query is asked again.")
+@click.option("--rivals/--no-rivals", default=True, help="Ask pandas, polars (where installed) and SQLite too.")
+@click.pass_obj
+def bench_command(settings: Settings, sizes: tuple[str, ...], out: Path | None, repeats: int, rivals: bool) -> None:
+    """Generate deliveries, import them, time every metric and chart, and compare with others."""
+    from dashboard.bench.run import bench, size_of  # plotly is slow to load: only when it is needed
+
+    told = bench(
+        [size_of(size) for size in sizes],
+        out or settings.home / "bench",
+        settings,
+        _catalogue(),
+        repeats=repeats,
+        with_rivals=rivals,
+        note=lambda line: click.echo(line, err=True),
+    )
+    click.echo(told)
+
+
 def _catalogue() -> Catalogue:
     return read_catalogue(bundled("queries"))
 

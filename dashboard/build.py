@@ -354,7 +354,8 @@ class Build:
             self.engine.point(f"known.{table}", f"{known}.{table}")
         self.engine.create("incoming.names", self.catalogue.queries["sources.names"].sql)
         if not self.engine.count("incoming.names"):
-            return
+            # Nothing to name; what several files tell of one thing is still put together.
+            gathered = {table: query for table, query in gathered.items() if query.header.get("puts_together")}
         for table, query in gathered.items():
             self.engine.point(f"gathering.{table}", f"incoming.{table}")
             self.engine.create(f"incoming.{table}", query.sql)

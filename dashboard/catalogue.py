@@ -27,6 +27,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "marts": ("title", "grain", "columns"),
     "exports": ("title", "grain"),
     "synthetic": ("title", "grain"),
+    "rivals": ("title", "question", "grain"),
     "metrics": ("title", "unit", "better", "definition", "formula", "source", "grain"),
     "charts": ("title", "question", "grain", "columns"),
     "checks": ("title", "severity", "why", "remedy"),

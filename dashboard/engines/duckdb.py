@@ -424,6 +424,10 @@ class DuckDB:
         named = {name: value for name, value in parameters.items() if name in statement.named_parameters}
         self._connection.sql(sql, params=named).write_parquet(str(path), compression="zstd")
 
+    def export_columns(self, name: str, columns: Sequence[str], path: Path) -> None:
+        """Some columns of a table as Parquet, with their types."""
+        self._connection.table(name).select(*map(ColumnExpression, columns)).write_parquet(str(path))
+
     def checkpoint(self) -> None:
         """Bring everything into the one file."""
         self._connection.execute("checkpoint")

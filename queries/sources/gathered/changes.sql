@@ -1,6 +1,7 @@
 /*
 title = "Changes, each once"
 grain = "one row per change: what several files tell of it is put together; one named by its tool's number gets its key"
+puts_together = true
 */
 with named as (
 

@@ -1,0 +1,175 @@
+"""The whole benchmark: generate, import, ask, compare, and tell it in a table and a picture."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from dashboard.bench.generate import generate
+from dashboard.bench.questions import ask_all, scopes
+from dashboard.bench.rivals import compare
+from dashboard.catalogue import Catalogue
+from dashboard.errors import SettingsError
+from dashboard.figures.bench import bench_page
+from dashboard.settings import Settings
+from dashboard.warehouse import Warehouse
+
+UNITS = {"k": 1_000, "m": 1_000_000}
+DEFINITION = Path(__file__).parent / "streams.toml"
+THREADS = (1, 2)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """One import in a process of its own: what was generated, what it took."""
+
+    size: int
+    generate_seconds: float
+    import_seconds: float
+    cpu_seconds: float
+    peak_megabytes: float
+    snapshot_megabytes: float
+
+
+def size_of(text: str) -> int:
+    """`100k`, `1m` or a whole number as a number of items. Raises SettingsError for anything else."""
+    number, unit = (text[:-1], UNITS[text[-1].lower()]) if text[-1:].lower() in UNITS else (text, 1)
+    if not number.isdigit() or int(number) * unit < 1_000:
+        raise SettingsError(f"--size is {text!r}; expected 1,000 items or more, as 100k or 1m.")
+    return int(number) * unit
+
+
+def bench(
+    sizes: Sequence[int],
+    folder: Path,
+    settings: Settings,
+    catalogue: Catalogue,
+    *,
+    repeats: int = 5,
+    with_rivals: bool = True,
+    note: Callable[[str], None] = lambda _: None,
+) -> str:
+    """Run it for each size; returns the report, which stands in the folder with its tables and a picture."""
+    folder.mkdir(parents=True, exist_ok=True)
+    imports, times, rivals = [], [], []
+    for size in sorted(sizes):
+        home = folder / f"{size}"
+        shutil.rmtree(home, ignore_errors=True)
+        imported = generate_and_import(size, home, settings, catalogue, note)
+        imports.append(asdict(imported))
+        mine = replace(settings, home=home)
+        for threads in THREADS:
+            asked = ask_all(
+                mine.warehouse,
+                catalogue,
+                memory=settings.memory,
+                threads=threads,
+                repeats=repeats,
+                note=lambda query, size=size, threads=threads: note(f"{size:,} items, {threads} threads: {query}"),
+            )
+            times += [{"size": size, **asdict(each)} for each in asked]
+        if with_rivals:
+            note(f"{size:,} items: the same questions elsewhere")
+            chosen = scopes(Warehouse(mine.warehouse, catalogue, memory=settings.memory, threads=max(THREADS)))
+            compared = compare(
+                mine.warehouse, catalogue, chosen, home, memory=settings.memory, threads=max(THREADS), repeats=repeats
+            )
+            rivals += [{"size": size, **asdict(each)} for each in compared]
+    tables = {name: pd.DataFrame(rows) for name, rows in (("imports", imports), ("times", times), ("rivals", rivals))}
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    told = report(tables["imports"], tables["times"], tables["rivals"])
+    (folder / "report.md").write_text(told, encoding="utf-8")
+    most = tables["times"].query(f"threads == {max(THREADS)}")
+    (folder / "times.html").write_text(bench_page(most), encoding="utf-8")
+    return told
+
+
+def generate_and_import(
+    size: int, home: Path, settings: Settings, catalogue: Catalogue, note: Callable[[str], None]
+) -> Imported:
+    """Write made-up exports and import them as a user would, in a process of its own: its peak is its own."""
+    note(f"{size:,} items: generating")
+    files, generated = generate(home / "exports", size, catalogue)
+    shutil.copyfile(DEFINITION, home / "streams.toml")
+    note(f"{size:,} items: importing")
+    command = [sys.executable, "-m", "dashboard", "--home", str(home), "import", *map(str, files), "--stream", "synthetic"]
+    began = time.perf_counter()
+    environment = os.environ | {"VSM_MEMORY": settings.memory, "VSM_THREADS": str(max(THREADS))}
+    with (home / "import.log").open("wb") as log:
+        child = subprocess.Popen(command, stdout=log, stderr=log, env=environment)  # noqa: S603 - this very program
+        _, status, usage = os.wait4(child.pid, 0)
+    seconds = time.perf_counter() - began
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SettingsError(f"The import of {size:,} items failed; {home / 'import.log'} tells why.")
+    database = next((home / "warehouse").glob("snapshots/*/warehouse.duckdb"))
+    return Imported(
+        size, generated, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000, database.stat().st_size / 1e6
+    )
+
+
+def exponent(times: pd.DataFrame, column: str) -> float | None:
+    """By which power of the size a time grows: between the smallest and the largest; None of one size alone."""
+    ordered = times.sort_values("size")
+    first, last = ordered.iloc[0], ordered.iloc[-1]
+    if first["size"] == last["size"] or not first[column] > 0:
+        return None
+    return math.log(last[column] / first[column]) / math.log(last["size"] / first["size"])
+
+
+def report(imports: pd.DataFrame, times: pd.DataFrame, rivals: pd.DataFrame) -> str:
+    """The report as Markdown."""
+    parts = [_machine(), "## Import", _table(imports.round(1))]
+    if grown := exponent(imports, "import_seconds"):
+        parts.append(f"Import time grows with the size to the power of {grown:.2f}.")
+    parts += ["## Queries", "Milliseconds: median when asked again, with two threads (cold: asked first; 1: one thread)."]
+    parts.append(_table(_per_query(times)))
+    if len(rivals):
+        shown = rivals.assign(milliseconds=(rivals["seconds"] * 1000).round(1), ratio=rivals["ratio"].round(2))
+        parts += [
+            "## The same questions elsewhere",
+            "Ratio: how many times the dashboard's own time. All answers were compared, and are the same.",
+            _table(shown.drop(columns="seconds")),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _per_query(times: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for (query, scope), mine in times.groupby(["query", "scope"]):
+        row: dict[str, object] = {"query": query, "scope": scope}
+        two = mine[mine["threads"] == max(THREADS)]
+        for each in two.sort_values("size").itertuples():
+            row[f"{each.size:,}"] = round(each.warm_seconds * 1000, 1)
+        largest = mine[mine["size"] == mine["size"].max()].set_index("threads")
+        row["cold"] = round(largest.loc[max(THREADS), "cold_seconds"] * 1000, 1)
+        row["1"] = round(largest.loc[min(THREADS), "warm_seconds"] * 1000, 1)
+        row["rows"] = int(largest.loc[max(THREADS), "rows"])
+        row["MB read"] = round(largest.loc[max(THREADS), "cold_bytes"] / 1e6, 1)
+        grown = exponent(two, "warm_seconds")
+        row["exponent"] = "–" if grown is None else f"{grown:.2f}"
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _table(frame: pd.DataFrame) -> str:
+    lines = [list(map(str, frame.columns)), ["---"] * len(frame.columns)]
+    lines += [[str(value) for value in row] for row in frame.itertuples(index=False)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _machine() -> str:
+    programs = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "pandas"))
+    return f"# Benchmark\n\n{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {programs}."
