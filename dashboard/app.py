@@ -28,6 +28,7 @@ from dashboard.settings import Settings, bundled, from_environment
 from dashboard.static_cache import StaticCache
 from dashboard.store import Store, store_of
 from dashboard.warehouse import Warehouse
+from dashboard.warming import keep_warm
 
 BODY, PATH, THEME, THEME_BUTTON = "page-body", "page-path", "theme", "theme-button"
 # Property that a callback names → a component that has it.
@@ -114,8 +115,16 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
             client.get(address)
     app.validation_layout = _only_ids(app.validation_layout, app.callback_map)  # type: ignore[assignment, arg-type]  # None until now
     policy["value"] = _content_policy(app)
+    keep_warm(warehouse, lambda stream: _draw_all(warehouse, chosen, stream))
     server.wsgi_app = StaticCache(server.wsgi_app)  # type: ignore[method-assign]
     return server
+
+
+def _draw_all(warehouse: Warehouse, settings: Settings, stream: str) -> None:
+    """Every page of a stream as it opens: what it asks is then known."""
+    view = view_of(warehouse, settings.home, {"stream": stream}, store_of(settings))[0]
+    for page in PAGES:
+        page.body(view)
 
 
 def _only_ids(layout: Component, callbacks: Mapping[str, Any]) -> Component:

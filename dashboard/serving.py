@@ -11,7 +11,7 @@ from dashboard.settings import Settings
 
 
 class _OneWorker(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn with one worker and four threads."""
+    """gunicorn with one worker and eight threads."""
 
     def __init__(self, settings: Settings, port: int) -> None:
         self.settings = settings
@@ -22,7 +22,7 @@ class _OneWorker(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
         values: dict[str, Any] = {
             "bind": self.address,
             "workers": 1,
-            "threads": 4,
+            "threads": 8,
             "control_socket_disable": True,
             "loglevel": "warning",
         }

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from dashboard import snapshots
+from dashboard.answers import Answers
 from dashboard.catalogue import Catalogue, Metric
 from dashboard.engines.duckdb import DuckDB
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 
-ANSWERS = 400
 KEPT = frozenset(("marts.streams", "marts.stages"))
 
 
@@ -29,8 +28,9 @@ class Warehouse:
         self.catalogue = catalogue
         self._memory, self._threads = memory, threads
         self._opened: tuple[Path, DuckDB] | None = None
-        self._answers: OrderedDict[Hashable, pd.DataFrame] = OrderedDict()
+        self._answers = Answers()
         self._lock = threading.Lock()
+        self.when_new: list[Callable[[], None]] = []
 
     @property
     def snapshot(self) -> Path:
@@ -40,8 +40,8 @@ class Warehouse:
     def ask(self, name: str, scope: Scope | None = None, **more: Any) -> pd.DataFrame:
         """The table of one query, with exactly the parameters that it names.
 
-        They come from the scope and from `more`. Raises ScopeError where one is missing. Answers are kept, the
-        newest few hundred: several charts of a page ask the same.
+        They come from the scope and from `more`. Raises ScopeError where one is missing. Answers are kept: several
+        charts of a page ask the same, and so do several people.
         """
         query = self.catalogue.queries[name]
         folder, engine = self._current()
@@ -51,22 +51,13 @@ class Warehouse:
             raise ScopeError(f"{name} needs {', '.join(sorted(named - offered.keys()))}.")
         given = {key: offered[key] for key in named}
         key = (folder, name, tuple(sorted((each, str(value)) for each, value in given.items())))
-        with self._lock:
-            known = self._answers.get(key)
-        answer = engine.ask(query.sql, given) if known is None else known
-        self._keep(key, answer)
-        return answer.copy()
+        # With a team, or fewer days, the same question is another matter.
+        kind = (folder, name, *(str(given.get(part)) for part in ("stream", "teams", "types", "since", "until")))
+        return self._answers.of(key, kind, lambda: engine.ask(query.sql, given))
 
     def parameters(self, name: str) -> frozenset[str]:
         """The parameters that a query names."""
         return self._current()[1].parameters(self.catalogue.queries[name].sql)
-
-    def _keep(self, key: Hashable, answer: pd.DataFrame) -> None:
-        with self._lock:
-            self._answers[key] = answer
-            self._answers.move_to_end(key)
-            while len(self._answers) > ANSWERS:
-                self._answers.popitem(last=False)
 
     def measure(self, metric: Metric, scope: Scope) -> pd.DataFrame:
         """period_start, value, items of one metric."""
@@ -82,11 +73,7 @@ class Warehouse:
         folder, engine = self._current()
         if name not in KEPT:
             return engine.table(name)
-        with self._lock:
-            known = self._answers.get((folder, name))
-        answer = engine.table(name) if known is None else known
-        self._keep((folder, name), answer)
-        return answer.copy()
+        return self._answers.of((folder, name), name, lambda: engine.table(name))
 
     def streams(self) -> pd.DataFrame:
         """The value streams, the one imported last first."""
@@ -129,7 +116,11 @@ class Warehouse:
                 database = DuckDB(
                     folder / snapshots.DATABASE, read_only=True, memory=self._memory, threads=self._threads
                 )
+                is_first = self._opened is None
                 self._opened = folder, database
+                self._answers.forget(lambda key: isinstance(key, tuple) and key[0] != folder)
+                for notified in () if is_first else self.when_new:
+                    notified()
             return self._opened
 
 

@@ -310,7 +310,8 @@ LENGTHS = ("seconds", "_seconds", "_count")
 def everything(world: World) -> dict[str, list[dict[str, Any]]]:
     """Items, visits and waste, as rows in one order."""
     keys = {"marts.items": ["item_id"], "marts.visits": ["item_id", "visit_no"]}
-    tables = {mart: world.engine.table(mart).sort_values(key) for mart, key in keys.items()}
+    # The place of an item among the others is no fact about it.
+    tables = {mart: world.engine.table(mart).drop(columns="item_no").sort_values(key) for mart, key in keys.items()}
     waste = world.engine.table("marts.waste")
     tables["marts.waste"] = waste.groupby(["item_id", "visit_no", "bucket"], as_index=False)[
         ["seconds", "working_seconds"]

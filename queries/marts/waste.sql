@@ -4,6 +4,7 @@ grain = "one row per slice of a visit, bucket and reason; each second of every i
 [columns]
 item_no = "the item's place in marts.items"
 stream = "value stream"
+item_id = "key of the work item"
 visit_no = "visit of the item"
 stage = "stage visited"
 bucket = "partially-done, rework, waiting, batch, handoff, extra-process, task-switching or value-adding"
@@ -52,6 +53,7 @@ owners as (
     select
         item_order.item_no,
         items.item_no as order_no,
+        items.item_id,
         items.team,
         items.type,
         items.ended_on,
@@ -234,6 +236,7 @@ judged as (
     -- The order of the rules is the order of the metric definition (waste): first match wins.
     select
         sorted.order_no,
+        owners.item_id,
         sorted.visit_no,
         places.stream,
         places.stage,
@@ -272,6 +275,7 @@ judged as (
 select
     judged.order_no as item_no,
     judged.stream,
+    judged.item_id,
     judged.visit_no,
     judged.stage,
     judged.bucket,
