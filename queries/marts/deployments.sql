@@ -43,9 +43,14 @@ linked as (
 
     select
         streams.stream,
-        streams.stream in (select carried.stream from carried) as has_items,
-        streams.stream in (select contained.stream from contained) as has_changes
+        count(carried.stream) > 0 as has_items,
+        count(contained.stream) > 0 as has_changes
     from staging.streams
+    left join (select distinct carried.stream from carried) as carried
+        on streams.stream = carried.stream
+    left join (select distinct contained.stream from contained) as contained
+        on streams.stream = contained.stream
+    group by streams.stream
 
 )
 

@@ -36,7 +36,20 @@ from canonical.stages
 left join canonical.states
     on stages.stream = states.stream
     and stages.stage = states.stage
-group by all
+group by
+    stages.stream,
+    stages.stage,
+    stages.position,
+    stages.category,
+    stages.mode,
+    stages.activity,
+    stages.waste,
+    stages.team,
+    stages.wip_limit,
+    stages.is_compliance,
+    stages.is_automated,
+    stages.confidence,
+    stages.reason
 order by
     stages.stream,
     stages.position

@@ -101,9 +101,9 @@ select
     coalesce(waits.has_wait_stage, false) as has_wait_stage,
     coalesce(told.has_history, false) as has_history,
     coalesce(told.has_start_times, true) as has_start_times,
-    streams.stream in (select blocked.stream from canonical.blocked) as has_blocked_times,
-    streams.stream in (select deployments.stream from canonical.deployments) as has_deployments,
-    streams.stream in (select incidents.stream from canonical.incidents) as has_incidents,
+    blocked.stream is not null as has_blocked_times,
+    deployments.stream is not null as has_deployments,
+    incidents.stream is not null as has_incidents,
     touched.last_import
 from canonical.streams
 join staging.streams as spans
@@ -114,5 +114,11 @@ left join waits
     on streams.stream = waits.stream
 left join told
     on streams.stream = told.stream
+left join (select distinct blocked.stream from canonical.blocked) as blocked
+    on streams.stream = blocked.stream
+left join (select distinct deployments.stream from canonical.deployments) as deployments
+    on streams.stream = deployments.stream
+left join (select distinct incidents.stream from canonical.incidents) as incidents
+    on streams.stream = incidents.stream
 left join touched
     on streams.stream = touched.stream

@@ -84,7 +84,7 @@ from_history as (
         ordered.place_no,
         case
             when ordered.event_no > 1 then ordered.previous_place_no
-            when ordered.has_earlier_state then coalesce(ordered.from_place_no, unknown.place_no)
+            when ordered.has_earlier_state then coalesce(ordered.from_place_no, unknown_places.place_no)
         end as previous_place_no,
         case
             when ordered.event_no = 1 and coalesce(ordered.from_place_no = ordered.place_no, not ordered.is_done)
@@ -96,9 +96,9 @@ from_history as (
     from ordered
     join staging.places
         on ordered.place_no = places.place_no
-    join staging.places as unknown
-        on places.stream = unknown.stream
-        and unknown.state = '(unknown)'
+    join staging.places as unknown_places
+        on places.stream = unknown_places.stream
+        and unknown_places.state = '(unknown)'
 
 ),
 
