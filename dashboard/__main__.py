@@ -303,7 +303,9 @@ def export_command(settings: Settings, /, folder: Path, **given: Any) -> None:
 @main.command("bench")
 @click.option("--size", "sizes", multiple=True, default=["100k"], show_default=True, help="Items; may be given again.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for data, tables and picture.  [<home>/bench]")
-@click.option("--repeats", type=click.IntRange(1), default=5, show_default=True, help="Times each query is asked again.")
+@click.option(
+    "--repeats", type=click.IntRange(1), default=5, show_default=True, help="Times each query is asked again."
+)
 @click.option("--rivals/--no-rivals", default=True, help="Ask pandas, polars (where installed) and SQLite too.")
 @click.pass_obj
 def bench_command(settings: Settings, sizes: tuple[str, ...], out: Path | None, repeats: int, rivals: bool) -> None:

@@ -19,6 +19,7 @@ METRIC_COLUMNS = ("period_start", "value", "items")
 # What each layer's header must say; columns are required where the rows are a table of their own.
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "macros": ("title", "grain"),
+    "cluster": ("title", "grain"),
     "canonical": ("title", "grain", "replaced_by", "columns"),
     "sources": ("title", "grain"),
     "chosen": ("title", "grain"),

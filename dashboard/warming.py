@@ -13,7 +13,7 @@ LOG = logging.getLogger(__name__)
 
 
 def keep_warm(warehouse: Warehouse, draw: Callable[[str], None]) -> None:
-    """Draw the large streams now and whenever there is a new snapshot, in the background; `draw` takes a stream's id."""
+    """Draw the large streams in the background, now and with each new snapshot; `draw` takes a stream's id."""
 
     def warm() -> None:
         streams = warehouse.streams()

@@ -193,8 +193,7 @@ def only_canonical(catalogue: Catalogue) -> Catalogue:
     kept = {
         name: query
         for name, query in catalogue.queries.items()
-        if query.layer in below
-        and not (query.layer == "macros" and any(read in query.sql for read in over_marts))
+        if query.layer in below and not (query.layer == "macros" and any(read in query.sql for read in over_marts))
     }
     streams = replace(catalogue.queries["marts.streams"], sql="select streams.stream from canonical.streams")
     return Catalogue({**kept, "marts.streams": streams})

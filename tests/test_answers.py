@@ -1,4 +1,4 @@
-"""Answers that are kept: once however many ask, bounded, gone with their snapshot; heavy ones in a lane of their own."""
+"""Answers that are kept: each once however many ask, bounded; heavy ones in a lane of their own."""
 
 from __future__ import annotations
 

@@ -89,7 +89,9 @@ def test_the_picture_has_a_dot_per_query_scope_and_size() -> None:
     assert figure["layout"]["yaxis"]["categoryarray"] == ["metrics.a", "metrics.b"]
 
 
-@pytest.mark.parametrize(("text", "items"), [("100k", 100_000), ("1m", 1_000_000), ("10M", 10_000_000), ("2000", 2_000)])
+@pytest.mark.parametrize(
+    ("text", "items"), [("100k", 100_000), ("1m", 1_000_000), ("10M", 10_000_000), ("2000", 2_000)]
+)
 def test_a_size_is_a_number_of_items(text: str, items: int) -> None:
     assert size_of(text) == items
 

@@ -46,9 +46,10 @@ def scopes(warehouse: Warehouse) -> dict[str, Scope]:
     """Everything there is; and one team in the last twelve months."""
     whole = replace(warehouse.default_scope(), period="week")
     team = str(warehouse.ask("charts.choices", whole).query("kind == 'team'")["choice"].iloc[0])
-    return {"everything": whole, "one team, 12 months": replace(
-        whole, teams=(team,), since=whole.until - dt.timedelta(days=365)
-    )}
+    return {
+        "everything": whole,
+        "one team, 12 months": replace(whole, teams=(team,), since=whole.until - dt.timedelta(days=365)),
+    }
 
 
 def asked(query: Query, scope: Scope, named: frozenset[str]) -> dict[str, Any]:

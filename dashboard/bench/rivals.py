@@ -46,7 +46,14 @@ class Compared:
 
 
 def compare(
-    root: Path, catalogue: Catalogue, chosen: Mapping[str, Scope], folder: Path, *, memory: str, threads: int, repeats: int
+    root: Path,
+    catalogue: Catalogue,
+    chosen: Mapping[str, Scope],
+    folder: Path,
+    *,
+    memory: str,
+    threads: int,
+    repeats: int,
 ) -> Iterator[Compared]:
     """Every question, of the product first and then of each rival that is installed."""
     database = snapshots.current(root) / snapshots.DATABASE
@@ -173,7 +180,9 @@ def _check(question: str, program: str, own: pd.DataFrame, answer: pd.DataFrame)
         last = own.loc[own["day"] == own["day"].max()].set_index("stage")["items"]
         theirs = answer.groupby("stage")["value"].last()
         # Stages for finished items count from the first day of the scope on: theirs since ever.
-        pairs = [(float(last[stage]), float(theirs[stage])) for stage in last.index if stage not in ("Done", "Cancelled")]
+        pairs = [
+            (float(last[stage]), float(theirs[stage])) for stage in last.index if stage not in ("Done", "Cancelled")
+        ]
     elif question == "map_back_flows":
         theirs = answer.set_index(list(answer.columns[:2]))["value"]
         pairs = [(float(row.moves), float(theirs[(row.from_stage, row.to_stage)])) for row in own.itertuples()]

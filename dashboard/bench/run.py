@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def bench(
                 memory=settings.memory,
                 threads=threads,
                 repeats=repeats,
-                note=lambda query, size=size, threads=threads: note(f"{size:,} items, {threads} threads: {query}"),
+                note=partial(_tell, note, f"{size:,} items, {threads} threads"),
             )
             times += [{"size": size, **asdict(each)} for each in asked]
         if with_rivals:
@@ -96,6 +97,10 @@ def bench(
     return told
 
 
+def _tell(note: Callable[[str], None], where: str, query: str) -> None:
+    note(f"{where}: {query}")
+
+
 def generate_and_import(
     size: int, home: Path, settings: Settings, catalogue: Catalogue, note: Callable[[str], None]
 ) -> Imported:
@@ -104,7 +109,17 @@ def generate_and_import(
     files, generated = generate(home / "exports", size, catalogue)
     shutil.copyfile(DEFINITION, home / "streams.toml")
     note(f"{size:,} items: importing")
-    command = [sys.executable, "-m", "dashboard", "--home", str(home), "import", *map(str, files), "--stream", "synthetic"]
+    command = [
+        sys.executable,
+        "-m",
+        "dashboard",
+        "--home",
+        str(home),
+        "import",
+        *map(str, files),
+        "--stream",
+        "synthetic",
+    ]
     began = time.perf_counter()
     environment = os.environ | {"VSM_MEMORY": settings.memory, "VSM_THREADS": str(max(THREADS))}
     with (home / "import.log").open("wb") as log:
@@ -134,7 +149,10 @@ def report(imports: pd.DataFrame, times: pd.DataFrame, rivals: pd.DataFrame) -> 
     parts = [_machine(), "## Import", _table(imports.round(1))]
     if grown := exponent(imports, "import_seconds"):
         parts.append(f"Import time grows with the size to the power of {grown:.2f}.")
-    parts += ["## Queries", "Milliseconds: median when asked again, with two threads (cold: asked first; 1: one thread)."]
+    parts += [
+        "## Queries",
+        "Milliseconds: median when asked again, with two threads (cold: asked first; 1: one thread).",
+    ]
     parts.append(_table(_per_query(times)))
     if len(rivals):
         shown = rivals.assign(milliseconds=(rivals["seconds"] * 1000).round(1), ratio=rivals["ratio"].round(2))
@@ -172,4 +190,6 @@ def _table(frame: pd.DataFrame) -> str:
 
 def _machine() -> str:
     programs = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "pandas"))
-    return f"# Benchmark\n\n{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {programs}."
+    return (
+        f"# Benchmark\n\n{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {programs}."
+    )

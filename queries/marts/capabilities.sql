@@ -86,73 +86,84 @@ told as (
     select
         described.stream,
         described.file_name,
-        unnest(['creation_times', 'item_types', 'item_teams', 'priorities', 'parents', 'estimates']) as fact,
         unnest([
-            described.creation_times,
-            described.item_types,
-            described.item_teams,
-            described.priorities,
-            described.parents,
-            described.estimates
-        ]) as records
+            { 'what': 'creation_times', 'number': described.creation_times },
+            { 'what': 'item_types', 'number': described.item_types },
+            { 'what': 'item_teams', 'number': described.item_teams },
+            { 'what': 'priorities', 'number': described.priorities },
+            { 'what': 'parents', 'number': described.parents },
+            { 'what': 'estimates', 'number': described.estimates }
+        ]) as pair
     from described
     union all
     select
         moved.stream,
         null as file_name,
-        unnest(['status_history', 'owning_teams', 'people']) as fact,
-        unnest([moved.status_history, moved.owning_teams, moved.people]) as records
+        unnest([
+            { 'what': 'status_history', 'number': moved.status_history },
+            { 'what': 'owning_teams', 'number': moved.owning_teams },
+            { 'what': 'people', 'number': moved.people }
+        ]) as pair
     from moved
     union all
     select
         crossed.stream,
         null as file_name,
-        unnest(['start_times', 'end_times']) as fact,
-        unnest([crossed.start_times, crossed.end_times]) as records
+        unnest([
+            { 'what': 'start_times', 'number': crossed.start_times },
+            { 'what': 'end_times', 'number': crossed.end_times }
+        ]) as pair
     from crossed
     union all
     select
         flagged.stream,
         null as file_name,
-        unnest(['blocked_times', 'blocked_reasons']) as fact,
-        unnest([flagged.blocked_times, flagged.blocked_reasons]) as records
+        unnest([
+            { 'what': 'blocked_times', 'number': flagged.blocked_times },
+            { 'what': 'blocked_reasons', 'number': flagged.blocked_reasons }
+        ]) as pair
     from flagged
     union all
     select
         delivered.stream,
         null as file_name,
-        unnest(['changes', 'deployed_changes']) as fact,
-        unnest([delivered.changes, delivered.deployed_changes]) as records
+        unnest([
+            { 'what': 'changes', 'number': delivered.changes },
+            { 'what': 'deployed_changes', 'number': delivered.deployed_changes }
+        ]) as pair
     from delivered
     union all
     select
         failed.stream,
         null as file_name,
-        unnest(['incidents', 'incident_causes']) as fact,
-        unnest([failed.incidents, failed.incident_causes]) as records
+        unnest([
+            { 'what': 'incidents', 'number': failed.incidents },
+            { 'what': 'incident_causes', 'number': failed.incident_causes }
+        ]) as pair
     from failed
     union all
     select
         deployments.stream,
         null as file_name,
-        'deployments' as fact,
-        count(*) as records
+        { 'what': 'deployments', 'number': cast(count(*) as bigint) } as pair
     from canonical.deployments
     group by deployments.stream
     union all
     select
         surveys.stream,
         null as file_name,
-        'surveys' as fact,
-        sum(surveys.answers_count) as records
+        { 'what': 'surveys', 'number': cast(sum(surveys.answers_count) as bigint) } as pair
     from canonical.surveys
     group by surveys.stream
     union all
     select
         links.stream,
         null as file_name,
-        case links.kind when 'deployed' then 'deployed_items' when 'parent' then 'parents' else links.kind end as fact,
-        count(*) as records
+        {
+            'what':
+            case links.kind when 'deployed' then 'deployed_items' when 'parent' then 'parents' else links.kind end,
+            'number': count(*)
+        } as pair
     from canonical.links
     group by
         links.stream,
@@ -163,11 +174,11 @@ told as (
 select
     told.stream,
     told.file_name,
-    told.fact,
-    cast(told.records as bigint) as records
+    told.pair.what as fact,
+    told.pair.number as records
 from told
-where told.records > 0
+where told.pair.number > 0
 order by
     told.stream,
-    told.fact,
+    told.pair.what,
     told.file_name

@@ -117,9 +117,9 @@ split as (
         cast(across.month_at as date) as month_on,
         across.open_count,
         epoch(least(
-            across.until_at, timezone('UTC', timezone(across.time_zone, across.month_at + interval 1 month))
+            across.until_at, macros.clock_utc(across.month_at + interval 1 month, across.time_zone)
         ))
-        - epoch(greatest(across.occurred_at, timezone('UTC', timezone(across.time_zone, across.month_at)))) as seconds
+        - epoch(greatest(across.occurred_at, macros.clock_utc(across.month_at, across.time_zone))) as seconds
     from across
 
 ),

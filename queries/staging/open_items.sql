@@ -46,7 +46,10 @@ weighed as (
         counted.open_count,
         counted.seconds,
         counted.working_seconds,
-        case when counted.open_count > 1 then (counted.open_count - 1.0) / counted.open_count else 0.0 end as shared_ratio
+        case
+            when counted.open_count > 1 then cast(counted.open_count - 1 as double) / cast(counted.open_count as double)
+            else 0
+        end as shared_ratio
     from counted
 
 )

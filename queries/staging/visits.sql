@@ -85,10 +85,10 @@ seen as (
         stays.worked_by_last
     from stays
     window
-    item_history as (partition by stays.item_no order by stays.entry_no),
-    so_far as (
-        partition by stays.item_no order by stays.entry_no rows between unbounded preceding and 1 preceding
-    )
+        item_history as (partition by stays.item_no order by stays.entry_no),
+        so_far as (
+            partition by stays.item_no order by stays.entry_no rows between unbounded preceding and 1 preceding
+        )
 
 )
 

@@ -38,13 +38,12 @@ alike as (
 
     select hashed.record
     from hashed
-    join (
-        select hashed.row_hash
-        from hashed
-        group by hashed.row_hash
+    where hashed.row_hash in (
+        select every.row_hash
+        from hashed as every
+        group by every.row_hash
         having count(*) > 1
-    ) as repeated
-        on hashed.row_hash = repeated.row_hash
+    )
 
 ),
 

@@ -1,0 +1,70 @@
+"""A cluster as the engine of a build, over Spark Connect: for data that exceed one machine.
+
+Tables lie as Parquet in a folder that the cluster and this program both reach. The only module that talks to Spark.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyspark
+from pyspark.sql import SparkSession
+
+from dashboard.engines.spark_sql import Translator, relations
+from dashboard.errors import CatalogueError
+
+
+class Spark:
+    """The verbs of an engine on a cluster at `url`, such as sc://host:15002, with its tables under `storage`."""
+
+    def __init__(self, url: str, storage: str) -> None:
+        # The client looks for a Spark on this machine, which it does not need, and ends the process if there is none.
+        os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
+        self._storage = storage.rstrip("/")
+        self._session = SparkSession.builder.remote(url).getOrCreate()
+        self._session.conf.set("spark.sql.session.timeZone", "UTC")
+        self._translator = Translator()
+
+    def close(self) -> None:
+        """End the session."""
+        self._session.stop()
+
+    def path(self, name: str) -> str:
+        """Where the rows of the table `schema.name` lie."""
+        return f"{self._storage}/{name}.parquet"
+
+    def register(self, name: str) -> None:
+        """Make known the table `schema.name`, whose rows lie in its place already."""
+        self._session.read.parquet(self.path(name)).createOrReplaceTempView(_view(name))
+
+    def run(self, sql: str) -> None:
+        """Keep a macro over values, to be written out in selects; one over tables is for questions, not for a build."""
+        if not self._translator.learn(sql) and "as table" not in sql:
+            raise CatalogueError("Only macros are carried out on a cluster.")
+
+    def create(self, name: str, sql: str) -> None:
+        """Keep the rows of a select as the table `name`, in the order of the select."""
+        self._session.sql(self._translator.translate(sql, _view)).write.mode("overwrite").parquet(self.path(name))
+        self.register(name)
+
+    def drop(self, name: str) -> None:
+        """Forget a table; its rows stay where they lie."""
+        self._session.catalog.dropTempView(_view(name))
+
+    def ask(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """The rows of a select without parameters."""
+        if parameters:
+            raise CatalogueError("Questions with parameters are asked of the embedded engine.")
+        return self._session.sql(self._translator.translate(sql, _view)).toPandas()
+
+    def relations(self, sql: str) -> frozenset[str]:
+        """The tables that a select reads, as `schema.name`."""
+        return relations(sql)
+
+
+def _view(name: str) -> str:
+    return name.replace(".", "__")
