@@ -27,7 +27,7 @@ class Answers:
         self._kept: OrderedDict[Hashable, tuple[pd.DataFrame, int]] = OrderedDict()
         self._held = 0
         self._coming: dict[Hashable, Future[pd.DataFrame]] = {}
-        self._took: dict[Hashable, float] = {}
+        self._took: OrderedDict[Hashable, float] = OrderedDict()
         self._lock = threading.Lock()
         self._lane = threading.Lock()
 
@@ -86,6 +86,13 @@ class Answers:
         try:
             yield
         finally:
-            self._took[kind] = time.perf_counter() - began
             if is_heavy:
                 self._lane.release()
+            self._remember(kind, time.perf_counter() - began)
+
+    def _remember(self, kind: Hashable, seconds: float) -> None:
+        with self._lock:
+            self._took[kind] = seconds
+            self._took.move_to_end(kind)
+            while len(self._took) > self._entries:
+                self._took.popitem(last=False)

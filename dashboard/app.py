@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,16 +116,14 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
             client.get(address)
     app.validation_layout = _only_ids(app.validation_layout, app.callback_map)  # type: ignore[assignment, arg-type]  # None until now
     policy["value"] = _content_policy(app)
-    keep_warm(warehouse, lambda stream: _draw_all(warehouse, chosen, stream))
+    keep_warm(warehouse, [partial(_drawn, page, warehouse, chosen) for page in PAGES])
     server.wsgi_app = StaticCache(server.wsgi_app)  # type: ignore[method-assign]
     return server
 
 
-def _draw_all(warehouse: Warehouse, settings: Settings, stream: str) -> None:
-    """Every page of a stream as it opens: what it asks is then known."""
-    view = view_of(warehouse, settings.home, {"stream": stream}, store_of(settings))[0]
-    for page in PAGES:
-        page.body(view)
+def _drawn(page: Page, warehouse: Warehouse, settings: Settings, stream: str) -> Component:
+    """A page of a stream as it opens: what it asks is then known."""
+    return page.body(view_of(warehouse, settings.home, {"stream": stream}, store_of(settings))[0])
 
 
 def _only_ids(layout: Component, callbacks: Mapping[str, Any]) -> Component:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import product
 
 from dashboard.warehouse import Warehouse
 
@@ -12,17 +13,17 @@ LARGE = 100_000
 LOG = logging.getLogger(__name__)
 
 
-def keep_warm(warehouse: Warehouse, draw: Callable[[str], None]) -> None:
-    """Draw the large streams in the background, now and with each new snapshot; `draw` takes a stream's id."""
+def keep_warm(warehouse: Warehouse, draws: Sequence[Callable[[str], object]]) -> None:
+    """Draw the large streams in the background, now and with each new snapshot; `draws` take a stream's id each."""
 
     def warm() -> None:
         streams = warehouse.streams()
-        for stream in streams.loc[streams["items_count"] >= LARGE, "stream"]:
+        for stream, draw in product(streams.loc[streams["items_count"] >= LARGE, "stream"], draws):
             try:
                 draw(str(stream))
             except Exception:
-                # Whoever opens the page is told; here it is only not ready.
-                LOG.exception("The pages of the stream %s could not be drawn beforehand", stream)
+                # Whatever fails, the other pages shall be ready; whoever opens this one is told.
+                LOG.exception("A page of the stream %s could not be drawn beforehand", stream)
 
     def begin() -> None:
         threading.Thread(target=warm, name="warm", daemon=True).start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -80,13 +81,13 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
     return kept.sort_values(keys, ignore_index=True)
 
 
-def text(value: object) -> str:
+def text(value: Any) -> str:
     if isinstance(value, (list, tuple)) or hasattr(value, "tolist"):
-        return str(list(value))  # type: ignore[call-overload]
-    if value is None or value is pd.NaT or pd.isna(value):  # type: ignore[call-overload]
+        return str(list(value))
+    if value is None or value is pd.NaT or pd.isna(value):
         return ""
     try:
-        return pd.Timestamp(value).tz_localize(None).isoformat()  # type: ignore[arg-type]
+        return pd.Timestamp(value).tz_localize(None).isoformat()
     except (ValueError, TypeError):
         return str(value)
 

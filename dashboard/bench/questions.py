@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -72,11 +73,12 @@ def ask_all(
             engine = DuckDB(database, read_only=True, memory=memory, threads=threads)
             parameters = asked(query, scope, engine.parameters(query.sql))
             before = _bytes_read()
-            answer, cold = timed(lambda: engine.ask(query.sql, parameters))  # noqa: B023 - called at once
+            ask = partial(engine.ask, query.sql, parameters)
+            answer, cold = timed(ask)
             read = _bytes_read() - before
             warm: list[float] = []
             while len(warm) < repeats and sum(warm) < SECONDS_A_QUERY:
-                warm.append(timed(lambda: engine.ask(query.sql, parameters))[1])  # noqa: B023 - called at once
+                warm.append(timed(ask)[1])
             engine.close()
             yield Timed(query.name, name, threads, cold, median(warm), len(warm), len(answer), read)
 

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -65,10 +66,10 @@ def compare(
     for question in QUESTIONS:
         for name, scope in chosen.items():
             team = scope.teams[0] if scope.teams else None
-            own, seconds = _median(lambda: _own(engine, catalogue, question, scope), repeats)  # noqa: B023
+            own, seconds = _median(partial(_own, engine, catalogue, question, scope), repeats)
             yield Compared(question, name, "the dashboard", seconds, 1.0)
             for program, ask in rivals.items():
-                answer, taken = _median(lambda: ask(question, scope.since, team), repeats)  # noqa: B023
+                answer, taken = _median(partial(ask, question, scope.since, team), repeats)
                 _check(question, program, own, answer)
                 yield Compared(question, name, program, taken, taken / seconds)
     engine.close()

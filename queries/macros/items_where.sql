@@ -142,10 +142,8 @@ create or replace macro macros.items_where(
         and (
             chosen['waste'] is null
             or items.item_id in (
-                select wasted.item_id
+                select waste.item_id
                 from marts.waste
-                join marts.items as wasted
-                    on waste.item_no = wasted.item_no
                 where
                     waste.stream = chosen_stream
                     and waste.bucket = chosen['waste']
