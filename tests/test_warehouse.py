@@ -53,3 +53,12 @@ def test_many_threads_may_ask_a_warehouse_that_was_never_opened(tmp_path: Path, 
     with ThreadPoolExecutor(8) as threads:
         together = list(threads.map(lambda name: fresh.ask(name, SCOPE)["value"].tolist(), names * 4))
     assert [str(each) for each in together] == [str(alone[name]) for name in names * 4]
+
+
+def test_many_may_open_one_snapshot_at_once(tmp_path: Path, catalogue: Catalogue) -> None:
+    home = Settings(home=tmp_path)
+    _import(home, catalogue, 2)
+    with ThreadPoolExecutor(16) as threads:
+        for _ in range(4):
+            several = [Warehouse(home.warehouse, catalogue) for _ in range(16)]
+            assert set(threads.map(lambda each: len(each.streams()), several)) == {1}

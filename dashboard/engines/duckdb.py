@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ BIGINT = duckdb.sqltypes.BIGINT
 NO_TEXT = "\ufdd2"
 RECORD_BYTES = 16 * 1024**2
 NULLABLE = frozenset(f"{kind}{bits}" for kind in ("Int", "UInt") for bits in (8, 16, 32, 64))
+SETTING = threading.Lock()
 PATHS = re.compile(r"""["']?/[^\s"',]+["']?""")
 
 
@@ -39,9 +41,10 @@ class DuckDB:
         self._scratch: list[str] = []
         self._has_scratch = False
         self._kept: list[str] = []
-        # Connections of one process to one file share its settings; the first has set and locked them.
-        if not self._connection.execute("select current_setting('lock_configuration')").fetchall()[0][0]:
-            self._configure(read_only, {"memory_limit": memory, "threads": threads, "TimeZone": "UTC"})
+        # Connections of one process to one file share its settings; the first sets and locks them, the others wait.
+        with SETTING:
+            if not self._connection.execute("select current_setting('lock_configuration')").fetchall()[0][0]:
+                self._configure(read_only, {"memory_limit": memory, "threads": threads, "TimeZone": "UTC"})
 
     def _configure(self, read_only: bool, settings: Mapping[str, str | int]) -> None:
         for name, value in settings.items():
