@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -126,12 +127,7 @@ class DuckDB:
 
     def relations(self, sql: str) -> frozenset[str]:
         """The tables that a select reads, as `schema.name`."""
-        with self._cursor() as cursor:
-            answer = cursor.execute("select json_serialize_sql($sql)", {"sql": sql}).fetchall()[0][0]
-        tree = json.loads(answer)
-        if tree["error"]:
-            raise CatalogueError(f"This is not one select: {tree['error_message']}.")
-        return frozenset(_tables(tree))
+        return _relations(sql)
 
     def tables(self, schema: str) -> tuple[str, ...]:
         """The names of the tables in a namespace."""
@@ -499,6 +495,21 @@ class DuckDB:
 
     def _view(self, name: str, rows: duckdb.DuckDBPyRelation) -> None:
         self._connection.execute(f"create or replace view {name} as {rows.sql_query()}")
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(":memory:")
+
+
+@lru_cache(maxsize=4096)
+def _relations(sql: str) -> frozenset[str]:
+    with _parser().cursor() as cursor:
+        answer = cursor.execute("select json_serialize_sql($sql)", {"sql": sql}).fetchall()[0][0]
+    tree = json.loads(answer)
+    if tree["error"]:
+        raise CatalogueError(f"This is not one select: {tree['error_message']}.")
+    return frozenset(_tables(tree))
 
 
 def _tables(node: Any) -> Iterator[str]:
