@@ -101,6 +101,8 @@ def demo(ctx: click.Context, serve: bool) -> None:
 @click.option(
     "--accept-shrinking", is_flag=True, help="Import even if a file has less than half of its earlier records."
 )
+@click.option("--engine", help="Address of a Spark cluster that builds the marts: sc://host:15002.  [this machine]")
+@click.option("--storage", help="Folder that the cluster's workers and this machine reach by the same path.")
 @click.option("--fresh", is_flag=True, help="Forget what was imported before.")
 @click.pass_obj
 def import_command(settings: Settings, /, files: tuple[Path, ...], columns: str | None, **given: Any) -> None:
@@ -127,7 +129,8 @@ def import_command(settings: Settings, /, files: tuple[Path, ...], columns: str 
     )
     if not files:
         snapshots.current(settings.warehouse)
-    _import(settings, files, options)
+    cluster = {name: given[name] for name in ("engine", "storage") if given[name]}
+    _import(replace(settings, **cluster), files, options)
 
 
 @main.command("serve")

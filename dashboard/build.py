@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -91,6 +92,7 @@ def import_files(
     Raises SourceError for a file that can't be used, DefinitionError for a bad definition; then nothing changes.
     """
     check_options(options)
+    check_engine(settings)
 
     def build(folder: Path, number: int) -> None:
         Build(folder, number, settings, catalogue, options, note).run(files)
@@ -105,6 +107,14 @@ def check_options(options: Options) -> None:
         raise SettingsError(f"--time-zone is {options.time_zone!r}; expected a zone such as 'Europe/Berlin'.")
     if options.date_order and options.date_order not in ORDERS:
         raise SettingsError(f"--date-order is {options.date_order!r}; expected {' or '.join(ORDERS)}.")
+
+
+def check_engine(settings: Settings) -> None:
+    """Raises SettingsError for a cluster without storage, or without the program that talks to it."""
+    if settings.engine and not settings.storage:
+        raise SettingsError("A cluster needs --storage: a folder that its workers and this machine reach.")
+    if settings.engine and not all(map(find_spec, ("pyspark", "sqlglot"))):
+        raise SettingsError("What talks to a cluster is not installed: pip install 'value-stream-dashboard[cluster]'.")
 
 
 def account_of(snapshot: Path, number: int) -> Account:
@@ -166,7 +176,7 @@ class Build:
             self._choose()
             self._forget("incoming", "gathering", "comparing", "known", "choosing")
             definitions = self._define()
-            layers.create_marts(self.catalogue, self.engine, self.note)
+            self._create_marts()
             self._check()
             if self.engine.table("marts.streams").empty:
                 read = ", ".join(self.engine.distinct("canonical.imports", "file_name")[:4]) or "Nothing was read"
@@ -444,6 +454,16 @@ class Build:
             "initiatives": initiative_rows(plan, stream.id),
         }.items():
             self.engine.insert(f"canonical.{table}", rows)
+
+    def _create_marts(self) -> None:
+        """Staging and marts, here or on a cluster."""
+        if not self.settings.engine:
+            layers.create_marts(self.catalogue, self.engine, self.note)
+            return
+        from dashboard.cluster import create_marts  # its client is slow to load: only where it is needed
+
+        storage = Path(self.settings.storage)
+        create_marts(self.catalogue, self.engine, self.settings.engine, storage, self.note)
 
     def _check(self) -> None:
         """Refuse a snapshot whose parts do not add up."""

@@ -5,6 +5,7 @@ DashboardError                anything the user can act on: the message says whe
 ├── CatalogueError            a file under queries/ is not as the catalogue needs it
 ├── DefinitionError           streams.toml or plan.toml says something it can't say
 ├── SourceError               an export can't be read
+├── EngineError               a cluster can't be reached, or does not do what was asked of it
 ├── ScopeError                the viewer asked for something the data can't answer
 ├── SnapshotError             no snapshot, or one that can't be trusted
 └── StoreError                what somebody wrote can't be kept, or what was kept can't be read
@@ -41,6 +42,10 @@ class SourceError(DashboardError):
         line = "".join(letter if letter.isprintable() else "\ufffd" for letter in message)
         half = self.LENGTH // 2
         super().__init__(line if len(line) <= self.LENGTH else f"{line[:half]} … {line[-half:]}")
+
+
+class EngineError(DashboardError):
+    """A cluster can't be reached, or does not do what was asked of it."""
 
 
 class ScopeError(DashboardError):

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import errors, snapshots
-from dashboard.build import Account, Build, Options, account_of, check_options
+from dashboard.build import Account, Build, Options, account_of, check_engine, check_options
 from dashboard.catalogue import read_catalogue
 from dashboard.errors import DashboardError, SourceError
 from dashboard.settings import Settings, bundled, bytes_of
@@ -44,6 +44,7 @@ def import_files(
     """
     chosen = options or Options()
     check_options(chosen)
+    check_engine(settings)
 
     def build(folder: Path, number: int) -> None:
         _run_child(_task(files, settings, chosen, folder, number), settings, note)

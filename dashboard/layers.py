@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from dashboard.catalogue import Catalogue, Query
-from dashboard.engines import Engine
+from dashboard.engines import DeclaringEngine, Engine
 from dashboard.errors import CatalogueError
 
 BUILT = ("staging", "marts")
@@ -58,17 +58,33 @@ def create_marts(
     keeps_staging: bool = False,
 ) -> None:
     """Staging and marts from the canonical tables; `note` is told each title before its work."""
+    _carry_out(catalogue, engine, engine.create, note, keeps_staging)
+    create_macros(catalogue, engine, over_marts=True)
+
+
+def declare_marts(catalogue: Catalogue, engine: DeclaringEngine) -> None:
+    """The marts with their columns, and no rows."""
+    _carry_out(catalogue, engine, engine.declare)
+    create_macros(catalogue, engine, over_marts=True)
+
+
+def _carry_out(
+    catalogue: Catalogue,
+    engine: Engine,
+    create: Callable[[str, str], None],
+    note: Callable[[str], None] = lambda _: None,
+    keeps_staging: bool = False,
+) -> None:
     queries = in_order((query for layer in BUILT for query in catalogue.layer(layer).values()), engine)
     reads = {query.name: engine.relations(query.sql) for query in queries}
     last_read = {name: query.name for query in queries for name in reads[query.name]}
     for query in queries:
         note(query.title)
-        engine.create(query.name, query.sql)
+        create(query.name, query.sql)
         # What stands between is let go with its last reader: a large build needs the memory.
         for name in reads[query.name]:
             if name.startswith("staging.") and last_read[name] == query.name and not keeps_staging:
                 engine.drop(name)
-    create_macros(catalogue, engine, over_marts=True)
 
 
 def keys_of(catalogue: Catalogue) -> Mapping[str, tuple[str, ...]]:

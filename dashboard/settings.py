@@ -25,6 +25,13 @@ class Settings:
     memory: str = field(default="4GB", metadata={"help": "Memory that one process gives to DuckDB."})
     import_memory: str = field(default="6GB", metadata={"help": "Memory of an import; it is a process of its own."})
     import_minutes: int = field(default=120, metadata={"help": "Minutes that an import may take."})
+    # The address may hold a token, so `repr` leaves it out.
+    engine: str = field(
+        default="",
+        repr=False,
+        metadata={"help": "Address of a Spark cluster that builds the marts, as sc://host:15002; else this machine."},
+    )
+    storage: str = field(default="", metadata={"help": "Folder that a cluster's workers and this machine share."})
     keep: int = field(default=3, metadata={"help": "Snapshots kept after a publish."})
 
     # The name that Procfile platforms give it. It may hold a password, so `repr` leaves it out.

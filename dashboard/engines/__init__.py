@@ -25,3 +25,10 @@ class Engine(Protocol):
 
     def relations(self, sql: str) -> frozenset[str]:
         """The tables that a select reads, as `schema.name`."""
+
+
+class DeclaringEngine(Engine, Protocol):
+    """An engine that keeps tables whose rows come from elsewhere."""
+
+    def declare(self, name: str, sql: str) -> None:
+        """A table with the columns of a select, and no rows."""

@@ -67,6 +67,15 @@ class DuckDB:
         """Keep the rows of a select as the table `name`, in the order of the select."""
         self._connection.execute(f"create or replace table {name} as {sql}")
 
+    def declare(self, name: str, sql: str) -> None:
+        """A table with the columns of a select, and no rows."""
+        self._connection.execute(f"create or replace table {name} as {sql} with no data")
+
+    def load(self, name: str, files: Sequence[Path]) -> None:
+        """Append the rows of Parquet files, one file after the other, to a table."""
+        if files:
+            self._append(name, self._connection.read_parquet([str(path) for path in files]))
+
     def drop(self, name: str) -> None:
         """Forget a table."""
         self._connection.execute(f"drop table {name}")

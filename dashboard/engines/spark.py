@@ -6,22 +6,31 @@ Tables lie as Parquet in a folder that the cluster and this program both reach. 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyspark
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from dashboard.engines.spark_sql import Translator, relations
-from dashboard.errors import CatalogueError
+from dashboard.errors import CatalogueError, EngineError, SettingsError
+
+ADDRESS = re.compile(r"sc://(\[[^]]+\]|[^:/;]+)(?::(\d+))?(?:/.*)?")
+PORT = 15002
+PATIENCE_SECONDS = 10
 
 
 class Spark:
     """The verbs of an engine on a cluster at `url`, such as sc://host:15002, with its tables under `storage`."""
 
     def __init__(self, url: str, storage: str) -> None:
+        _refuse_if_silent(url)
         # The client looks for a Spark on this machine, which it does not need, and ends the process if there is none.
         os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
         self._storage = storage.rstrip("/")
@@ -39,7 +48,13 @@ class Spark:
 
     def register(self, name: str) -> None:
         """Make known the table `schema.name`, whose rows lie in its place already."""
-        self._session.read.parquet(self.path(name)).createOrReplaceTempView(_view(name))
+        with _in_words(name):
+            self._session.read.parquet(self.path(name)).createOrReplaceTempView(_view(name))
+
+    def count(self, name: str) -> int:
+        """How many rows a table has."""
+        with _in_words(name):
+            return int(self._session.table(_view(name)).count())
 
     def run(self, sql: str) -> None:
         """Keep a macro over values, to be written out in selects; one over tables is for questions, not for a build."""
@@ -48,7 +63,9 @@ class Spark:
 
     def create(self, name: str, sql: str) -> None:
         """Keep the rows of a select as the table `name`, in the order of the select."""
-        self._session.sql(self._translator.translate(sql, _view)).write.mode("overwrite").parquet(self.path(name))
+        translated = self._translator.translate(sql, _view)
+        with _in_words(name):
+            self._session.sql(translated).write.mode("overwrite").parquet(self.path(name))
         self.register(name)
 
     def drop(self, name: str) -> None:
@@ -68,3 +85,25 @@ class Spark:
 
 def _view(name: str) -> str:
     return name.replace(".", "__")
+
+
+def _refuse_if_silent(url: str) -> None:
+    """Raises SettingsError for what is no address, EngineError where nobody listens: the client asks on for minutes."""
+    found = ADDRESS.fullmatch(url)
+    if not found:
+        raise SettingsError("The engine is an address such as sc://host:15002 (Spark Connect).")
+    host, port = found[1].strip("[]"), int(found[2] or PORT)
+    try:
+        socket.create_connection((host, port), timeout=PATIENCE_SECONDS).close()
+    except OSError as error:
+        raise EngineError(f"{host}:{port}: no cluster answers ({error.strerror or error}).") from None
+
+
+@contextmanager
+def _in_words(name: str) -> Iterator[None]:
+    """Raises EngineError with what the cluster says of its work on a table, without its pages of places in programs."""
+    try:
+        yield
+    except PySparkException as error:
+        first = str(error).strip().partition("\n")[0][:500]
+        raise EngineError(f"{name}: the cluster gave up ({first}). Nothing was changed.") from error

@@ -40,7 +40,12 @@ class Translator:
             if table.db:
                 alias = table.alias_or_name
                 table.replace(exp.alias_(exp.table_(rename(f"{table.db}.{table.name}")), alias, table=True))
-        return tree.transform(_by_rules).sql(dialect="spark")
+        translated = tree.transform(_by_rules)
+        # Spark takes the minus after a window's name for a part of the name.
+        for window in list(translated.find_all(exp.Window)):
+            if isinstance(window.parent, exp.Sub):
+                window.replace(exp.paren(window.copy()))
+        return translated.sql(dialect="spark")
 
     def _written_out(self, tree: exp.Expression) -> exp.Expression:
         """A tree with the bodies of the macros in place of their calls."""

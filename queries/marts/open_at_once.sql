@@ -54,16 +54,27 @@ spans as (
 
 ),
 
-members as (
+months as (
 
-    select distinct
+    select
         spans.stream,
         spans.team,
         spans.person,
-        cast(unnest(generate_series(
+        unnest(generate_series(
             cast(spans.first_month_on as timestamp), cast(spans.last_month_on as timestamp), interval 1 month
-        )) as date) as month_on
+        )) as month_at
     from spans
+
+),
+
+members as (
+
+    select distinct
+        months.stream,
+        months.team,
+        months.person,
+        cast(months.month_at as date) as month_on
+    from months
 
 ),
 
