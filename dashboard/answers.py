@@ -19,13 +19,14 @@ class Answers:
     """A bounded memory of tables by key; the one not asked for the longest goes first.
 
     A question that took long before waits for others of its kind: one of them at a time, so that the light ones, of
-    which a page has many, find a free core.
+    which a page has many, find a free core. `worked_out` counts the answers that were not known.
     """
 
     def __init__(self, entries: int = ENTRIES, size: int = BYTES) -> None:
         self._entries, self._size = entries, size
         self._kept: OrderedDict[Hashable, tuple[pd.DataFrame, int]] = OrderedDict()
         self._held = 0
+        self.worked_out = 0
         self._coming: dict[Hashable, Future[pd.DataFrame]] = {}
         self._took: OrderedDict[Hashable, float] = OrderedDict()
         self._lock = threading.Lock()
@@ -52,6 +53,7 @@ class Answers:
             mine.set_exception(error)
             raise
         with self._lock:
+            self.worked_out += 1
             self._keep(key, answer)
             del self._coming[key]
         mine.set_result(answer)

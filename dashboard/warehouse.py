@@ -28,7 +28,7 @@ class Warehouse:
         self.catalogue = catalogue
         self._memory, self._threads = memory, threads
         self._opened: tuple[Path, DuckDB] | None = None
-        self._answers = Answers()
+        self.answers = Answers()
         self._lock = threading.Lock()
         self.when_new: list[Callable[[], None]] = []
 
@@ -53,7 +53,7 @@ class Warehouse:
         key = (folder, name, tuple(sorted((each, str(value)) for each, value in given.items())))
         # With a team, or fewer days, the same question is another matter.
         kind = (folder, name, *(str(given.get(part)) for part in ("stream", "teams", "types", "since", "until")))
-        return self._answers.of(key, kind, lambda: engine.ask(query.sql, given))
+        return self.answers.of(key, kind, lambda: engine.ask(query.sql, given))
 
     def parameters(self, name: str) -> frozenset[str]:
         """The parameters that a query names."""
@@ -73,7 +73,7 @@ class Warehouse:
         folder, engine = self._current()
         if name not in KEPT:
             return engine.table(name)
-        return self._answers.of((folder, name), name, lambda: engine.table(name))
+        return self.answers.of((folder, name), name, lambda: engine.table(name))
 
     def streams(self) -> pd.DataFrame:
         """The value streams, the one imported last first."""
@@ -118,7 +118,7 @@ class Warehouse:
                 )
                 is_first = self._opened is None
                 self._opened = folder, database
-                self._answers.forget(lambda key: isinstance(key, tuple) and key[0] != folder)
+                self.answers.forget(lambda key: isinstance(key, tuple) and key[0] != folder)
                 for notified in () if is_first else self.when_new:
                     notified()
             return self._opened

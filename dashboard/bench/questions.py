@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any
-
-import pandas as pd
+from typing import Any, TypeVar
 
 from dashboard import snapshots
 from dashboard.catalogue import Catalogue, Query
@@ -27,6 +25,7 @@ MORE: dict[str, Any] = {
 }  # fmt: skip
 OF_ONE_STAGE = ("charts.stays", "charts.step_examples")
 SECONDS_A_QUERY = 30.0
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def ask_all(
             yield Timed(query.name, name, threads, cold, median(warm), len(warm), len(answer), read)
 
 
-def timed(call: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, float]:
+def timed(call: Callable[[], Answer]) -> tuple[Answer, float]:
     """An answer, and the seconds that it took."""
     began = time.perf_counter()
     answer = call()

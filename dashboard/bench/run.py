@@ -18,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from dashboard.bench.generate import generate
+from dashboard.bench.pages import draw_all
 from dashboard.bench.questions import ask_all, scopes
 from dashboard.bench.rivals import compare
 from dashboard.catalogue import Catalogue
@@ -29,6 +30,7 @@ from dashboard.warehouse import Warehouse
 UNITS = {"k": 1_000, "m": 1_000_000}
 DEFINITION = Path(__file__).parent / "streams.toml"
 THREADS = (1, 2)
+UNITS_SHOWN = {"seconds": ("ms", 1000), "bytes": ("kB", 0.001)}
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def bench(
 ) -> str:
     """Run it for each size; returns the report, which stands in the folder with its tables and a picture."""
     folder.mkdir(parents=True, exist_ok=True)
-    imports, times, rivals = [], [], []
+    imports, times, pages, rivals = [], [], [], []
     for size in sorted(sizes):
         home = folder / f"{size}"
         shutil.rmtree(home, ignore_errors=True)
@@ -80,6 +82,8 @@ def bench(
                 note=partial(_tell, note, f"{size:,} items, {threads} threads"),
             )
             times += [{"size": size, **asdict(each)} for each in asked]
+        drawn = draw_all(mine, catalogue, partial(_tell, note, f"{size:,} items, page"))
+        pages += [{"size": size, **asdict(each)} for each in drawn]
         if with_rivals:
             note(f"{size:,} items: the same questions elsewhere")
             chosen = scopes(Warehouse(mine.warehouse, catalogue, memory=settings.memory, threads=max(THREADS)))
@@ -87,10 +91,11 @@ def bench(
                 mine.warehouse, catalogue, chosen, home, memory=settings.memory, threads=max(THREADS), repeats=repeats
             )
             rivals += [{"size": size, **asdict(each)} for each in compared]
-    tables = {name: pd.DataFrame(rows) for name, rows in (("imports", imports), ("times", times), ("rivals", rivals))}
+    measured = {"imports": imports, "times": times, "pages": pages, "rivals": rivals}
+    tables = {name: pd.DataFrame(rows) for name, rows in measured.items()}
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
-    told = report(tables["imports"], tables["times"], tables["rivals"])
+    told = report(**tables)
     (folder / "report.md").write_text(told, encoding="utf-8")
     most = tables["times"].query(f"threads == {max(THREADS)}")
     (folder / "times.html").write_text(bench_page(most), encoding="utf-8")
@@ -144,7 +149,7 @@ def exponent(times: pd.DataFrame, column: str) -> float | None:
     return math.log(last[column] / first[column]) / math.log(last["size"] / first["size"])
 
 
-def report(imports: pd.DataFrame, times: pd.DataFrame, rivals: pd.DataFrame) -> str:
+def report(imports: pd.DataFrame, times: pd.DataFrame, pages: pd.DataFrame, rivals: pd.DataFrame) -> str:
     """The report as Markdown."""
     parts = [_machine(), "## Import", _table(imports.round(1))]
     if grown := exponent(imports, "import_seconds"):
@@ -154,12 +159,14 @@ def report(imports: pd.DataFrame, times: pd.DataFrame, rivals: pd.DataFrame) -> 
         "Milliseconds: median when asked again, with two threads (cold: asked first; 1: one thread).",
     ]
     parts.append(_table(_per_query(times)))
+    parts += ["## Pages", "Nothing known before (first), and once more (again)."]
+    parts.append(_table(_in_units(pages)))
     if len(rivals):
-        shown = rivals.assign(milliseconds=(rivals["seconds"] * 1000).round(1), ratio=rivals["ratio"].round(2))
+        shown = _in_units(rivals.assign(ratio=rivals["ratio"].round(2)))
         parts += [
             "## The same questions elsewhere",
             "Ratio: how many times the dashboard's own time. All answers were compared, and are the same.",
-            _table(shown.drop(columns="seconds")),
+            _table(shown),
         ]
     return "\n\n".join(parts) + "\n"
 
@@ -180,6 +187,16 @@ def _per_query(times: pd.DataFrame) -> pd.DataFrame:
         row["exponent"] = "–" if grown is None else f"{grown:.2f}"
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _in_units(frame: pd.DataFrame) -> pd.DataFrame:
+    """Seconds as milliseconds and bytes as kilobytes, as their columns say then."""
+    shown = {}
+    for name in frame.columns:
+        unit = next((unit for unit in UNITS_SHOWN if str(name).endswith(unit)), None)
+        other, factor = UNITS_SHOWN.get(str(unit), ("", 1))
+        shown[str(name).removesuffix(str(unit)) + other] = (frame[name] * factor).round(1) if unit else frame[name]
+    return pd.DataFrame(shown)
 
 
 def _table(frame: pd.DataFrame) -> str:
