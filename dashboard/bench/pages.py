@@ -24,11 +24,12 @@ CONTENT = "_pages_content"
 
 @dataclass(frozen=True)
 class Drawn:
-    """One page in one scope: answers worked out for it, seconds when nothing is known and when all is, bytes sent."""
+    """One page in one scope: answers worked out for it when nothing is known and when all is, seconds, bytes sent."""
 
     page: str
     scope: str
     questions: int
+    questions_again: int
     first_seconds: float
     again_seconds: float
     bytes: int
@@ -48,10 +49,11 @@ def draw_all(settings: Settings, catalogue: Catalogue, note: Callable[[str], Non
             warehouse.answers.forget(lambda _: True)
             before = warehouse.answers.worked_out
             answer, first = timed(lambda: _drawn(client, content, page.PATH, search))  # noqa: B023 - called at once
-            questions = warehouse.answers.worked_out - before
+            asked = warehouse.answers.worked_out
             _, again = timed(lambda: _drawn(client, content, page.PATH, search))  # noqa: B023 - called at once
             small = len(gzip.compress(answer.data))
-            yield Drawn(page.TITLE, name, questions, first, again, len(answer.data), small)
+            counts = asked - before, warehouse.answers.worked_out - asked
+            yield Drawn(page.TITLE, name, *counts, first, again, len(answer.data), small)
 
 
 def _content_callback(client: Client) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from dashboard.figures.frame import HEIGHT, Figure, Trace, axis, broken, empty, figure, numbers, shortened
+from dashboard.figures.sample import POINTS, sampled
 from dashboard.theme import BAD, GREY, WORK, axis_scale, axis_title, escaped, formatted
 
 NOTHING = "Nothing is in progress at the end of this scope."
@@ -27,8 +28,8 @@ def ageing(items: pd.DataFrame, pace: pd.DataFrame, limits: Mapping[str, int] = 
     """A point for each item of charts.ageing; behind it a column for each stage of charts.pace.
 
     A column's steps are the ages that 50, 85 and 95 % of the finished items had not passed when they left the stage.
-    Under each stage stands how many are in it, and its agreed limit of `limits`. `customdata` of a point names its
-    item, as in a URL.
+    Under each stage stands how many are in it, and its agreed limit of `limits`. Of many items the oldest are drawn,
+    and a sample of the others. `customdata` of a point names its item, as in a URL.
     """
     known = items.dropna(subset=["age_days"])
     if known.empty:
@@ -38,7 +39,7 @@ def ageing(items: pd.DataFrame, pace: pd.DataFrame, limits: Mapping[str, int] = 
     counts = items["stage"].fillna(NO_STAGE).value_counts()
     unit, factor = axis_scale("days", max(float(known["age_days"].max()), float(paced["nearly_all_days"].max() or 0)))
     return figure(
-        [*_columns(paced, factor), _points(known, stages, factor)],
+        [*_columns(paced, factor), _points(sampled(known, _are_oldest(known)), stages, factor)],
         HEIGHT + 80,
         barmode="stack",
         bargap=0.1,
@@ -53,6 +54,10 @@ def ageing(items: pd.DataFrame, pace: pd.DataFrame, limits: Mapping[str, int] = 
         showlegend=True,
         legend={"traceorder": "normal"},
     )
+
+
+def _are_oldest(items: pd.DataFrame) -> pd.Series:
+    return items["age_days"].rank(method="first", ascending=False) <= POINTS // 2
 
 
 def _label(stage: str, count: int, limit: int | None, stages: int) -> str:

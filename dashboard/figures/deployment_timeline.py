@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard.figures import periods
 from dashboard.figures.frame import Figure, Trace, axis, empty, figure, shortened, time_axis
+from dashboard.figures.sample import sampled
 from dashboard.theme import BAD, GREY, PINK, WORK, escaped
 
 ROW, EDGES = 52, 110
@@ -20,14 +21,22 @@ MARKS: dict[str, tuple[str, dict[str, Any]]] = {
     "caused an incident": ("Deployment that caused an incident", {"symbol": "x", "size": 9, "color": BAD}),
     "failed": ("Deployment that did not succeed", {"symbol": "square-open", "size": 9, "color": PINK}),
 }
+STANDING_OUT = ("failed", "caused an incident")
 ABOVE, BELOW = 0.16, -0.2
 
 
 def deployment_timeline(deployments: pd.DataFrame, incidents: pd.DataFrame) -> Figure:
-    """From charts.deployments and charts.incidents: deployments above the line of their service, incidents below."""
+    """From charts.deployments and charts.incidents: deployments above the line of their service, incidents below.
+
+    Of many, those that went wrong are drawn, and a sample of the others.
+    """
     if deployments.empty and incidents.empty:
         return empty("Nothing was deployed, and nothing failed, in this scope.")
-    named = [frame.assign(service=frame["service"].fillna(UNNAMED)) for frame in (deployments, incidents)]
+    drawn = (
+        sampled(deployments, deployments["outcome"].isin(STANDING_OUT)),
+        sampled(incidents, incidents["deployment_id"].notna()),
+    )
+    named = [frame.assign(service=frame["service"].fillna(UNNAMED)) for frame in drawn]
     services = sorted(set(named[0]["service"]) | set(named[1]["service"]), reverse=True)
     rows = {service: place for place, service in enumerate(services)}
     traces = [_made(named[0][named[0]["outcome"] == outcome], rows, outcome) for outcome in MARKS]

@@ -18,6 +18,7 @@ from dashboard.components.plain_table import plain_table
 from dashboard.figures import stacks
 from dashboard.figures.deployment_timeline import deployment_timeline
 from dashboard.figures.panels import panels
+from dashboard.figures.sample import POINTS
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import trend
 from dashboard.pages import delivery_causes, delivery_reasons
@@ -141,6 +142,8 @@ def _timeline(view: View, deployments: pd.DataFrame, incidents: pd.DataFrame) ->
     )
     if unknown:
         answer += f"; of {counted(unknown, 'incident')} no deployment is known to be the cause"
+    if max(len(deployments), len(began)) > POINTS:
+        answer += ". Drawn are those that went wrong and a sample of the others"
     return figure_card(
         "delivery-timeline",
         "What went out, and what broke after it?",

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from dashboard.analysis import findings as found
 from dashboard.analysis.ageing import older_than_usual
-from dashboard.components.cards import empty, figure_card, findings, metric_card
+from dashboard.components.cards import ROWS_SHOWN, empty, figure_card, findings, metric_card
 from dashboard.figures.cumulative_flow import cumulative_flow, in_stage
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import bars, trend
@@ -180,7 +180,7 @@ def _levels(view: View) -> Component:
 
 def _cumulative(view: View) -> Component:
     table = view.ask("charts.cumulative_flow")
-    keys = [in_stage(row.stage, row.day) for row in table.itertuples()]
+    keys = [in_stage(row.stage, row.day) for row in table.head(ROWS_SHOWN).itertuples()]
     behind, how = view.behind("charts.cumulative_flow", table, keys), view.how("charts.cumulative_flow")
     answer = "One band a stage; a band that widens is a queue that grows"
     figure = cumulative_flow(table, view.modes)

@@ -11,19 +11,18 @@ from dash.development.base_component import Component
 
 from dashboard.analysis import littles_law
 from dashboard.analysis.ageing import older_than_usual
-from dashboard.components.cards import content_card, empty, figure_card
+from dashboard.components.cards import ROWS_SHOWN, content_card, empty, figure_card
 from dashboard.figures.ageing import ageing
 from dashboard.figures.cycle_times import cycle_histogram, cycle_scatter
 from dashboard.figures.periods import iso
 from dashboard.figures.reasons import reasons
+from dashboard.figures.sample import POINTS
 from dashboard.figures.stacks import in_and_out, time_split, types
 from dashboard.figures.stage_periods import stage_periods
 from dashboard.figures.trend import trend
 from dashboard.pages.view import View
 from dashboard.theme import formatted
 
-# More points can't be told apart, and a browser draws them slowly.
-POINTS = 2_000
 FEW = 5
 NO_STARTS = "No source tells when items were started: what is in progress, and since when, is not known."
 
@@ -119,7 +118,9 @@ def ageing_card(view: View) -> Component:
         answer += f"; {', '.join(over)}"
     if blocked:
         answer += f"; {blocked:,} blocked"
-    keys = [urlencode({"item": key}) for key in table["item_id"]]
+    if table["age_days"].count() > POINTS:
+        answer += f". Drawn are the {POINTS // 2:,} oldest, and a sample of the others"
+    keys = [urlencode({"item": key}) for key in table["item_id"].head(ROWS_SHOWN)]
     behind = view.behind("charts.ageing", table, keys, "flow-ageing")
     how = view.how("charts.ageing", "charts.pace")
     return figure_card("flow-ageing", question, answer, ageing(table, pace, agreed), behind, how)
