@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from dashboard.errors import DashboardError, SettingsError
 from dashboard.figures.designed_map import map_of
 from dashboard.figures.map_files import MAP_FILES
 from dashboard.parameters import ALL_ROWS
+from dashboard.progress import Progress
 from dashboard.scope import CLOCKS, PERIODS, START_RULES, Scope
 from dashboard.settings import Settings, bundled, from_environment
 from dashboard.sources import read_columns_option
@@ -384,41 +384,10 @@ def _check_summary(problems: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame
 def _import(settings: Settings, files: tuple[Path, ...] | list[Path], options: build.Options) -> None:
     catalogue = _catalogue()
     steps = 4 * len(files) + len(catalogue.layer("staging")) + len(catalogue.layer("marts")) + 1
-    with _Progress(steps) as progress:
+    with Progress(steps) as progress:
         account = importing.import_files(files, settings, options, progress.note)
     for line in told(account, _warehouse(settings, catalogue)):
         click.echo(line)
-
-
-class _Progress:
-    """A bar on the terminal for anything that takes longer than a second."""
-
-    def __init__(self, steps: int) -> None:
-        self._began = time.monotonic()
-        self._bar = click.progressbar(
-            length=steps, label="Building", file=sys.stderr, item_show_func=lambda title: title
-        )
-        self._done = 0
-        self._is_shown = False
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._is_shown:
-            self._bar.__exit__(None, None, None)
-
-    def note(self, title: str) -> None:
-        """One more step begins."""
-        self._done += 1
-        # A folder or an archive holds more files than were counted.
-        self._bar.length = max(self._bar.length or 0, self._done)
-        if self._is_shown:
-            self._bar.update(1, title)
-        elif time.monotonic() - self._began > 1:
-            self._is_shown = True
-            self._bar.__enter__()
-            self._bar.update(self._done, title)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,68 +16,26 @@ from zoneinfo import available_timezones
 import pandas as pd
 
 from dashboard import layers, snapshots
+from dashboard.account import Account, account_of
 from dashboard.catalogue import Catalogue
+from dashboard.defining import Definitions
 from dashboard.engines.duckdb import DuckDB
-from dashboard.errors import DefinitionError, SettingsError, SnapshotError, SourceError
+from dashboard.errors import SettingsError, SnapshotError, SourceError
 from dashboard.reading import COMPARED, Options, Reader, refuse_others
 from dashboard.settings import Settings
 from dashboard.sources import FORMATS
 from dashboard.sources.dates import ORDERS
 from dashboard.sources.files import receive
-from dashboard.sources.formats import Format
 from dashboard.sources.git_repository import is_repository, read_repository
 from dashboard.sources.texts import Sample, prepare
-from dashboard.streams.definition import (
-    Stream,
-    calendar_rows,
-    cost_rows,
-    need_rows,
-    read_definition,
-    rule_rows,
-    stage_rows,
-    state_rows,
-    stream_rows,
-)
-from dashboard.streams.last_plan import plan_in_use
-from dashboard.streams.plan import Plan, initiative_rows, target_rows
-from dashboard.streams.proposal import propose
+from dashboard.streams.definition import Stream, rule_rows
 from dashboard.streams.written import write_definition
 
-__all__ = ["Account", "FileAccount", "Options", "import_files", "slug"]
+__all__ = ["Options", "import_files", "slug"]
 
 BAD_SHARE = 0.05
 NOTHING_SAID = Options()
 DEFINED = ("streams", "costs_of_delay", "needs", "stages", "states", "calendar_days", "targets", "initiatives")
-
-
-@dataclass(frozen=True)
-class FileAccount:
-    """What one file gave. `fates` is a table of fate, reason, records, examples; `notes` what was assumed.
-
-    `columns` says which column of it was read as what.
-    """
-
-    file_name: str
-    format: Format
-    event_is: str | None
-    fates: pd.DataFrame
-    notes: tuple[str, ...] = ()
-    columns: str | None = None
-    is_known: bool = False
-
-    def records(self, fate: str | None = None) -> int:
-        """How many records had a fate; all of them without one."""
-        chosen = self.fates if fate is None else self.fates[self.fates["fate"] == fate]
-        return int(chosen["records"].sum())
-
-
-@dataclass(frozen=True)
-class Account:
-    """What an import understood: one account per file, and one row per stream."""
-
-    number: int
-    files: tuple[FileAccount, ...]
-    streams: pd.DataFrame
 
 
 def import_files(
@@ -117,30 +75,6 @@ def check_engine(settings: Settings) -> None:
         raise SettingsError("What talks to a cluster is not installed: pip install 'value-stream-dashboard[cluster]'.")
 
 
-def account_of(snapshot: Path, number: int) -> Account:
-    """What the import `number` understood, by its snapshot."""
-    engine = DuckDB(snapshot / snapshots.DATABASE, read_only=True)
-    try:
-        imports, fates = engine.table("canonical.imports"), engine.table("canonical.fates")
-        streams = engine.table("marts.streams")
-    finally:
-        engine.close()
-    mine = imports[imports["import_id"] == number].drop_duplicates("file_name").sort_values("file_name")
-    files = tuple(
-        FileAccount(
-            str(row.file_name),
-            FORMATS[str(row.format)],
-            str(row.event_is) if pd.notna(row.event_is) else None,
-            fates[fates["file_name"] == row.file_name].drop(columns=["stream", "file_name"]).reset_index(drop=True),
-            tuple(row.notes) if row.notes is not None else (),
-            str(row.columns) if pd.notna(row.columns) else None,
-            bool(row.is_known),
-        )
-        for row in mine.itertuples()
-    )
-    return Account(number, files, streams)
-
-
 def slug(text: str) -> str:
     """A stream's id from a file's name."""
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "stream"
@@ -175,7 +109,7 @@ class Build:
             self._gather()
             self._choose()
             self._forget("incoming", "gathering", "comparing", "known", "choosing")
-            definitions = self._define()
+            definitions = self.definitions.define()
             self._create_marts()
             self._check()
             if self.engine.table("marts.streams").empty:
@@ -218,7 +152,7 @@ class Build:
             stream=stream,
             people_key=_people_key(self.settings) if self.options.keeps_people else None,
             now=dt.datetime.now(dt.UTC).replace(tzinfo=None),
-            time_zone=self._zone_of(stream),
+            time_zone=self.definitions.zone_of(stream),
             known=self._known_hashes(),
             note=self.note,
         )
@@ -234,7 +168,7 @@ class Build:
 
     def _refuse_chosen(self, stream: str) -> None:
         """Raises SourceError for files that are to be of a stream which chooses its items from another one."""
-        given = self._given_definitions().get(stream)
+        given = self.definitions.given.get(stream)
         if given and given.chosen_from:
             raise SourceError(
                 f"The stream {stream} chooses its items from {given.chosen_from}: import the files with --stream "
@@ -259,7 +193,9 @@ class Build:
         named = [replace(sample, name=f"{_stem(path)}/{sample.name}") for sample in samples]
         return [replace(sample, note="; ".join(told[1:]) or None) for sample in named[:1]] + named[1:]
 
-    def _previous(self) -> Path | None:
+    @cached_property
+    def previous(self) -> Path | None:
+        """The snapshot before; None where there is none, or it is to be forgotten."""
         if self.options.starts_afresh:
             return None
         try:
@@ -267,12 +203,16 @@ class Build:
         except SnapshotError:
             return None
 
+    @cached_property
+    def definitions(self) -> Definitions:
+        """What the streams are."""
+        return Definitions(self.engine, self.catalogue, self.settings, self.options, self.previous)
+
     def _known_hashes(self) -> frozenset[tuple[str, str]]:
         """Files of the previous snapshot by name and content: reading them again changes nothing."""
-        previous = self._previous()
-        if previous is None:
+        if self.previous is None:
             return frozenset()
-        engine = DuckDB(previous / snapshots.DATABASE, read_only=True)
+        engine = DuckDB(self.previous / snapshots.DATABASE, read_only=True)
         imports = engine.table("canonical.imports")
         engine.close()
         return frozenset(zip(imports["file_name"], imports["sha256"], strict=True))
@@ -304,13 +244,12 @@ class Build:
     def _gather(self) -> None:
         """The previous snapshot's rows, but for those that the new files replace; then the new ones."""
         keys = {table: columns for table, columns in layers.keys_of(self.catalogue).items() if table not in DEFINED}
-        previous = self._previous()
-        if previous is not None:
-            self.engine.open_beside(previous / snapshots.DATABASE, "previous")
-        self._name_items(keys, "previous.canonical" if previous is not None else "canonical")
+        if self.previous is not None:
+            self.engine.open_beside(self.previous / snapshots.DATABASE, "previous")
+        self._name_items(keys, "previous.canonical" if self.previous is not None else "canonical")
         if self._are_several("items"):
             self._refuse_others("sources.collisions_within", "several files describe", "another creation")
-        if previous is not None:
+        if self.previous is not None:
             self._refuse_if_strange()
             self.note("Carrying over what was known")
             fresh = {table: f"incoming.{name}" for table, name in layers.replacements_of(self.catalogue).items()}
@@ -326,7 +265,7 @@ class Build:
 
     def _choose(self) -> None:
         """The rows of the streams whose items rules choose from another stream, anew at each import."""
-        given = self._given_definitions()
+        given = self.definitions.given
         rules = [rule_rows(each) for each in (*given.values(), *self._no_longer_chosen(given)) if each.chosen_from]
         if not rules:
             return
@@ -346,14 +285,10 @@ class Build:
 
     def _no_longer_chosen(self, given: Mapping[str, Stream]) -> list[Stream]:
         """Streams of the previous snapshot that rules chose and no rule chooses now: their copies are forgotten."""
-        previous = self._previous()
-        if previous is None or not (previous / snapshots.DEFINITION).is_file():
-            return []
-        known = read_definition(previous / snapshots.DEFINITION).values()
         fresh = self.engine.distinct("incoming.imports", "stream")
         return [
             each.model_copy(update={"chosen": None})
-            for each in known
+            for each in self.definitions.known.values()
             if each.chosen and each.id not in fresh and (each.id not in given or not given[each.id].chosen)
         ]
 
@@ -389,71 +324,6 @@ class Build:
 
     def _refuse_others(self, query: str, where: str, how: str) -> None:
         refuse_others(self.engine, self.catalogue.queries[query].sql, where, how)
-
-    def _define(self) -> dict[str, Stream]:
-        """The definition of every stream that has data: given, known from before, or proposed."""
-        facts = self.engine.ask(self.catalogue.queries["proposals.stream_facts"].sql)
-        given = self._given_definitions()
-        plan = self._plan()
-        definitions: dict[str, Stream] = {}
-        for row in facts.itertuples():
-            stream = given.get(str(row.stream)) or self._proposed(str(row.stream))
-            told = facts.loc[facts["stream"].isin([row.stream, stream.chosen_from]), "last_event_at"]
-            self._store(stream, pd.Timestamp(row.first_event_at), pd.Timestamp(told.max()), plan)
-            definitions[stream.id] = stream
-        return definitions
-
-    def _proposed(self, stream: str) -> Stream:
-        """A definition by what the data tell of the states: asked for only where nobody has given one."""
-        states, gaps = self._facts_of_states
-        mine = gaps.loc[gaps["stream"] == stream, "quiet_seconds"].dropna()
-        quiet = float(mine.iloc[0]) if len(mine) else None
-        return propose(stream, states[states["stream"] == stream], quiet, self.options.time_zone or "UTC")
-
-    @cached_property
-    def _facts_of_states(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        names = ("proposals.state_facts", "proposals.usual_gaps")
-        states, gaps = (self.engine.ask(self.catalogue.queries[name].sql) for name in names)
-        return states, gaps
-
-    def _zone_of(self, stream: str) -> str | None:
-        """The time zone of a stream that is defined or known from before; None where that says nothing of its files."""
-        given = self._given_definitions().get(stream)
-        if given is None and (previous := self._previous()) is not None and (previous / snapshots.DEFINITION).is_file():
-            given = read_definition(previous / snapshots.DEFINITION).get(stream)
-        zone = given.calendar.time_zone if given else "UTC"
-        return zone if zone != "UTC" else None
-
-    def _given_definitions(self) -> dict[str, Stream]:
-        given: dict[str, Stream] = {}
-        previous = self._previous()
-        if previous is not None and (previous / snapshots.DEFINITION).is_file():
-            known = read_definition(previous / snapshots.DEFINITION)
-            given |= {name: stream for name, stream in known.items() if not stream.is_proposal}
-        for path in (self.settings.home / "streams.toml", self.options.config):
-            if path is not None and (path.is_file() or path == self.options.config):
-                given |= read_definition(path)
-        return given
-
-    def _plan(self) -> Plan:
-        path, metrics = self.settings.home / "plan.toml", frozenset(self.catalogue.metrics)
-        found = plan_in_use(path, self.settings.warehouse, metrics)
-        if found.fault and found.since is None:
-            raise DefinitionError(found.fault)
-        return found.plan
-
-    def _store(self, stream: Stream, first: dt.datetime, last: dt.datetime, plan: Plan) -> None:
-        for table, rows in {
-            "streams": stream_rows(stream),
-            "costs_of_delay": cost_rows(stream),
-            "needs": need_rows(stream),
-            "stages": stage_rows(stream),
-            "states": state_rows(stream),
-            "calendar_days": calendar_rows(stream, first, last),
-            "targets": target_rows(plan, stream.id),
-            "initiatives": initiative_rows(plan, stream.id),
-        }.items():
-            self.engine.insert(f"canonical.{table}", rows)
 
     def _create_marts(self) -> None:
         """Staging and marts, here or on a cluster."""

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import errors, snapshots
-from dashboard.build import Account, Build, Options, account_of, check_engine, check_options
+from dashboard.account import Account, account_of
+from dashboard.build import Build, Options, check_engine, check_options
 from dashboard.catalogue import read_catalogue
 from dashboard.errors import DashboardError, SourceError
 from dashboard.settings import Settings, bundled, bytes_of

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.build import Account
+from dashboard.account import Account
 from dashboard.parameters import ALL_ROWS
 from dashboard.theme import duration, formatted
 from dashboard.warehouse import Warehouse

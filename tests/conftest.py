@@ -16,6 +16,7 @@ import pytest
 from dash._callback_context import context_value
 
 from dashboard import build, layers
+from dashboard.account import Account
 from dashboard.build import import_files
 from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.engines.duckdb import DuckDB
@@ -176,7 +177,7 @@ class Imports:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def run(self, *files: Path, options: build.Options | None = None, **more: Any) -> build.Account:
+    def run(self, *files: Path, options: build.Options | None = None, **more: Any) -> Account:
         """Import the files."""
         return build.import_files(files, self.settings, self.catalogue, options or build.Options(**more))
 

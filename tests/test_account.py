@@ -9,17 +9,17 @@ import pandas as pd
 import pytest
 from conftest import Imports
 
-from dashboard import build
+from dashboard.account import Account
 from dashboard.errors import SourceError
 
 
-def notes(account: build.Account) -> str:
+def notes(account: Account) -> str:
     """Everything that was assumed in reading the only file."""
     (file,) = account.files
     return "; ".join(file.notes)
 
 
-def reasons(account: build.Account) -> dict[str, int]:
+def reasons(account: Account) -> dict[str, int]:
     """Reason → records of the only file."""
     (file,) = account.files
     told = file.fates.dropna(subset=["reason"])

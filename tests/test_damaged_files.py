@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard.build import FileAccount, Options, import_files
+from dashboard.account import FileAccount
+from dashboard.build import Options, import_files
 from dashboard.catalogue import Catalogue
 from dashboard.errors import SourceError
 from dashboard.settings import Settings

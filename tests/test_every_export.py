@@ -19,6 +19,7 @@ from conftest import SHARED, Imports, Shared
 from real_exports import Facts
 
 from dashboard import build
+from dashboard.account import FileAccount
 from dashboard.catalogue import Catalogue
 from dashboard.errors import SourceError
 from dashboard.settings import Settings
@@ -286,7 +287,7 @@ each_case = pytest.mark.parametrize("case", [pytest.param(case, id=case.title) f
 class Imported:
     """What the program made of the files of a case, and everything that it said."""
 
-    accounts: tuple[build.FileAccount, ...]
+    accounts: tuple[FileAccount, ...]
     warehouse: Warehouse
     said: str
 

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from dashboard import build
+from dashboard.account import FileAccount
 from dashboard.catalogue import Catalogue
 from dashboard.figures.value_stream_map import render
 from dashboard.pages.value_stream import measured_map
@@ -47,7 +48,7 @@ DONE = {
 class Imported:
     """What the program made of a file."""
 
-    account: build.FileAccount
+    account: FileAccount
     items: pd.DataFrame
     transitions: pd.DataFrame
     stream: pd.Series

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from dashboard import build, snapshots
+from dashboard.account import Account
 from dashboard.catalogue import Catalogue
 from dashboard.errors import SnapshotError, SourceError
 from dashboard.export import Wanted, export
@@ -179,7 +180,7 @@ class Home:
     warehouse: Warehouse
     catalogue: Catalogue
 
-    def run(self, *files: Path, **options: object) -> build.Account:
+    def run(self, *files: Path, **options: object) -> Account:
         """Import files."""
         return build.import_files(files, self.settings, self.catalogue, build.Options(**options))  # type: ignore[arg-type]
 

@@ -23,6 +23,7 @@ import pytest
 from conftest import TABLES, Imports, Tables
 
 from dashboard import build, snapshots
+from dashboard.account import Account
 from dashboard.catalogue import Catalogue
 from dashboard.errors import DashboardError, SourceError
 from dashboard.settings import Settings
@@ -85,7 +86,7 @@ class Imported:
     """A case imported once and once more."""
 
     case: Case
-    account: build.Account
+    account: Account
     first: Tables
     second: Tables
     database: bytes

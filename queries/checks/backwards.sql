@@ -7,6 +7,7 @@ remedy = "If many items take the same way back, the two stages are probably mapp
 with ranked as (
 
     select
+        visits.item_no,
         visits.stream,
         visits.item_id,
         visits.visit_no,
@@ -25,7 +26,7 @@ moved as (
         lag(ranked.stage) over item_history as previous_stage,
         lag(ranked.rank_no) over item_history as previous_rank_no
     from ranked
-    window item_history as (partition by ranked.stream, ranked.item_id order by ranked.visit_no)
+    window item_history as (partition by ranked.item_no order by ranked.visit_no)
 
 )
 

@@ -12,6 +12,16 @@ with clocks as (
     group by transitions.stream
     having count(distinct cast(transitions.occurred_at as time)) > 2
 
+),
+
+-- Few items are found: only for them the way is written out.
+found as (
+
+    select visits.item_no
+    from marts.visits
+    group by visits.item_no
+    having count(*) >= 3 and max(visits.entered_at) - min(visits.entered_at) <= interval 1 second
+
 )
 
 select
@@ -23,7 +33,8 @@ select
 from marts.visits
 semi join clocks
     on visits.stream = clocks.stream
+semi join found
+    on visits.item_no = found.item_no
 group by
     visits.stream,
     visits.item_id
-having count(*) >= 3 and max(visits.entered_at) - min(visits.entered_at) <= interval 1 second

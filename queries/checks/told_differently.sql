@@ -4,6 +4,21 @@ severity = "warning"
 why = "Both are as new as each other: the figures take the one whose file name comes last."
 remedy = "Import the older file first, then the newer one, or leave the older out."
 */
+with several as (
+
+    select
+        items.stream,
+        items.item_id,
+        items.import_id
+    from canonical.items
+    group by
+        items.stream,
+        items.item_id,
+        items.import_id
+    having min(items.file_name) <> max(items.file_name)
+
+)
+
 select
     items.stream,
     items.item_id as subject,
@@ -15,15 +30,16 @@ select
     end
     || ' in ' || min(items.file_name) || ' than in ' || max(items.file_name) as detail
 from canonical.items
+semi join several
+    on items.stream = several.stream
+    and items.item_id = several.item_id
+    and items.import_id = several.import_id
 group by
     items.stream,
     items.item_id,
     items.import_id
 having
-    count(distinct items.file_name) > 1
-    and (
-        count(distinct items.finished_at) > 1
-        or count(distinct items.status) > 1
-        or count(distinct items.type) > 1
-        or count(distinct items.title) > 1
-    )
+    count(distinct items.finished_at) > 1
+    or count(distinct items.status) > 1
+    or count(distinct items.type) > 1
+    or count(distinct items.title) > 1
