@@ -75,7 +75,7 @@ def placed(days: Sequence[pd.Timestamp]) -> dict[str, Any]:
 
 def iso(day: Any) -> str:
     """The day as plotly reads it."""
-    return f"{pd.Timestamp(day):%Y-%m-%d}"
+    return str(pd.Timestamp(day).isoformat())[:10]
 
 
 def is_in(day: Any, days: Collection[dt.date]) -> bool:

@@ -100,11 +100,17 @@ class View:
         conditions = self.metric(name).behind
         if not conditions:
             return {}
-        rows = self.ask("charts.periods").itertuples()
-        return {
-            iso(row.period_start): f"{conditions}&since={iso(row.period_start)}&until={iso(row.period_end)}"
-            for row in rows
-        }
+        return {first: f"{conditions}&since={first}&until={end}" for first, end in self._periods}
+
+    @cached_property
+    def _periods(self) -> Sequence[tuple[str, str]]:
+        """First day of each period, and the day after its last."""
+        return [(iso(row.period_start), iso(row.period_end)) for row in self.ask("charts.periods").itertuples()]
+
+    @cached_property
+    def known(self) -> Scope:
+        """All the data of the stream."""
+        return self.warehouse.default_scope(self.scope.stream)
 
     def found(
         self, where: Where, sort: str = "lead_days", *, is_descending: bool = True, limit: int = 100, offset: int = 0
@@ -115,15 +121,13 @@ class View:
 
     def address(self, path: str, /, **more: Any) -> str:
         """A page or an answer of the interface in this scope."""
-        default = self.warehouse.default_scope(self.scope.stream)
-        chosen = {"stream": self.scope.stream, **to_query(self.scope, default), **more}
+        chosen = {"stream": self.scope.stream, **to_query(self.scope, self.known), **more}
         return f"{path}?{urlencode({key: value for key, value in chosen.items() if value is not None})}"
 
     @cached_property
     def covered(self) -> Scope:
         """The part of the scope that the data cover; the scope itself where that is nothing."""
-        known = self.warehouse.default_scope(self.scope.stream)
-        since, until = max(self.scope.since, known.since), min(self.scope.until, known.until)
+        since, until = max(self.scope.since, self.known.since), min(self.scope.until, self.known.until)
         return replace(self.scope, since=since, until=until) if since < until else self.scope
 
     @property
@@ -134,7 +138,7 @@ class View:
     @cached_property
     def compared(self) -> Scope | None:
         """What the scope is compared with; None where the data don't cover all of it."""
-        known, earlier = self.warehouse.default_scope(self.scope.stream), self.covered.compared()
+        known, earlier = self.known, self.covered.compared()
         return earlier if known.since <= earlier.since and earlier.until <= known.until else None
 
     @cached_property
@@ -158,13 +162,13 @@ class View:
         """The names of the plan's initiatives, by id."""
         return {each.id: each.name for each in self.plan.initiative}
 
-    @property
+    @cached_property
     def modes(self) -> Mapping[str, str]:
         """Stage → active or wait, in the order of the path."""
         stages = self.warehouse.stages(self.scope.stream)
         return dict(zip(stages["stage"], stages["mode"], strict=True))
 
-    @property
+    @cached_property
     def partial(self) -> frozenset[dt.date]:
         """First days of the periods that the scope or the end of the data cuts short."""
         rows = self.warehouse.ask("charts.periods", self.scope)
