@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,36 +16,25 @@ from dashboard.settings import Settings
 
 SMALL, LARGE = 2_000, 20_000
 QUESTIONS, COMPRESSED_BYTES = 80, 300_000
-Pages = Mapping[int, Mapping[tuple[str, str], Drawn]]
 
 
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Pages:
-    """Every page of a small stream and of one ten times as large, by title and scope."""
-    drawn = {}
-    for size in (SMALL, LARGE):
-        settings = Settings(home=tmp_path_factory.mktemp(f"made{size}"))
-        generate_and_import(size, settings.home, settings, catalogue, lambda _: None)
-        drawn[size] = {(each.page, each.scope): each for each in draw_all(settings, catalogue, lambda _: None)}
-    return drawn
-
-
-def test_a_page_asks_as_often_of_many_items_as_of_few(pages: Pages) -> None:
-    few, many = ({key: each.questions for key, each in pages[size].items()} for size in (SMALL, LARGE))
+def test_a_page_asks_and_sends_the_same_of_many_items_as_of_few(tmp_path: Path, catalogue: Catalogue) -> None:
+    few, many = (pages_of(size, tmp_path / str(size), catalogue) for size in (SMALL, LARGE))
     # A list that is empty for a few items may ask one thing less.
-    assert {key: (few[key], count) for key, count in many.items() if abs(few[key] - count) > 3} == {}
-    assert max(many.values()) <= QUESTIONS
-
-
-def test_a_page_is_as_large_for_many_items_as_for_few(pages: Pages) -> None:
-    few, many = pages[SMALL], pages[LARGE]
-    grown = {key: each.compressed_bytes for key, each in many.items() if each.compressed_bytes > COMPRESSED_BYTES}
-    assert grown == {}
+    more = {key: (few[key].questions, each.questions) for key, each in many.items()}
+    assert {key: counts for key, counts in more.items() if abs(counts[0] - counts[1]) > 3} == {}
+    assert max(each.questions for each in many.values()) <= QUESTIONS
+    assert {key: each.questions_again for key, each in many.items() if each.questions_again} == {}
+    large = {key: each.compressed_bytes for key, each in many.items() if each.compressed_bytes > COMPRESSED_BYTES}
+    assert large == {}
     assert sum(each.bytes for each in many.values()) < 3 * sum(each.bytes for each in few.values())
 
 
-def test_a_page_that_was_drawn_asks_nothing_more(pages: Pages) -> None:
-    assert {key: each.questions_again for key, each in pages[LARGE].items() if each.questions_again} == {}
+def pages_of(size: int, home: Path, catalogue: Catalogue) -> Mapping[tuple[str, str], Drawn]:
+    """Every page of a made-up stream, by title and scope."""
+    settings = Settings(home=home)
+    generate_and_import(size, home, settings, catalogue, lambda _: None)
+    return {(each.page, each.scope): each for each in draw_all(settings, catalogue, lambda _: None)}
 
 
 def test_of_many_points_those_that_stand_out_are_drawn_and_some_others() -> None:

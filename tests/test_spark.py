@@ -40,13 +40,6 @@ def sail() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[spark_cluster.Cluster]:
-    """A Spark cluster of two workers, of processes of their own."""
-    with spark_cluster.running(tmp_path_factory.mktemp("spark")) as cluster:
-        yield cluster
-
-
-@pytest.fixture(scope="module")
 def homes(demo: Settings, tmp_path_factory: pytest.TempPathFactory) -> Homes:
     """Homes with what the demo has, whose marts the engine at an address builds."""
 
@@ -66,29 +59,33 @@ def by_sail(homes: Homes, catalogue: Catalogue, sail: str) -> Settings:
     return settings
 
 
-@pytest.fixture(scope="module")
-def by_spark(homes: Homes, catalogue: Catalogue, cluster: spark_cluster.Cluster) -> Settings:
-    """The demo built again by Spark, of whose two workers one fails in the middle."""
-    settings = homes(cluster.url)
+@pytest.mark.parametrize("mart", MARTS)
+def test_a_mart_is_the_same_on_both_engines(mart: str, by_sail: Settings, demo: Settings) -> None:
+    assert_same(mart, by_sail, demo)
+
+
+def test_marts_are_the_same_from_a_cluster_of_which_a_worker_fails(
+    homes: Homes, demo: Settings, catalogue: Catalogue, tmp_path: Path
+) -> None:
     middle = catalogue.queries["marts.moves"].title
     told: list[str] = []
+    with spark_cluster.running(tmp_path) as cluster:
 
-    def note(title: str) -> None:
-        told.append(title)
-        if title == middle:
-            cluster.kill_a_worker()
+        def note(title: str) -> None:
+            told.append(title)
+            if title == middle:
+                cluster.kill_a_worker()
 
-    import_files([], settings, catalogue, note=note)
-    assert middle in told[:-1] and cluster.workers[0].wait(timeout=30) != 0
-    return settings
+        built = homes(cluster.url)
+        import_files([], built, catalogue, note=note)
+        assert middle in told[:-1] and cluster.workers[0].wait(timeout=30) != 0
+    for mart in MARTS:
+        assert_same(mart, built, demo)
+    assert list(Path(built.storage).iterdir()) == []
 
 
-@pytest.mark.parametrize("mart", MARTS)
-@pytest.mark.parametrize("settings", ["by_sail", "by_spark"], scope="module")
-def test_a_mart_is_the_same_on_both_engines(
-    mart: str, settings: str, demo: Settings, request: pytest.FixtureRequest
-) -> None:
-    built: Settings = request.getfixturevalue(settings)
+def assert_same(mart: str, built: Settings, demo: Settings) -> None:
+    """As many rows, with the same values and types, as the embedded engine has."""
     expected, found = rows_of(demo, mart), rows_of(built, mart)
     assert list(found.columns) == list(expected.columns) and list(found.dtypes) == list(expected.dtypes)
     pd.testing.assert_frame_equal(plain(found), plain(expected), rtol=1e-9, atol=1e-6)
@@ -120,10 +117,8 @@ def text(value: Any) -> str:
     return "" if value is None or pd.isna(value) else str(value)
 
 
-@pytest.mark.parametrize("settings", ["by_sail", "by_spark"])
-def test_nothing_of_a_build_stays_in_the_storage(settings: str, request: pytest.FixtureRequest) -> None:
-    built: Settings = request.getfixturevalue(settings)
-    assert list(Path(built.storage).iterdir()) == []
+def test_nothing_of_a_build_stays_in_the_storage(by_sail: Settings) -> None:
+    assert list(Path(by_sail.storage).iterdir()) == []
 
 
 def test_rows_that_got_lost_between_cluster_and_snapshot_are_missed(
