@@ -19,6 +19,8 @@ def keep_warm(warehouse: Warehouse, draws: Sequence[Callable[[str], object]]) ->
     def warm() -> None:
         streams = warehouse.streams()
         for stream, draw in product(streams.loc[streams["items_count"] >= LARGE, "stream"], draws):
+            if not threading.main_thread().is_alive():
+                return  # the process ends, and waits for this thread: one that dies in the engine takes it down
             try:
                 draw(str(stream))
             except Exception:
@@ -26,7 +28,7 @@ def keep_warm(warehouse: Warehouse, draws: Sequence[Callable[[str], object]]) ->
                 LOG.exception("A page of the stream %s could not be drawn beforehand", stream)
 
     def begin() -> None:
-        threading.Thread(target=warm, name="warm", daemon=True).start()
+        threading.Thread(target=warm, name="warm").start()
 
     warehouse.when_new.append(begin)
     begin()
