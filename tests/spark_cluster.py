@@ -105,7 +105,7 @@ def _wait(log: Path, words: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while words not in (text := log.read_text(encoding="utf-8", errors="replace")):
         assert time.monotonic() < deadline, f"{log.name} did not start:\n{text[-3000:]}"
-        time.sleep(0.2)
+        time.sleep(0.2)  # nothing tells when a log grows
 
 
 def _free_port() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -48,9 +49,10 @@ def draw_all(settings: Settings, catalogue: Catalogue, note: Callable[[str], Non
         for name, search in chosen.items():
             warehouse.answers.forget(lambda _: True)
             before = warehouse.answers.worked_out
-            answer, first = timed(lambda: _drawn(client, content, page.PATH, search))  # noqa: B023 - called at once
+            draw = partial(_drawn, client, content, page.PATH, search)
+            answer, first = timed(draw)
             asked = warehouse.answers.worked_out
-            _, again = timed(lambda: _drawn(client, content, page.PATH, search))  # noqa: B023 - called at once
+            _, again = timed(draw)
             small = len(gzip.compress(answer.data))
             counts = asked - before, warehouse.answers.worked_out - asked
             yield Drawn(page.TITLE, name, *counts, first, again, len(answer.data), small)

@@ -28,7 +28,7 @@ ABOVE, BELOW = 0.16, -0.2
 def deployment_timeline(deployments: pd.DataFrame, incidents: pd.DataFrame) -> Figure:
     """From charts.deployments and charts.incidents: deployments above the line of their service, incidents below.
 
-    Of many, those that went wrong are drawn, and a sample of the others.
+    Of many a sample is drawn; up to half of its points are of what went wrong.
     """
     if deployments.empty and incidents.empty:
         return empty("Nothing was deployed, and nothing failed, in this scope.")

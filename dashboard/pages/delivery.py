@@ -143,7 +143,7 @@ def _timeline(view: View, deployments: pd.DataFrame, incidents: pd.DataFrame) ->
     if unknown:
         answer += f"; of {counted(unknown, 'incident')} no deployment is known to be the cause"
     if max(len(deployments), len(began)) > POINTS:
-        answer += ". Drawn are those that went wrong and a sample of the others"
+        answer += ". A sample is drawn; up to half of its points are of what went wrong"
     return figure_card(
         "delivery-timeline",
         "What went out, and what broke after it?",
