@@ -68,11 +68,16 @@ def check_options(options: Options) -> None:
 
 
 def check_engine(settings: Settings) -> None:
-    """Raises SettingsError for a cluster without storage, or without the program that talks to it."""
-    if settings.engine and not settings.storage:
+    """Raises SettingsError or EngineError for a cluster that can't be used."""
+    if not settings.engine:
+        return
+    if not settings.storage:
         raise SettingsError("A cluster needs --storage: a folder that its workers and this machine reach.")
-    if settings.engine and not all(map(find_spec, ("pyspark", "sqlglot"))):
+    if not all(map(find_spec, ("pyspark", "sqlglot"))):
         raise SettingsError("What talks to a cluster is not installed: pip install 'value-stream-dashboard[cluster]'.")
+    from dashboard.cluster import refuse_unusable  # its client is slow to load: only where it is needed
+
+    refuse_unusable(settings.engine, Path(settings.storage))
 
 
 def slug(text: str) -> str:

@@ -11,8 +11,15 @@ from pathlib import Path
 from dashboard import layers
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
-from dashboard.engines.spark import Spark
+from dashboard.engines.spark import Spark, refuse_if_silent
 from dashboard.errors import EngineError
+
+
+def refuse_unusable(url: str, storage: Path) -> None:
+    """Raises EngineError where nobody answers or nothing can be written, before anything is read: that takes long."""
+    refuse_if_silent(url)
+    with _folder_in(storage):
+        pass
 
 
 def create_marts(catalogue: Catalogue, engine: DuckDB, url: str, storage: Path, note: Callable[[str], None]) -> None:

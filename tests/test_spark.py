@@ -164,8 +164,10 @@ def test_an_engine_that_can_not_be_used_is_told_and_changes_nothing(
         names = {"port": port, "folder": tmp_path, "sail": sail}
         settings = replace(demo, engine=engine.format(**names), storage=storage.format(**names))
         before = snapshots.current(demo.warehouse)
+        begun: list[str] = []
         with pytest.raises(DashboardError) as told:
-            import_files([], settings, catalogue, Options())
+            import_files([], settings, catalogue, Options(), begun.append)
+    assert begun == []  # reading takes long: what can't work is said before
     assert words.format(**names) in str(told.value) and snapshots.current(demo.warehouse) == before
 
 

@@ -30,7 +30,7 @@ class Spark:
     """The verbs of an engine on a cluster at `url`, such as sc://host:15002, with its tables under `storage`."""
 
     def __init__(self, url: str, storage: str) -> None:
-        _refuse_if_silent(url)
+        refuse_if_silent(url)
         # The client looks for a Spark on this machine, which it does not need, and ends the process if there is none.
         os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
         self._storage = storage.rstrip("/")
@@ -87,7 +87,7 @@ def _view(name: str) -> str:
     return name.replace(".", "__")
 
 
-def _refuse_if_silent(url: str) -> None:
+def refuse_if_silent(url: str) -> None:
     """Raises SettingsError for what is no address, EngineError where nobody listens: the client asks on for minutes."""
     found = ADDRESS.fullmatch(url)
     if not found:
