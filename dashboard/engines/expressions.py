@@ -11,6 +11,8 @@ from dashboard.spreadsheets import GUARDED, NUMBER, STARTS_FORMULA
 
 VARCHAR = duckdb.sqltypes.VARCHAR
 LETTERS = 1_000_000
+# Not \pL: each time a view that uses it is looked at, the table of all letters is compiled once more, by its count.
+LETTER = r"[^\s\d[:punct:]]"
 ZONE = r"^(.*?:\d{2}(?::\d{2})?(?:[.,]\d{1,9})?(?:\s?[AP]M)?)\s?(GMT|UTC)?([+-]\d{2}:?(?:\d{2})?|Z)?$"
 
 
@@ -39,8 +41,8 @@ def as_iso(
     """A time as ISO 8601 writes it, in the zone it is written in; the text itself where no format reads it."""
     text: duckdb.Expression = FunctionExpression("trim", ColumnExpression(column))
     if has_weekdays:
-        day = r"\d{1,4}[/.\-]|\d{1,2} \pL|\pL+\.? \d"  # not the 31 of May 31, 2024
-        for pattern in (rf"^\pL{{2,9}}\.?,? ({day})", r"^(.*?)\s*\([^)]*\)$"):
+        day = rf"\d{{1,4}}[/.\-]|\d{{1,2}} {LETTER}|{LETTER}+\.? \d"  # not the 31 of May 31, 2024
+        for pattern in (rf"^{LETTER}{{2,9}}\.?,? ({day})", r"^(.*?)\s*\([^)]*\)$"):
             text = _replaced(text, pattern, r"\1")
     for old, new in replaced:
         text = FunctionExpression("replace", text, ConstantExpression(old), ConstantExpression(new))
