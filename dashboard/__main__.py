@@ -309,9 +309,14 @@ def export_command(settings: Settings, /, folder: Path, **given: Any) -> None:
 @click.option(
     "--repeats", type=click.IntRange(1), default=5, show_default=True, help="Times each query is asked again."
 )
+@click.option(
+    "--threads", multiple=True, type=click.IntRange(1), default=[1, 2], show_default=True, help="May be given again."
+)
 @click.option("--rivals/--no-rivals", default=True, help="Ask pandas, polars (where installed) and SQLite too.")
 @click.pass_obj
-def bench_command(settings: Settings, sizes: tuple[str, ...], out: Path | None, repeats: int, rivals: bool) -> None:
+def bench_command(
+    settings: Settings, sizes: tuple[str, ...], out: Path | None, repeats: int, threads: tuple[int, ...], rivals: bool
+) -> None:
     """Generate deliveries, import them, time every metric and chart, and compare with others."""
     from dashboard.bench.run import bench, size_of  # plotly is slow to load: only when it is needed
 
@@ -320,6 +325,7 @@ def bench_command(settings: Settings, sizes: tuple[str, ...], out: Path | None, 
         out or settings.home / "bench",
         settings,
         _catalogue(),
+        threads=threads,
         repeats=repeats,
         with_rivals=rivals,
         note=lambda line: click.echo(line, err=True),

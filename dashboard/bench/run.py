@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -29,7 +30,6 @@ from dashboard.warehouse import Warehouse
 
 UNITS = {"k": 1_000, "m": 1_000_000}
 DEFINITION = Path(__file__).parent / "streams.toml"
-THREADS = (1, 2)
 UNITS_SHOWN = {"seconds": ("ms", 1000), "bytes": ("kB", 0.001)}
 
 
@@ -37,7 +37,6 @@ UNITS_SHOWN = {"seconds": ("ms", 1000), "bytes": ("kB", 0.001)}
 class Imported:
     """One import in a process of its own: what was generated, what it took."""
 
-    size: int
     generate_seconds: float
     import_seconds: float
     cpu_seconds: float
@@ -59,46 +58,52 @@ def bench(
     settings: Settings,
     catalogue: Catalogue,
     *,
+    threads: Sequence[int] = (1, 2),
     repeats: int = 5,
     with_rivals: bool = True,
     note: Callable[[str], None] = lambda _: None,
 ) -> str:
-    """Run it for each size; returns the report, which stands in the folder with its tables and a picture."""
+    """Run it for each size; returns the report, which stands in the folder with its tables and a picture.
+
+    The tables are written after each step, so that a run that is ended leaves what it has measured.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    imports, times, pages, rivals = [], [], [], []
+    tables: dict[str, pd.DataFrame] = {}
+
+    def keep(name: str, size: int, rows: Iterable[Any]) -> None:
+        """The rows of one step below those of the steps before it."""
+        added = pd.DataFrame([{"size": size, **asdict(each)} for each in rows])
+        tables[name] = pd.concat([tables[name], added]) if name in tables else added
+        tables[name].to_csv(folder / f"{name}.csv", index=False)
+
+    most = max(threads)
     for size in sorted(sizes):
         home = folder / f"{size}"
         shutil.rmtree(home, ignore_errors=True)
-        imported = generate_and_import(size, home, settings, catalogue, note)
-        imports.append(asdict(imported))
+        keep("imports", size, [generate_and_import(size, home, settings, catalogue, most, note)])
         mine = replace(settings, home=home)
-        for threads in THREADS:
+        for number in threads:
             asked = ask_all(
                 mine.warehouse,
                 catalogue,
                 memory=settings.memory,
-                threads=threads,
+                threads=number,
                 repeats=repeats,
-                note=partial(_tell, note, f"{size:,} items, {threads} threads"),
+                note=partial(_tell, note, f"{size:,} items, threads: {number}"),
             )
-            times += [{"size": size, **asdict(each)} for each in asked]
-        drawn = draw_all(mine, catalogue, partial(_tell, note, f"{size:,} items, page"))
-        pages += [{"size": size, **asdict(each)} for each in drawn]
+            keep("times", size, asked)
+        keep("pages", size, draw_all(mine, catalogue, partial(_tell, note, f"{size:,} items, page")))
         if with_rivals:
             note(f"{size:,} items: the same questions elsewhere")
-            chosen = scopes(Warehouse(mine.warehouse, catalogue, memory=settings.memory, threads=max(THREADS)))
+            chosen = scopes(Warehouse(mine.warehouse, catalogue, memory=settings.memory, threads=most))
             compared = compare(
-                mine.warehouse, catalogue, chosen, home, memory=settings.memory, threads=max(THREADS), repeats=repeats
+                mine.warehouse, catalogue, chosen, home, memory=settings.memory, threads=most, repeats=repeats
             )
-            rivals += [{"size": size, **asdict(each)} for each in compared]
-    measured = {"imports": imports, "times": times, "pages": pages, "rivals": rivals}
-    tables = {name: pd.DataFrame(rows) for name, rows in measured.items()}
-    for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
-    told = report(**tables)
+            keep("rivals", size, compared)
+    told = report(tables)
     (folder / "report.md").write_text(told, encoding="utf-8")
-    most = tables["times"].query(f"threads == {max(THREADS)}")
-    (folder / "times.html").write_text(bench_page(most), encoding="utf-8")
+    shown = tables["times"].query(f"threads == {most}")
+    (folder / "times.html").write_text(bench_page(shown), encoding="utf-8")
     return told
 
 
@@ -107,7 +112,7 @@ def _tell(note: Callable[[str], None], where: str, query: str) -> None:
 
 
 def generate_and_import(
-    size: int, home: Path, settings: Settings, catalogue: Catalogue, note: Callable[[str], None]
+    size: int, home: Path, settings: Settings, catalogue: Catalogue, threads: int, note: Callable[[str], None]
 ) -> Imported:
     """Write made-up exports and import them as a user would, in a process of its own: its peak is its own."""
     note(f"{size:,} items: generating")
@@ -126,7 +131,7 @@ def generate_and_import(
         "synthetic",
     ]
     began = time.perf_counter()
-    environment = os.environ | {"VSM_MEMORY": settings.memory, "VSM_THREADS": str(max(THREADS))}
+    environment = os.environ | {"VSM_MEMORY": settings.memory, "VSM_THREADS": str(threads)}
     with (home / "import.log").open("wb") as log:
         child = subprocess.Popen(command, stdout=log, stderr=log, env=environment)  # noqa: S603 - this very program
         _, status, usage = os.wait4(child.pid, 0)
@@ -136,7 +141,7 @@ def generate_and_import(
         raise SettingsError(f"The import of {size:,} items failed; {home / 'import.log'} tells why.")
     database = next((home / "warehouse").glob("snapshots/*/warehouse.duckdb"))
     return Imported(
-        size, generated, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000, database.stat().st_size / 1e6
+        generated, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000, database.stat().st_size / 1e6
     )
 
 
@@ -149,19 +154,21 @@ def exponent(times: pd.DataFrame, column: str) -> float | None:
     return math.log(last[column] / first[column]) / math.log(last["size"] / first["size"])
 
 
-def report(imports: pd.DataFrame, times: pd.DataFrame, pages: pd.DataFrame, rivals: pd.DataFrame) -> str:
-    """The report as Markdown."""
+def report(tables: Mapping[str, pd.DataFrame]) -> str:
+    """The report as Markdown, of the tables `imports`, `times`, `pages` and, where others were asked, `rivals`."""
+    imports, times = tables["imports"], tables["times"]
     parts = [_machine(), "## Import", _table(imports.round(1))]
     if grown := exponent(imports, "import_seconds"):
         parts.append(f"Import time grows with the size to the power of {grown:.2f}.")
     parts += [
         "## Queries",
-        "Milliseconds: median when asked again, with two threads (cold: asked first; 1: one thread).",
+        f"Milliseconds: median when asked again, threads: {times['threads'].max()} (cold: asked first).",
+        _table(_per_query(times)),
     ]
-    parts.append(_table(_per_query(times)))
     parts += ["## Pages", "Nothing known before (first), and once more (again)."]
-    parts.append(_table(_in_units(pages)))
-    if len(rivals):
+    parts.append(_table(_in_units(tables["pages"])))
+    if "rivals" in tables:
+        rivals = tables["rivals"]
         shown = _in_units(rivals.assign(ratio=rivals["ratio"].round(2)))
         parts += [
             "## The same questions elsewhere",
@@ -175,15 +182,17 @@ def _per_query(times: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for (query, scope), mine in times.groupby(["query", "scope"]):
         row: dict[str, object] = {"query": query, "scope": scope}
-        two = mine[mine["threads"] == max(THREADS)]
-        for each in two.sort_values("size").itertuples():
+        most = mine[mine["threads"] == mine["threads"].max()]
+        for each in most.sort_values("size").itertuples():
             row[f"{each.size:,}"] = round(each.warm_seconds * 1000, 1)
-        largest = mine[mine["size"] == mine["size"].max()].set_index("threads")
-        row["cold"] = round(largest.loc[max(THREADS), "cold_seconds"] * 1000, 1)
-        row["1"] = round(largest.loc[min(THREADS), "warm_seconds"] * 1000, 1)
-        row["rows"] = int(largest.loc[max(THREADS), "rows"])
-        row["MB read"] = round(largest.loc[max(THREADS), "cold_bytes"] / 1e6, 1)
-        grown = exponent(two, "warm_seconds")
+        largest = mine[mine["size"] == mine["size"].max()].sort_values("threads")
+        last = largest.iloc[-1]
+        row["cold"] = round(last["cold_seconds"] * 1000, 1)
+        for each in largest.iloc[:-1].itertuples():
+            row[f"threads: {each.threads}"] = round(each.warm_seconds * 1000, 1)
+        row["rows"] = int(last["rows"])
+        row["MB read"] = round(last["cold_bytes"] / 1e6, 1)
+        grown = exponent(most, "warm_seconds")
         row["exponent"] = "–" if grown is None else f"{grown:.2f}"
         rows.append(row)
     return pd.DataFrame(rows)
