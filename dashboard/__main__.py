@@ -13,7 +13,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from dashboard import __version__, build, export, importing, snapshots
+from dashboard import __version__, access, build, export, importing, snapshots
 from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.designs.document import parse_design
 from dashboard.docs import outdated, write_docs
@@ -34,7 +34,6 @@ from dashboard.streams.written import write_definition
 from dashboard.told import told
 from dashboard.warehouse import Warehouse
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 FORMATS = click.Choice(["table", "csv", "json"])
 
 
@@ -140,8 +139,7 @@ def serve_command(settings: Settings, port: int | None = None) -> None:
     """Serve the pages at http://127.0.0.1:8050."""
     from dashboard.serving import serve  # gunicorn and dash are slow to load: only when they are needed
 
-    if settings.host not in LOOPBACK:
-        raise SettingsError(f"VSM_HOST is {settings.host!r}; without authentication only 127.0.0.1 is served.")
+    access.check(settings)
     snapshots.current(settings.warehouse)
     serve(settings, port or settings.port)
 

@@ -1,20 +1,34 @@
-"""Who may change something. There is no sign-in yet: whoever sits at the machine may, nobody else.
+"""Who asks, and what they may see and change. Everything but static files and signs of life is asked here first.
 
-`refusal` is the one place that decides; roles will be asked here, too.
+Without a sign-in, whoever sits at the machine that serves may do all. With one, a proxy in front (`VSM_PROXY_SECRET`)
+says who asks, and `access.toml` what they may: `roles.py`.
 """
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
+from collections.abc import Collection
 
 import flask
 
+from dashboard import sight
+from dashboard.errors import AccessError, DefinitionError, SettingsError
+from dashboard.roles import FILE, Role, Viewer, read_access
 from dashboard.settings import Settings
 
 SETTINGS = "VSM_SETTINGS"  # the app's settings, in Flask's own configuration
+# In the environment of a request that the program makes of itself while it starts; no header can set it.
+OWN = "vsm.own"
+OPEN = frozenset(("/healthz", "/readyz"))
+
+SECRET, USER, GROUPS = "X-Vsm-Secret", "X-Forwarded-User", "X-Forwarded-Groups"
+GROUP = "group:"
+SHORTEST_SECRET, FEWEST_LETTERS = 32, 10
 
 # A proxy that adds one of these speaks for somebody else. One that adds none can't be told from a browser.
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+READING = ("GET", "HEAD", "OPTIONS")
 
 
 def settings() -> Settings:
@@ -23,27 +37,81 @@ def settings() -> Settings:
     return found
 
 
-def refusal() -> str | None:
-    """Why this request may change nothing, in a sentence; None where it may."""
+def check(chosen: Settings, address: str | None = None) -> None:
+    """Raises SettingsError where the server must not start: reachable without a sign-in, or with a secret that can be
+    guessed, or with an `access.toml` that can't be read. `address` is what it listens on, else the setting."""
+    host = address or chosen.host
+    if not chosen.proxy_secret:
+        if not is_loopback(host):
+            raise SettingsError(
+                f"VSM_HOST is {host!r}; without a sign-in only 127.0.0.1 is served. Put a proxy in front that signs "
+                "people in, and set VSM_PROXY_SECRET (SECURITY.md says how)."
+            )
+        return
+    check_secret("VSM_PROXY_SECRET", chosen.proxy_secret)
+    try:
+        access = read_access(chosen.home)
+    except DefinitionError as error:
+        raise SettingsError(str(error)) from None
+    if access.roles.admin == access.roles.leadership == access.roles.viewer == ():
+        raise SettingsError(f"{chosen.home / FILE} gives nobody a role; SECURITY.md shows one that does.")
+
+
+def check_secret(name: str, secret: str) -> None:
+    """Raises SettingsError for a secret that is short, or of few letters as an example or a default is."""
+    if len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_LETTERS:
+        raise SettingsError(
+            f"{name} is too short or too simple; expected {SHORTEST_SECRET} letters or more, "
+            "as from: openssl rand -hex 32"
+        )
+
+
+def guard(server: flask.Flask, chosen: Settings) -> None:
+    """Let nobody in who may not, and show each only what they may see. Before the first request."""
+    names = {each.strip().lower() for each in chosen.hosts.split(",")}
+
+    @server.before_request
+    def let_in() -> None:
+        request = flask.request
+        if request.path in OPEN or request.path.startswith("/assets/"):
+            return
+        # A name that leads here today may have led elsewhere when the page was loaded (DNS rebinding).
+        if not is_loopback(_host_name(request.host)) and _host_name(request.host) not in names:
+            flask.abort(403, f"{request.host} is no name of this server: open http://127.0.0.1, or see VSM_HOSTS.")
+        if request.method not in READING and not _is_same_origin(request):
+            flask.abort(403, "The request came from another page.")
+        flask.g.viewer = _who(request)
+        sight.limit(flask.g.viewer.teams)
+
+    @server.errorhandler(AccessError)
+    def not_yours(error: AccessError) -> tuple[str, int]:
+        return str(error), 403
+
+    @server.teardown_request
+    def forget(_: BaseException | None) -> None:
+        sight.limit(None)
+
+
+def refusal(needed: Role = Role.ADMIN) -> str | None:
+    """Why this request may change nothing that needs the role, in a sentence; None where it may."""
     if not flask.has_request_context():
         return "Nobody asks."
     request = flask.request
-    if not (is_loopback(settings().host) and is_loopback(request.environ.get("SERVER_NAME", ""))):
-        return "The server can be reached from other machines, and there is no sign-in yet."
-    if not is_loopback(request.remote_addr or "") or any(name in request.headers for name in FORWARDED):
-        return "Changes are made at the machine that serves these pages: there is no sign-in yet."
-    # A name that leads here today may have led elsewhere when the page was loaded (DNS rebinding).
-    if not is_loopback(_host_name(request.host)):
-        return f"Open these pages as http://127.0.0.1 to change something; {request.host} may be anybody's name."
-    if request.method not in ("GET", "HEAD") and not _is_same_origin(request):
+    if settings().proxy_secret:
+        viewer: Viewer | None = flask.g.get("viewer")
+        if viewer is None or viewer.role < needed:
+            return f"Changes here are for the role {needed.name.lower()}."
+    elif refused := _is_elsewhere(request):
+        return refused
+    if request.method not in READING and not _is_same_origin(request, is_strict=True):
         return "The request came from another page."
     return None
 
 
-def require() -> None:
-    """Answer 403 to a request that may change nothing."""
-    if refusal():
-        flask.abort(403)
+def require(needed: Role = Role.ADMIN) -> None:
+    """Answer 403 to a request that may not change what needs the role."""
+    if refused := refusal(needed):
+        flask.abort(403, refused)
 
 
 def is_loopback(name: str) -> bool:
@@ -58,6 +126,37 @@ def is_loopback(name: str) -> bool:
     return (mapped or address).is_loopback
 
 
+def _who(request: flask.Request) -> Viewer:
+    """Who asks. Answers 401 where nobody says, 403 where they have no role."""
+    chosen = settings()
+    if request.environ.get(OWN) or not chosen.proxy_secret:
+        return Viewer(Role.ADMIN, None)
+    given = request.headers.get(SECRET, "").encode("utf-8", "surrogateescape")
+    user = request.headers.get(USER, "").strip()
+    if not hmac.compare_digest(given, chosen.proxy_secret.encode()) or not user or user.startswith(GROUP):
+        flask.abort(401, "Sign in first: these pages are reached through the proxy that signs people in.")
+    viewer = read_access(chosen.home).viewer(_names(user, request.headers.get(GROUPS, "")))
+    if viewer is None:
+        flask.abort(403, "You are signed in, but have no role here. Ask whoever keeps access.toml.")
+    return viewer
+
+
+def _names(user: str, groups: str) -> Collection[str]:
+    """A user by name, each group as group:name, so that nobody can be called like a group."""
+    return {user, *(f"{GROUP}{group.strip()}" for group in groups.split(",") if group.strip())}
+
+
+def _is_elsewhere(request: flask.Request) -> str | None:
+    """Without a sign-in: why the request may not come from whoever sits at this machine."""
+    if not (is_loopback(settings().host) and is_loopback(request.environ.get("SERVER_NAME", ""))):
+        return "The server can be reached from other machines, and there is no sign-in."
+    if not is_loopback(request.remote_addr or "") or any(name in request.headers for name in FORWARDED):
+        return "Changes are made at the machine that serves these pages: there is no sign-in."
+    if not is_loopback(_host_name(request.host)):
+        return f"Open these pages as http://127.0.0.1 to change something; {request.host} may be anybody's name."
+    return None
+
+
 def _host_name(host: str) -> str:
     """`127.0.0.1:8050` → `127.0.0.1`, `[::1]:8050` → `::1`."""
     if host.startswith("["):
@@ -65,9 +164,9 @@ def _host_name(host: str) -> str:
     return host.partition(":")[0].lower()
 
 
-def _is_same_origin(request: flask.Request) -> bool:
-    """Browsers send one of the two headers with every POST; a request with neither is refused."""
+def _is_same_origin(request: flask.Request, *, is_strict: bool = False) -> bool:
+    """Browsers send one of the two headers with every POST; strictly, a request with neither is refused."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is None and origin is None:
-        return False
+        return not is_strict
     return site in (None, "same-origin") and origin in (None, f"{request.scheme}://{request.host}")

@@ -19,7 +19,7 @@ from dashboard.api_description import METRIC_FIELDS, STREAM_COLUMNS, description
 from dashboard.api_parameters import DRAWN, PERCENTILES, TABLE, Parameters, beside_scope, of_metric
 from dashboard.catalogue import METRIC_COLUMNS
 from dashboard.designs.folder import kept_map
-from dashboard.errors import DashboardError, DefinitionError, ScopeError
+from dashboard.errors import AccessError, DashboardError, DefinitionError, ScopeError
 from dashboard.figures.designed_map import map_of
 from dashboard.figures.map_files import MAP_FILES
 from dashboard.figures.value_stream_map import ValueStreamMap
@@ -31,6 +31,8 @@ from dashboard.spreadsheets import safe_csv
 from dashboard.store import Store
 from dashboard.streams.plan_csv import plan_table
 from dashboard.warehouse import Warehouse
+
+CODES: Mapping[type[DashboardError], int] = {ScopeError: 400, AccessError: 403}
 
 
 def register(server: Flask, warehouse: Warehouse, home: Path, store: Store) -> None:
@@ -128,7 +130,7 @@ def register(server: Flask, warehouse: Warehouse, home: Path, store: Store) -> N
 
     @routes.errorhandler(DashboardError)
     def told(error: DashboardError) -> tuple[Mapping[str, str], int]:
-        return {"error": str(error)}, 400 if isinstance(error, ScopeError) else 503
+        return {"error": str(error)}, next((code for kind, code in CODES.items() if isinstance(error, kind)), 503)
 
     @routes.app_errorhandler(HTTPException)
     def refused(error: HTTPException) -> HTTPException | tuple[Mapping[str, str], int, dict[str, str]]:

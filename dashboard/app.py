@@ -17,10 +17,12 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import DependencyException
 
-from dashboard import access, api, snapshots
+from dashboard import access, api, sight, snapshots
 from dashboard.catalogue import read_catalogue
 from dashboard.components import controls, drawer, scope_bar
+from dashboard.components.cards import empty
 from dashboard.components.inline_svg import InlineSvg
+from dashboard.errors import AccessError
 from dashboard.pages import PAGES, remembered
 from dashboard.pages.footer import FOOTER, footer
 from dashboard.pages.items import listed
@@ -105,15 +107,17 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
     warehouse = Warehouse(
         chosen.warehouse, read_catalogue(bundled("queries")), memory=chosen.memory, threads=chosen.threads
     )
+    access.check(chosen)
     snapshots.current(chosen.warehouse)
     app = create_app(warehouse, chosen)
     server: flask.Flask = app.server
     policy: dict[str, str] = {}
+    access.guard(server, chosen)
     _harden(app, policy)
     api.register(server, warehouse, chosen.home, store_of(chosen))
     with server.test_client() as client:  # closes the race of Dash's first requests
         for address in ("/", "/_dash-layout", "/_dash-dependencies"):
-            client.get(address)
+            client.get(address, environ_overrides={access.OWN: True})
     app.validation_layout = _only_ids(app.validation_layout, app.callback_map)  # type: ignore[assignment, arg-type]  # None until now
     policy["value"] = _content_policy(app)
     keep_warm(warehouse, [partial(_drawn, page, warehouse, chosen) for page in PAGES])
@@ -197,7 +201,7 @@ def _layout_of(page: Page, warehouse: Warehouse, settings: Settings, store: Stor
 
     def layout(**query: str) -> Component:
         view, default = view_of(warehouse, settings.home, query, store)
-        choices = warehouse.ask("charts.choices", view.scope)
+        choices = warehouse.ask("charts.choices", view.scope, teams=None)
         streams = warehouse.streams()
         bar = scope_bar.scope_bar(
             view.scope,
@@ -223,7 +227,18 @@ def _layout_of(page: Page, warehouse: Warehouse, settings: Settings, store: Stor
 
 def _body(page: Page, view: View) -> Component:
     """The page under its scope; on paper the scope stands in words."""
-    return html.Div([html.P(view.scope_in_words, className="print-only"), page.body(view)])
+    try:
+        body = page.body(view)
+    except AccessError as error:
+        body = empty(f"{error} This page is for those who see all teams.")
+    return html.Div([html.P(view.scope_in_words, className="print-only"), _limits(), body])
+
+
+def _limits() -> Component | None:
+    """What somebody who does not see all teams must know of every figure."""
+    if sight.seen() is None:
+        return None
+    return html.P(f"You see the items of {sight.in_words()}; other teams' items are in no figure.", className="limits")
 
 
 def _loading(body: Component) -> Component:

@@ -6,6 +6,7 @@ DashboardError                anything the user can act on: the message says whe
 ├── DefinitionError           streams.toml or plan.toml says something it can't say
 ├── SourceError               an export can't be read
 ├── EngineError               a cluster can't be reached, or does not do what was asked of it
+├── AccessError               the viewer asked for something that is for others to see
 ├── ScopeError                the viewer asked for something the data can't answer
 ├── SnapshotError             no snapshot, or one that can't be trusted
 └── StoreError                what somebody wrote can't be kept, or what was kept can't be read
@@ -46,6 +47,10 @@ class SourceError(DashboardError):
 
 class EngineError(DashboardError):
     """A cluster can't be reached, or does not do what was asked of it."""
+
+
+class AccessError(DashboardError):
+    """The viewer asked for something that is for others to see."""
 
 
 class ScopeError(DashboardError):

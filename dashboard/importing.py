@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,13 @@ from dashboard.account import Account, account_of
 from dashboard.build import Build, Options, check_engine, check_options
 from dashboard.catalogue import read_catalogue
 from dashboard.errors import DashboardError, SourceError
-from dashboard.settings import Settings, bundled, bytes_of
+from dashboard.settings import SECRETS, Settings, bundled, bytes_of, variable
 
 # Of the child's memory this much is the engine's; the rest is Python's, and what the engine does not count.
 ENGINE_SHARE = 0.6
+# Address space that the engine has given back stays reserved: what is in use is watched from outside.
+RESERVED = 2
+LOOKS_EVERY_SECONDS = 0.25
 FILE_BYTES = 512 * 1024**3
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
@@ -58,7 +62,7 @@ def _task(files: Sequence[Path], settings: Settings, options: Options, folder: P
     return json.dumps(
         {
             "files": [str(path) for path in files],
-            "settings": dataclasses.asdict(dataclasses.replace(settings, database_url="")),
+            "settings": dataclasses.asdict(settings.without_secrets()),
             "options": dataclasses.asdict(options),
             "folder": str(folder.resolve()),
             "number": number,
@@ -80,13 +84,15 @@ def _run_child(task: str, settings: Settings, note: Callable[[str], None]) -> No
             env=_environment(),
         ) as process,
     ):
-        clock = threading.Timer(settings.import_minutes * 60, _end, (process, is_late))
-        clock.start()
+        is_over = threading.Event()
+        watch = threading.Thread(target=_watch, args=(process, settings, is_over, is_late), name="watch")
+        watch.start()
         try:
             _talk(process, task, note)
         finally:
-            clock.cancel()
+            is_over.set()
             process.kill()
+            watch.join()
         complaints.seek(0)
         told = complaints.read()
     if process.returncode:
@@ -94,8 +100,9 @@ def _run_child(task: str, settings: Settings, note: Callable[[str], None]) -> No
 
 
 def _environment() -> dict[str, str]:
-    """The child's environment. What reads strangers' files is not told the password of the store."""
-    known = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    """The child's environment. What reads strangers' files is told no secret."""
+    hidden = {variable(each) for each in dataclasses.fields(Settings) if each.name in SECRETS}
+    known = {name: value for name, value in os.environ.items() if name not in hidden}
     return known | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
@@ -109,9 +116,26 @@ def _talk(process: subprocess.Popen[str], task: str, note: Callable[[str], None]
         process.wait()
 
 
-def _end(process: subprocess.Popen[str], is_late: threading.Event) -> None:
-    is_late.set()
-    process.kill()
+def _watch(
+    process: subprocess.Popen[str], settings: Settings, is_over: threading.Event, is_late: threading.Event
+) -> None:
+    """End the child when its time is up, or when it uses more memory than it may."""
+    ends_at, most = time.monotonic() + settings.import_minutes * 60, bytes_of(settings.import_memory)
+    while not is_over.wait(LOOKS_EVERY_SECONDS):
+        if time.monotonic() > ends_at:
+            is_late.set()
+        if is_late.is_set() or _memory_of(process.pid) > most:
+            process.kill()
+            return
+
+
+def _memory_of(process: int) -> int:
+    """Bytes in use by a process; 0 where it has ended, or the system does not tell (only Linux does)."""
+    try:
+        pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _heard(message: Mapping[str, str], note: Callable[[str], None]) -> None:
@@ -138,7 +162,7 @@ def _limit(settings: Settings) -> None:
     """Limits of this process; it ends with its parent."""
     memory = bytes_of(settings.import_memory)
     for kind, most in (
-        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_DATA, memory * RESERVED),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
         (resource.RLIMIT_CPU, settings.import_minutes * 60 * (os.cpu_count() or 1)),
         (resource.RLIMIT_CORE, 0),

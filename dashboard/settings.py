@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from dashboard.errors import SettingsError
 
 PACKAGE = Path(__file__).parent
+# Settings that the process that reads strangers' files is not told.
+SECRETS = ("database_url", "proxy_secret")
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,20 @@ class Settings:
     """The settings of one process; `from_environment` reads `VSM_<NAME>`, or the `variable` that a field names."""
 
     home: Path = field(default=Path("data"), metadata={"help": "Folder of definitions, plan and snapshots."})
-    host: str = field(default="127.0.0.1", metadata={"help": "Address that `vsm serve` listens on; loopback only."})
-    port: int = field(default=8050, metadata={"help": "Port that `vsm serve` listens on."})
+    host: str = field(
+        default="127.0.0.1",
+        metadata={"help": "Address that the server listens on; without a sign-in only this machine's own."},
+    )
+    port: int = field(default=8050, metadata={"help": "Port that the server listens on."})
+    hosts: str = field(
+        default="", metadata={"help": "Names by which browsers reach the server, with commas; 127.0.0.1 always is one."}
+    )
+    # Secrets are left out of `repr`.
+    proxy_secret: str = field(
+        default="",
+        repr=False,
+        metadata={"help": "What a proxy in front that signs people in sends as X-Vsm-Secret; 32 letters or more."},
+    )
     threads: int = field(default=2, metadata={"help": "Threads that one process gives to DuckDB."})
     memory: str = field(default="4GB", metadata={"help": "Memory that one process gives to DuckDB."})
     import_memory: str = field(default="6GB", metadata={"help": "Memory of an import; it is a process of its own."})
@@ -44,6 +58,10 @@ class Settings:
             "without it, `store.sqlite` in the home.",
         },
     )
+
+    def without_secrets(self) -> Settings:
+        """The same with nothing in it that opens a door."""
+        return replace(self, **dict.fromkeys(SECRETS, ""))  # type: ignore[arg-type]  # texts all
 
     @property
     def warehouse(self) -> Path:

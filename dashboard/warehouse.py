@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard import snapshots
+from dashboard import sight, snapshots
 from dashboard.answers import Answers
 from dashboard.catalogue import Catalogue, Metric
 from dashboard.engines.duckdb import DuckDB
-from dashboard.errors import ScopeError
+from dashboard.errors import AccessError, ScopeError
 from dashboard.scope import Scope
 
 KEPT = frozenset(("marts.streams", "marts.stages"))
@@ -42,11 +42,12 @@ class Warehouse:
 
         They come from the scope and from `more`. Raises ScopeError where one is missing. Answers are kept: several
         charts of a page ask the same, and so do several people.
+        Raises AccessError for what tells of teams that the one who asks may not see.
         """
         query = self.catalogue.queries[name]
         folder, engine = self._current()
-        offered = {**(scope.parameters() if scope else {}), **more}
         named = engine.parameters(query.sql)
+        offered = sight.narrowed(query, named, {**(scope.parameters() if scope else {}), **more})
         if not named <= offered.keys():
             raise ScopeError(f"{name} needs {', '.join(sorted(named - offered.keys()))}.")
         given = {key: offered[key] for key in named}
@@ -72,6 +73,8 @@ class Warehouse:
         """A whole mart or canonical table, such as `marts.streams`. The two that every page asks for are kept."""
         folder, engine = self._current()
         if name not in KEPT:
+            if sight.seen() is not None:
+                raise AccessError(f"{name} tells of all teams, and you see {sight.in_words()} only.")
             return engine.table(name)
         return self.answers.of((folder, name), name, lambda: engine.table(name))
 
@@ -95,7 +98,7 @@ class Warehouse:
         return whole.sort_values(["check", "stream", "subject", "detail"], ignore_index=True)
 
     def default_scope(self, stream: str | None = None) -> Scope:
-        """All the data of a stream, else of the one imported last. Raises ScopeError for an unknown stream."""
+        """All that may be seen of a stream, else of the one imported last. Raises ScopeError for an unknown stream."""
         streams = self.streams()
         if stream is not None:
             known = ", ".join(sorted(streams["stream"]))
@@ -105,7 +108,8 @@ class Warehouse:
         row = streams.iloc[0]
         since = pd.Timestamp(row["first_event_on"]).date()
         until = pd.Timestamp(row["last_event_on"]).date() + dt.timedelta(days=1)
-        return Scope(str(row["stream"]), since, until, period=_period_for((until - since).days))
+        period = _period_for((until - since).days)
+        return Scope(str(row["stream"]), since, until, period=period, teams=sight.among(None))
 
     def _current(self) -> tuple[Path, DuckDB]:
         """The newest snapshot and the connection to it: an answer is kept under the snapshot that gave it."""

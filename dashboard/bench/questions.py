@@ -45,7 +45,7 @@ class Timed:
 def scopes(warehouse: Warehouse) -> dict[str, Scope]:
     """Everything there is; and one team in the last twelve months."""
     whole = replace(warehouse.default_scope(), period="week")
-    team = str(warehouse.ask("charts.choices", whole).query("kind == 'team'")["choice"].iloc[0])
+    team = str(warehouse.ask("charts.choices", whole, teams=None).query("kind == 'team'")["choice"].iloc[0])
     return {
         "everything": whole,
         "one team, 12 months": replace(whole, teams=(team,), since=whole.until - dt.timedelta(days=365)),

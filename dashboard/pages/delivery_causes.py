@@ -19,6 +19,7 @@ from dashboard.components.controls import dom_id
 from dashboard.components.plain_table import plain_table
 from dashboard.errors import DashboardError, StoreError
 from dashboard.pages.view import View
+from dashboard.roles import Role
 from dashboard.store import Cause
 from dashboard.theme import formatted
 
@@ -96,7 +97,7 @@ def register(app: Dash, view_for: Callable[..., View], place: str, draw: Callabl
         pressed, clicks = dash.ctx.triggered_id, (dash.ctx.triggered or [{}])[0].get("value")
         if not clicks or not isinstance(pressed, dict):
             return dash.no_update, dash.no_update
-        access.require()
+        access.require(Role.LEADERSHIP)
         asked = {**controls.said(**controlled), **chosen}
         fields = {each["field"]: str(value or "") for each, value in zip(ids, values, strict=True)}
         try:
@@ -118,7 +119,7 @@ def _register_choices(app: Dash, view_for: Callable[..., View]) -> None:
         prevent_initial_call=True,
     )
     def offer(incident: str | None, chosen: Mapping[str, str | None]) -> tuple[Any, Any]:
-        access.require()
+        access.require(Role.LEADERSHIP)
         if not incident:
             return dash.no_update, dash.no_update
         return _options(_offered(view_for(chosen), incident)), NONE
@@ -151,7 +152,7 @@ def _correcting(view: View, incidents: pd.DataFrame) -> Component | None:
     """The form and the corrections so far; in words where nothing may be changed or kept."""
     if view.store is None:
         return None
-    if why_not := access.refusal():
+    if why_not := access.refusal(Role.LEADERSHIP):
         return html.P(f"Causes can be corrected, but not from here: {why_not}", className="rule")
     try:
         causes = view.store.causes(view.scope.stream)

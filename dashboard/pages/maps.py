@@ -34,6 +34,7 @@ from dashboard.pages.map_links import MAPS
 from dashboard.pages.measured_design import design_from
 from dashboard.pages.value_stream import map_files
 from dashboard.pages.view import View
+from dashboard.roles import Role
 from dashboard.theme import duration
 
 PATH, TITLE = MAPS, "Designed maps"
@@ -86,7 +87,7 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
         pressed, clicks = dash.ctx.triggered_id, (dash.ctx.triggered or [{}])[0].get("value")
         if not clicks or not isinstance(pressed, dict):
             return (dash.no_update,) * 3
-        access.require()
+        access.require(Role.LEADERSHIP)
         view = view_for({**controls.said(**controlled), **chosen})
         try:
             to = _done(view, pressed["do"], pressed["place"], fields, mark or "")
@@ -134,7 +135,7 @@ def _head(view: View) -> list[Component]:
 
 
 def _drawn(view: View) -> Component:
-    may = access.refusal()
+    may = access.refusal(Role.LEADERSHIP)
     chosen = view.query.get("map")
     if not chosen:
         _, faults = folder.kept_maps(view.home)
@@ -179,7 +180,9 @@ def _map_card(view: View, kept: Kept) -> Component:
 
 def _drawing(svg: str, way: str) -> Component:
     """A map whose steps can be chosen where they can be changed."""
-    return InlineSvg(svg=svg, id=None if access.refusal() else {"type": CHOSEN, "form": "change", "way": way})
+    return InlineSvg(
+        svg=svg, id=None if access.refusal(Role.LEADERSHIP) else {"type": CHOSEN, "form": "change", "way": way}
+    )
 
 
 def _answer(design: Design) -> str:

@@ -20,6 +20,7 @@ from dashboard.pages.plan_forms import form, prefilled
 from dashboard.pages.plan_views import board, tables, timeline, together
 from dashboard.pages.plan_write import DRAWN, GO, SAID, differences, drawn_from, name_of, seen_by
 from dashboard.pages.view import View
+from dashboard.roles import Role
 from dashboard.store import Change
 from dashboard.streams.plan import KINDS, nearest
 from dashboard.streams.plan_edits import Seen, entry_of, said_of
@@ -67,7 +68,7 @@ def refusal(view: View) -> str | None:
     """Why the plan can't be changed here, in a sentence; None where it can."""
     if view.plan_in_use.fault:
         return "The plan can't be changed here while its file can't be read."
-    return access.refusal()
+    return access.refusal(Role.LEADERSHIP)
 
 
 def fault_told(view: View) -> Component | None:

@@ -18,6 +18,7 @@ from dashboard.components import scope_bar
 from dashboard.errors import ConflictError, DashboardError, DefinitionError
 from dashboard.pages.plan_forms import BUTTON, ENTERED, LABELS, button, entered
 from dashboard.pages.view import QUERY, View
+from dashboard.roles import Role
 from dashboard.store import Store
 from dashboard.streams import plan_edits
 from dashboard.streams.files import mark_of
@@ -67,7 +68,7 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
         pressed, clicks = dash.ctx.triggered_id, (dash.ctx.triggered or [{}])[0].get("value")
         if not clicks or not isinstance(pressed, dict) or drawn is None:  # a button that was just drawn
             return (dash.no_update,) * 3
-        access.require()
+        access.require(Role.LEADERSHIP)
         view = view_for({**query, **chosen})
         try:
             told = _done(view, pressed["do"], fields, text or "", drawn)

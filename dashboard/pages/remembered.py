@@ -17,6 +17,7 @@ from dashboard.components.aria import aria
 from dashboard.components.controls import dom_id
 from dashboard.errors import ConflictError, StoreError
 from dashboard.pages.view import QUERY, View
+from dashboard.roles import Role
 from dashboard.store import Note, SavedView, Store, Walk, WalkNote
 
 KEPT, HEAD, TOLD, NAME, TEXT = "kept", "kept-head", "kept-told", "kept-name", "kept-text"
@@ -84,7 +85,7 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View], st
         address, told = address_of(view, page), ""
         name, text = entered["name"] or "", entered["text"] or ""
         if is_button:
-            access.require()
+            access.require(Role.VIEWER)
             texts = {each["id"]: value or "" for each, value in zip(new["ids"], new["values"], strict=True)}
             told = _done(store, pressed, stream, address, name, text, texts)
         kept = told.startswith("Kept")
@@ -140,7 +141,7 @@ def _changed(store: Store, pressed: Mapping[str, Any], texts: Mapping[Any, str])
 
 def _listed(view: View, address: str, store: Store) -> Component:
     """The views of the stream, the notes on this one, and where others are."""
-    stream, may = view.scope.stream, access.refusal() is None
+    stream, may = view.scope.stream, access.refusal(Role.VIEWER) is None
     notes = store.notes(stream)
     here = [note for note in notes if note.address == address]
     elsewhere = [note for note in notes if note.address != address]
@@ -193,7 +194,7 @@ def row_button(
 
 
 def _forms() -> Component:
-    why_not = access.refusal()
+    why_not = access.refusal(Role.VIEWER)
     name = dbc.Input(id=NAME, type="text", maxlength=100, size="sm", value="", autocomplete="off")
     text = dbc.Textarea(id=TEXT, maxlength=4_000, size="sm", value="")
     forms = html.Div(

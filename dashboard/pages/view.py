@@ -14,6 +14,7 @@ import pandas as pd
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard import sight
 from dashboard.catalogue import Metric
 from dashboard.components.cards import behind, empty, how_computed
 from dashboard.figures.periods import iso
@@ -191,7 +192,7 @@ class View:
         scope = self.scope
         parts = [
             self.in_words,
-            ", ".join(scope.teams) if scope.teams else "all teams",
+            "all teams" if scope.teams is None else ", ".join(scope.teams) or "no team",
             ", ".join(scope.types) if scope.types else "all types",
             f"service {', '.join(scope.services)}" if scope.services else "",
             "working time" if scope.clock == "working" else "",
@@ -227,7 +228,8 @@ def view_of(
     default = replace(default, corrected=store.corrected(default.stream)) if store else default
     given = {key: value for key, value in query.items() if key != "stream"}
     more = {key: str(value) for key, value in given.items() if value and key not in SCOPE_KEYS}
-    return View(warehouse, from_query(given, default), home, more, store), default
+    scope = from_query(given, default)
+    return View(warehouse, replace(scope, teams=sight.among(scope.teams)), home, more, store), default
 
 
 def left_out(view: View) -> Component | None:

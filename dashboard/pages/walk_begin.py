@@ -20,6 +20,7 @@ from dashboard.errors import ConflictError, StoreError
 from dashboard.pages.map_links import WALK as PATH
 from dashboard.pages.view import QUERY, View
 from dashboard.pages.walk_step import Way
+from dashboard.roles import Role
 from dashboard.store import Store, Walk
 from dashboard.store.checked import NAME_LENGTH, TEXT_LENGTH
 from dashboard.streams.definition import Stream, read_definition
@@ -106,7 +107,7 @@ def register(
         view = view_for({**query, **chosen})
         if not clicks or not pressed or view.store is None:  # a button that was just drawn
             return (dash.no_update,) * 5
-        access.require()
+        access.require(Role.VIEWER)
         try:
             told, walk, go = _done(view, view.store, pressed, entered, first_place)
         except ConflictError as error:
@@ -201,7 +202,7 @@ def _minutes(count: int) -> list[str]:
 
 
 def _record_card(view: View, walk: Walk | None) -> Component:
-    why_not = access.refusal()
+    why_not = access.refusal(Role.VIEWER)
     form = html.Div(
         [
             html.Label("Title", htmlFor=NAME),

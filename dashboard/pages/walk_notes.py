@@ -17,6 +17,7 @@ from dashboard.components.controls import dom_id
 from dashboard.errors import ConflictError, StoreError
 from dashboard.pages.remembered import note_row
 from dashboard.pages.view import QUERY, View
+from dashboard.roles import Role
 from dashboard.store import Store, Walk, WalkNote
 from dashboard.store.checked import IDEA, OBSERVATION, TEXT_LENGTH
 
@@ -30,7 +31,7 @@ OF = {"kind": ALL, "walk": ALL, "step": ALL}
 
 def notes_panel(store: Store, walk: Walk, step: str) -> Component:
     """The notes of a walk at a step, "" for the whole stream, and the forms for new ones."""
-    why_not = access.refusal()
+    why_not = access.refusal(Role.VIEWER)
     forms = [_form(kind, walk, step) for kind in KINDS]
     about = "" if step else " about the whole stream"
     return html.Section(
@@ -84,7 +85,7 @@ def register(
         store = view.store
         if not clicks or not pressed or store is None:  # a button that was just drawn
             return dash.no_update, dash.no_update, left, dash.no_update
-        access.require()
+        access.require(Role.VIEWER)
         written = {each["kind"]: value or "" for each, value in zip(new["ids"], new["values"], strict=True)}
         changed = {each["id"]: value or "" for each, value in zip(texts["ids"], texts["values"], strict=True)}
         told, is_new = _done(store, pressed, written, changed)
@@ -101,7 +102,7 @@ def _lists(store: Store, walk: int, step: str) -> Component:
         notes = [note for note in store.walk_notes(walk) if note.step == step]
     except StoreError as error:
         return html.P(str(error))
-    may = access.refusal() is None
+    may = access.refusal(Role.VIEWER) is None
     return html.Div([_list(kind, [n for n in notes if n.kind == kind], may) for kind in KINDS], className="kept-forms")
 
 

@@ -2,6 +2,7 @@
 title = "What the data tell"
 question = "Which kinds of facts are in the data, and from which files?"
 grain = "one row per kind of fact that the data tell at all"
+sight = "whole stream"
 [columns]
 fact = "what is told"
 records = "how many records tell it"

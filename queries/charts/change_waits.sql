@@ -2,6 +2,7 @@
 title = "Where changes wait"
 question = "Do changes wait for their review, or for their deployment?"
 grain = "one row per period, over the changes deployed in it whose merge is told; null where there is none"
+sight = "whole stream"
 [columns]
 period_start = "first day of the period"
 review_days = "mean time from authored to merged"

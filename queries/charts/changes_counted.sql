@@ -2,6 +2,7 @@
 title = "Changes counted and left out"
 question = "Which changes does the lead time count, and which not?"
 grain = "one row: how many changes of each kind"
+sight = "whole stream"
 [columns]
 counted = "deployed in the period, with a lead time"
 programs = "deployed in the period, but made by a program (a bot, as the source says)"

@@ -12,7 +12,10 @@ select
     items.team as choice,
     cast(count(*) as bigint) as items
 from marts.items
-where items.stream = $stream and items.team is not null
+where
+    items.stream = $stream
+    and items.team is not null
+    and ($teams is null or list_contains($teams, items.team))
 group by items.team
 union all
 select
@@ -20,7 +23,10 @@ select
     items.type as choice,
     cast(count(*) as bigint) as items
 from marts.items
-where items.stream = $stream and items.type is not null
+where
+    items.stream = $stream
+    and items.type is not null
+    and ($teams is null or list_contains($teams, items.team))
 group by items.type
 order by
     kind,

@@ -2,6 +2,7 @@
 title = "Days off"
 question = "On which days was nobody at work?"
 grain = "one row per weekend day or holiday of the stream's calendar in the period"
+sight = "whole stream"
 [columns]
 day = "day in the stream's zone"
 */

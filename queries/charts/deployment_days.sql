@@ -2,6 +2,7 @@
 title = "Days with deployments"
 question = "When was something deployed, and which of it failed?"
 grain = "one row per day of the period on which something was deployed to production"
+sight = "whole stream"
 [columns]
 deployed_on = "day in the stream's zone"
 deployments = "deployments of that day; releases of a repository count as such"

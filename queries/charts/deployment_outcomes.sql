@@ -2,6 +2,7 @@
 title = "Outcomes of deployments"
 question = "How often is something deployed, and what becomes of it?"
 grain = "one row per period; counts are 0 where nothing happened, null where no source tells"
+sight = "whole stream"
 [columns]
 period_start = "first day of the period"
 went_well = "successful deployments without an incident, as long before the data end as incidents are joined (failure_window_days)"

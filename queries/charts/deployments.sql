@@ -2,6 +2,7 @@
 title = "Deployments"
 question = "What was deployed, and what became of it?"
 grain = "one row per deployment to production in the period, the newest first"
+sight = "whole stream"
 [columns]
 deployment_id = "key of the deployment"
 service = "what was deployed"

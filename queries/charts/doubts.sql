@@ -2,6 +2,7 @@
 title = "Rows kept with a doubt"
 question = "Which records were used although something in them is doubtful?"
 grain = "one row per record; at most row_limit of each file, column and doubt"
+sight = "all teams"
 [columns]
 file_name = "file it stands in"
 record = "its number in the file; 1 = the first after the header"

@@ -2,6 +2,7 @@
 title = "Deployments to other environments"
 question = "What is deployed elsewhere than to production, and does it succeed there?"
 grain = "one row per environment that is not production and service, the most deployments first"
+sight = "whole stream"
 [columns]
 environment = "where to"
 service = "what was deployed"

@@ -2,6 +2,7 @@
 title = "Days with incidents"
 question = "When did something fail in production?"
 grain = "one row per day of the period on which an incident began"
+sight = "whole stream"
 [columns]
 started_on = "day in the stream's zone"
 incidents = "incidents that began on that day"

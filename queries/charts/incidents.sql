@@ -2,6 +2,7 @@
 title = "Incidents"
 question = "What failed in production, what caused it, and how long did it last?"
 grain = "one row per incident that began or was restored in the period, or was still open at its end, the newest first"
+sight = "whole stream"
 [columns]
 incident_id = "key of the incident"
 service = "what failed"

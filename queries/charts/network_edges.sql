@@ -2,6 +2,7 @@
 title = "What flows between the streams"
 question = "Which stream waits for which, how long, and what does it cost?"
 grain = "one row per stream that needs, waits for, or has parts in another one, whatever stream is chosen; the longest waits first"
+sight = "all teams"
 [columns]
 stream = "value stream that waits"
 on_stream = "value stream that it waits for"

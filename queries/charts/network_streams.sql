@@ -2,6 +2,7 @@
 title = "Streams of the network"
 question = "Which value streams are there, and how much is under way in each?"
 grain = "one row per value stream, whatever stream is chosen"
+sight = "all teams"
 [columns]
 stream = "value stream"
 name = "what people call it"

@@ -2,6 +2,7 @@
 title = "All streams together"
 question = "How much is under way and done in all streams, each item counted once?"
 grain = "one row, whatever stream is chosen; an item that several streams share, as rules chose it, counts once"
+sight = "all teams"
 [columns]
 open_items = "items that were started and not ended at the end of the scope"
 finished_items = "items that finished in the scope"

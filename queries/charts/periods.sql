@@ -2,6 +2,7 @@
 title = "Periods"
 question = "Which periods does the scope cut short?"
 grain = "one row per period of the scope"
+sight = "whole stream"
 [columns]
 period_start = "first day of the period"
 period_end = "first day after it"

@@ -2,6 +2,7 @@
 title = "Possible causes of an incident"
 question = "Which deployments were finished when the incident began?"
 grain = "one row per deployment to production before the incident $item: of its service first, then the newest"
+sight = "whole stream"
 [columns]
 deployment_id = "key of the deployment"
 service = "what was deployed"

@@ -2,6 +2,7 @@
 title = "Services"
 question = "Which services are there to choose from?"
 grain = "one row per service of the stream, by name"
+sight = "whole stream"
 [columns]
 service = "its name, as the sources write it"
 deployments = "deployments to production"

@@ -2,6 +2,7 @@
 title = "Rows set aside"
 question = "Which records could not be used, and why?"
 grain = "one row per record set aside; at most row_limit of each file, column and reason"
+sight = "all teams"
 [columns]
 file_name = "file it stands in"
 record = "its number in the file; the header is record 0"

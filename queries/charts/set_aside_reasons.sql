@@ -2,6 +2,7 @@
 title = "Reasons for setting rows aside"
 question = "Why were records set aside, and how many?"
 grain = "one row per file, column and reason, the most frequent first"
+sight = "whole stream"
 [columns]
 file_name = "file the records stand in"
 column_name = "column at fault"

@@ -2,6 +2,7 @@
 title = "Shared teams"
 question = "Which teams work for several streams?"
 grain = "one row per team and stream that it did active work in, of teams that worked in two streams or more in the scope, whatever stream is chosen"
+sight = "all teams"
 [columns]
 team = "team"
 stream = "value stream"

@@ -6,6 +6,7 @@ definition = "Work items, or changes where no items are linked, that one deploym
 formula = "percentile or mean of items per successful deployment in the period"
 source = "Reinertsen, The Principles of Product Development Flow, 2009"
 grain = "one row per period; value is null where no deployment with linked items or changes was made; items counts the deployments"
+sight = "whole stream"
 */
 with carried as (
 

@@ -6,6 +6,7 @@ definition = "Share of the production deployments that an incident is attributed
 formula = "distinct deployments with an attributed incident ÷ deployments in the period"
 source = "DORA, the five software delivery performance metrics, 2024"
 grain = "one row per period; value is null where nothing was deployed, or no source tells incidents; items counts the deployments"
+sight = "whole stream"
 */
 select
     periods.period_start,

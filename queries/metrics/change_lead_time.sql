@@ -6,6 +6,7 @@ definition = "How long a change takes from being authored to the first successfu
 formula = "percentile or mean of (deployed − authored) over changes deployed in the period, programs' changes left out"
 source = "DORA, the five software delivery performance metrics, 2024"
 grain = "one row per period; value is null where no change was deployed"
+sight = "whole stream"
 */
 select
     periods.period_start,

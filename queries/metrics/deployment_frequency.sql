@@ -6,6 +6,7 @@ definition = "Successful production deployments per week."
 formula = "distinct successful deployments ÷ (days of the period ÷ 7)"
 source = "DORA, the five software delivery performance metrics, 2024"
 grain = "one row per period; 0 where nothing was deployed, null where no source tells deployments"
+sight = "whole stream"
 */
 select
     periods.period_start,

@@ -6,6 +6,7 @@ definition = "Share of the production deployments that were unplanned, made to m
 formula = "unplanned deployments ÷ deployments in the period of which it is known"
 source = "DORA, the five software delivery performance metrics, 2024"
 grain = "one row per period; value is null where it is known of no deployment; items counts those of which it is"
+sight = "whole stream"
 */
 select
     periods.period_start,

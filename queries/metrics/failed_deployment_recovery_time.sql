@@ -6,6 +6,7 @@ definition = "How long it takes from a deployment that caused an incident until 
 formula = "percentile or mean of (restored − deployed) over incidents attributed to a deployment and restored in the period"
 source = "DORA, the five software delivery performance metrics, 2024"
 grain = "one row per period; value is null where no such incident was restored"
+sight = "whole stream"
 */
 select
     periods.period_start,

@@ -6,6 +6,7 @@ definition = "Incidents in production that began in the period."
 formula = "count of incidents that began in the period"
 source = "Beyer et al., Site Reliability Engineering, 2016"
 grain = "one row per period; 0 where none began, null where no source tells incidents"
+sight = "whole stream"
 */
 select
     periods.period_start,

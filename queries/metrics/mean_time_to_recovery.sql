@@ -6,6 +6,7 @@ definition = "How long an incident lasts, whatever its cause."
 formula = "mean of (restored − began) over incidents restored in the period"
 source = "Beyer et al., Site Reliability Engineering, 2016"
 grain = "one row per period; value is null where no incident was restored"
+sight = "whole stream"
 */
 select
     periods.period_start,
