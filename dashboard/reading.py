@@ -29,6 +29,13 @@ MARKS = {NUL_MARK: "a NUL byte", BYTE_MARK: "bytes that are no letter in UTF-8"}
 NO_STAGES = ("updated", "due", "due_date", "last_viewed", "labels", "status", "resolution", "sprint")
 REMARKED = ("set_aside", "doubts")
 SEVERAL = 2
+# What a query reads that only chooses among judged records, or judges what is there: not worth a copy of them.
+CHOICES = (
+    {"reading.parsed"},
+    {"reading.typed", "reading.copies", "raw.options"},
+)
+# Types of a Parquet's columns that are times.
+TIMES = ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "DATE")
 # A page of a Parquet file is compressed, but a hundred rows in a byte are no export.
 ROWS_PER_BYTE, FREE_ROWS = 100, 1_000_000
 
@@ -126,8 +133,7 @@ class Reader:
         queries = self._queries(chosen)
         self.read_tables = tuple(table.removeprefix("reading.") for table, _ in queries)
         for table, query in queries:
-            # What only chooses among the judged records is not worth a copy of them.
-            is_choice = self.engine.relations(query) == {"reading.parsed"}
+            is_choice = self.engine.relations(query) in CHOICES
             (self.engine.create_view if is_choice else self.engine.create)(table, query)
         self._account(sample, chosen, event_is, physical, [*notes, *self._overlaps()], named)
         self._compare()
@@ -281,9 +287,19 @@ class Reader:
         columns |= {role: _all_places(found[role], header) for role in lists}
         wide = {f"cell_{number}": [place[cell]] for number, cell in enumerate(cells)}
         is_guarded = sample.kind == "csv" and chosen in own.FORMATS
-        self.engine.project("raw.file", "raw.texts", columns | wide, lists=lists, is_guarded=is_guarded)
+        is_kept = sample.kind != "parquet"
+        self.engine.project(
+            "raw.file", "raw.texts", columns | wide, lists=lists, is_guarded=is_guarded, is_kept=is_kept
+        )
         times = [role.name for role in chosen.roles if role.is_time and columns[role.name]] + list(wide)
-        writing = self._writing(sample, times)
+        kinds = {role: self.types.get(found.get(role) or "", "") for role in times}
+        writing = self._writing(sample, [role for role in times if kinds[role] not in TIMES])
+        # The engine writes its own times as ISO does: there is nothing to find out.
+        writing = replace(
+            writing,
+            has_naive=writing.has_naive or "TIMESTAMP" in kinds.values(),
+            has_zoned=writing.has_zoned or "TIMESTAMP WITH TIME ZONE" in kinds.values(),
+        )
         self.engine.normalise(
             "raw.texts",
             "raw.every_record",

@@ -59,9 +59,12 @@ class Opener:
 
     def open_parquet(self, path: Path, name: str) -> None:
         """A Parquet's rows as the view `name`: record, shape (null), and c0, c1, … as text."""
-        rows = self._connection.read_parquet(str(path))
-        cells = [ColumnExpression(old).cast(VARCHAR).alias(f"c{number}") for number, old in enumerate(rows.columns)]
-        self._open(rows.select(*cells, ConstantExpression(None).cast(VARCHAR).alias("shape")), name)
+        rows = self._connection.read_parquet(str(path), file_row_number=True)
+        *columns, place = map(ColumnExpression, rows.columns)
+        cells = [column.cast(VARCHAR).alias(f"c{number}") for number, column in enumerate(columns)]
+        record = (place + ConstantExpression(1)).alias("record")
+        for view in (name, f"{name}_rows"):
+            self._view(view, rows.select(record, *cells, ConstantExpression(None).cast(VARCHAR).alias("shape")))
 
     def parquet_columns(self, path: Path) -> Mapping[str, str]:
         """Column → type of a Parquet file."""
@@ -134,16 +137,22 @@ class Opener:
         *,
         lists: Collection[str] = (),
         is_guarded: bool = False,
+        is_kept: bool = True,
     ) -> None:
         """Keep what was opened as `source` under other column names: of no column a null, of several all with dashes.
 
         Those of `lists` stand on lines of their own. From texts that `write_columns` guarded the guard is taken off.
+        What is not kept is read again each time: of a file of columns that is less than to write them.
         """
         texts = {new: joined(old, "\n" if new in lists else "-") for new, old in columns.items()}
         chosen = [(unguarded(text) if is_guarded else text).alias(new) for new, text in texts.items()]
         rows = self._connection.table(f"{source}_rows")
         if "record" in rows.columns:
-            rows.select(ColumnExpression("record"), ColumnExpression("shape"), *chosen).create(name)
+            named = rows.select(ColumnExpression("record"), ColumnExpression("shape"), *chosen)
+            if is_kept:
+                named.create(name)
+            else:
+                self._view(name, named)
             return
         # The place in a table is a number that both cores can give; counting while reading is for one alone.
         rows.select(ColumnExpression("shape"), *chosen).create(f"{name}_rows")

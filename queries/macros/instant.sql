@@ -11,6 +11,10 @@ create or replace macro macros.instant(written, zone) as (
                 or (strlen(written) = 22 and ends_with(written, '+00'))
                 or (strlen(written) = 27 and ends_with(written, '.000000Z'))
                 then macros.clock_time(left(written, 19))
+            when substr(written, 20, 1) = '.' and ends_with(written, 'Z')
+                then macros.clock_time(left(written, strlen(written) - 1))
+            when substr(written, 20, 1) = '.' and ends_with(written, '+00')
+                then macros.clock_time(left(written, strlen(written) - 3))
         end,
         case
             when zone = 'UTC' then macros.clock_time(written)
