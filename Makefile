@@ -10,11 +10,12 @@ PACKAGES := pyproject.toml dashboard/__init__.py dashboard/frontend/package.json
 demo: $(VENV)/installed
 	$(BIN)/vsm demo
 
-# Installs what the tests need, Chromium, PostgreSQL and Spark too where they are missing, and runs all of them.
+# Installs what the tests need, Chromium, PostgreSQL, Spark and strace too where they are missing, and runs all of them.
 test: $(VENV)/installed-test
 	.ci/chromium
 	.ci/postgresql
 	.ci/spark
+	.ci/strace
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/installed-test

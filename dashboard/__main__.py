@@ -13,7 +13,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from dashboard import __version__, access, build, export, importing, snapshots
+from dashboard import __version__, access, build, export, importing, layers, snapshots
 from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.designs.document import parse_design
 from dashboard.docs import outdated, write_docs
@@ -45,6 +45,11 @@ class Told(click.Group):
             return super().invoke(ctx)
         except DashboardError as error:
             raise click.ClickException(str(error)) from None
+        except OSError as error:
+            where = f": {error.filename}" if error.filename else ""
+            raise click.ClickException(
+                f"{error.strerror or error}{where}. What was there before is unchanged."
+            ) from None
 
 
 @click.group(cls=Told, context_settings={"help_option_names": ["-h", "--help"]})
@@ -130,6 +135,18 @@ def import_command(settings: Settings, /, files: tuple[Path, ...], columns: str 
         snapshots.current(settings.warehouse)
     cluster = {name: given[name] for name in ("engine", "storage") if given[name]}
     _import(replace(settings, **cluster), files, options)
+
+
+@main.command("upgrade")
+@click.pass_obj
+def upgrade_command(settings: Settings) -> None:
+    """Work the newest snapshot out anew where another version of the program made it; else do nothing."""
+    if snapshots.is_empty(settings.warehouse):
+        click.echo("There is no snapshot yet.")
+    elif snapshots.rules_of(snapshots.sound(settings.warehouse)[0]) == layers.rules(_catalogue()):
+        click.echo("The snapshot is of this version.")
+    else:
+        _import(settings, (), build.Options())
 
 
 @main.command("serve")

@@ -13,14 +13,16 @@ from collections.abc import Collection
 import flask
 
 from dashboard import sight
-from dashboard.errors import AccessError, DefinitionError, SettingsError
+from dashboard.errors import DefinitionError, SettingsError
 from dashboard.roles import FILE, Role, Viewer, read_access
 from dashboard.settings import Settings
 
 SETTINGS = "VSM_SETTINGS"  # the app's settings, in Flask's own configuration
 # In the environment of a request that the program makes of itself while it starts; no header can set it.
 OWN = "vsm.own"
-OPEN = frozenset(("/healthz", "/readyz"))
+# Open to everybody: signs of life, which tell nothing, and the files of the program, which anybody can download.
+OPEN = frozenset(("/healthz", "/readyz", "/metrics"))
+FILES = ("/assets/", "/_dash-component-suites/")
 
 SECRET, USER, GROUPS = "X-Vsm-Secret", "X-Forwarded-User", "X-Forwarded-Groups"
 GROUP = "group:"
@@ -37,6 +39,11 @@ def settings() -> Settings:
     return found
 
 
+def under_prefix(path: str) -> str:
+    """A path as the browser asks for it: a proxy may show the pages under one of its own."""
+    return settings().prefix.rstrip("/") + path if flask.has_request_context() else path
+
+
 def check(chosen: Settings, address: str | None = None) -> None:
     """Raises SettingsError where the server must not start: reachable without a sign-in, or with a secret that can be
     guessed, or with an `access.toml` that can't be read. `address` is what it listens on, else the setting."""
@@ -49,6 +56,8 @@ def check(chosen: Settings, address: str | None = None) -> None:
             )
         return
     check_secret("VSM_PROXY_SECRET", chosen.proxy_secret)
+    if chosen.metrics_token:
+        check_secret("VSM_METRICS_TOKEN", chosen.metrics_token)
     try:
         access = read_access(chosen.home)
     except DefinitionError as error:
@@ -73,7 +82,7 @@ def guard(server: flask.Flask, chosen: Settings) -> None:
     @server.before_request
     def let_in() -> None:
         request = flask.request
-        if request.path in OPEN or request.path.startswith("/assets/"):
+        if request.path in OPEN or request.path.startswith(FILES):
             return
         # A name that leads here today may have led elsewhere when the page was loaded (DNS rebinding).
         if not is_loopback(_host_name(request.host)) and _host_name(request.host) not in names:
@@ -82,10 +91,6 @@ def guard(server: flask.Flask, chosen: Settings) -> None:
             flask.abort(403, "The request came from another page.")
         flask.g.viewer = _who(request)
         sight.limit(flask.g.viewer.teams)
-
-    @server.errorhandler(AccessError)
-    def not_yours(error: AccessError) -> tuple[str, int]:
-        return str(error), 403
 
     @server.teardown_request
     def forget(_: BaseException | None) -> None:
@@ -112,6 +117,11 @@ def require(needed: Role = Role.ADMIN) -> None:
     """Answer 403 to a request that may not change what needs the role."""
     if refused := refusal(needed):
         flask.abort(403, refused)
+
+
+def is_this_machine(request: flask.Request) -> bool:
+    """Whether a request comes from the machine that serves, and no proxy stands between."""
+    return is_loopback(request.remote_addr or "") and not any(name in request.headers for name in FORWARDED)
 
 
 def is_loopback(name: str) -> bool:
@@ -150,7 +160,7 @@ def _is_elsewhere(request: flask.Request) -> str | None:
     """Without a sign-in: why the request may not come from whoever sits at this machine."""
     if not (is_loopback(settings().host) and is_loopback(request.environ.get("SERVER_NAME", ""))):
         return "The server can be reached from other machines, and there is no sign-in."
-    if not is_loopback(request.remote_addr or "") or any(name in request.headers for name in FORWARDED):
+    if not is_this_machine(request):
         return "Changes are made at the machine that serves these pages: there is no sign-in."
     if not is_loopback(_host_name(request.host)):
         return f"Open these pages as http://127.0.0.1 to change something; {request.host} may be anybody's name."

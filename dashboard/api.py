@@ -6,20 +6,18 @@ shows what it fell back to, a program would not notice. `/api/openapi.json` desc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 from flask import Blueprint, Flask, Response, abort, jsonify, request
-from werkzeug.exceptions import HTTPException
 
 from dashboard import api_parameters
 from dashboard.api_description import METRIC_FIELDS, STREAM_COLUMNS, description
 from dashboard.api_parameters import DRAWN, PERCENTILES, TABLE, Parameters, beside_scope, of_metric
 from dashboard.catalogue import METRIC_COLUMNS
 from dashboard.designs.folder import kept_map
-from dashboard.errors import AccessError, DashboardError, DefinitionError, ScopeError
+from dashboard.errors import DefinitionError, ScopeError
 from dashboard.figures.designed_map import map_of
 from dashboard.figures.map_files import MAP_FILES
 from dashboard.figures.value_stream_map import ValueStreamMap
@@ -31,8 +29,6 @@ from dashboard.spreadsheets import safe_csv
 from dashboard.store import Store
 from dashboard.streams.plan_csv import plan_table
 from dashboard.warehouse import Warehouse
-
-CODES: Mapping[type[DashboardError], int] = {ScopeError: 400, AccessError: 403}
 
 
 def register(server: Flask, warehouse: Warehouse, home: Path, store: Store) -> None:
@@ -52,10 +48,6 @@ def register(server: Flask, warehouse: Warehouse, home: Path, store: Store) -> N
         named = warehouse.parameters(query)
         view = look({**beside_scope(named), **TABLE})
         return _answer(view.ask(query, **api_parameters.values(named, view.query)), query.partition(".")[2])
-
-    @routes.get("/healthz")
-    def alive() -> Mapping[str, str]:
-        return {"status": "ok"}
 
     @routes.get("/api/openapi.json")
     def described() -> Response:
@@ -127,17 +119,6 @@ def register(server: Flask, warehouse: Warehouse, home: Path, store: Store) -> N
             layer, _, name = query.partition(".")
             abort(404, f"There is nothing called {name!r} among the {layer}; /api/openapi.json lists them.")
         return query
-
-    @routes.errorhandler(DashboardError)
-    def told(error: DashboardError) -> tuple[Mapping[str, str], int]:
-        return {"error": str(error)}, next((code for kind, code in CODES.items() if isinstance(error, kind)), 503)
-
-    @routes.app_errorhandler(HTTPException)
-    def refused(error: HTTPException) -> HTTPException | tuple[Mapping[str, str], int, dict[str, str]]:
-        if not request.path.startswith("/api/"):
-            return error
-        headers = {key: value for key, value in error.get_headers() if key == "Allow"}
-        return {"error": str(error.description)}, error.code or 500, headers
 
     server.register_blueprint(routes)
 

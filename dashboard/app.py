@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -15,9 +13,8 @@ import dash_bootstrap_components as dbc
 import flask
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
-from dash.exceptions import DependencyException
 
-from dashboard import access, api, sight, snapshots
+from dashboard import access, api, sight, signs, snapshots, web
 from dashboard.catalogue import read_catalogue
 from dashboard.components import controls, drawer, scope_bar
 from dashboard.components.cards import empty
@@ -28,7 +25,6 @@ from dashboard.pages.footer import FOOTER, footer
 from dashboard.pages.items import listed
 from dashboard.pages.view import QUERY, Page, View, view_of
 from dashboard.settings import Settings, bundled, from_environment
-from dashboard.static_cache import StaticCache
 from dashboard.store import Store, store_of
 from dashboard.warehouse import Warehouse
 from dashboard.warming import keep_warm
@@ -64,7 +60,8 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
         "dashboard",
         assets_folder=str(ASSETS),
         assets_path_ignore=["vendor"],
-        external_stylesheets=[_vendored("bootstrap.min.css", "bootstrap")],  # first: ours has the last word
+        # First: ours has the last word.
+        external_stylesheets=[_vendored(settings.prefix, "bootstrap.min.css", "bootstrap")],
         use_pages=True,
         pages_folder="",
         title="Value stream dashboard",
@@ -72,12 +69,14 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
         serve_locally=True,
         suppress_callback_exceptions=False,
         use_async=False,
+        requests_pathname_prefix=settings.prefix,
+        routes_pathname_prefix="/",
         include_pages_meta=False,
         enable_mcp=False,
     )
     app.server.config[access.SETTINGS] = settings
     store = store_of(settings)
-    app.index_string = _index(_inline_scripts(), _plotly_address())
+    app.index_string = _index(_inline_scripts(settings.prefix), _plotly_address(settings.prefix))
     for order, page in enumerate(PAGES):
         dash.register_page(
             page.__name__,
@@ -112,16 +111,17 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
     app = create_app(warehouse, chosen)
     server: flask.Flask = app.server
     policy: dict[str, str] = {}
+    web.harden(app, policy)
     access.guard(server, chosen)
-    _harden(app, policy)
+    signs.register(server, warehouse, chosen)
     api.register(server, warehouse, chosen.home, store_of(chosen))
     with server.test_client() as client:  # closes the race of Dash's first requests
         for address in ("/", "/_dash-layout", "/_dash-dependencies"):
             client.get(address, environ_overrides={access.OWN: True})
     app.validation_layout = _only_ids(app.validation_layout, app.callback_map)  # type: ignore[assignment, arg-type]  # None until now
-    policy["value"] = _content_policy(app)
+    policy["value"] = web.content_policy(app, _inline_scripts(chosen.prefix))
     keep_warm(warehouse, [partial(_drawn, page, warehouse, chosen) for page in PAGES])
-    server.wsgi_app = StaticCache(server.wsgi_app)  # type: ignore[method-assign]
+    web.mount(server, chosen)
     return server
 
 
@@ -335,9 +335,9 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings, store: Store) -> 
     )
 
 
-def _vendored(name: str, package: str) -> str:
+def _vendored(prefix: str, name: str, package: str) -> str:
     """The address of a file that the front-end build made, with its version so that browsers may keep it for ever."""
-    return f"/assets/vendor/{name}?m={_versions().get(package, '0')}"
+    return f"{prefix}assets/vendor/{name}?m={_versions().get(package, '0')}"
 
 
 def _versions() -> Mapping[str, Any]:
@@ -346,13 +346,13 @@ def _versions() -> Mapping[str, Any]:
     return versions
 
 
-def _plotly_address() -> str | None:
+def _plotly_address(prefix: str) -> str | None:
     """Our bundle of plotly.js, where it was built; without it the app runs with the full one of its wheel."""
-    return _vendored("plotly.min.js", "plotly") if _versions() else None
+    return _vendored(prefix, "plotly.min.js", "plotly") if _versions() else None
 
 
-def _inline_scripts() -> list[str]:
-    address = _plotly_address()
+def _inline_scripts(prefix: str) -> list[str]:
+    address = _plotly_address(prefix)
     return [HEAD_SCRIPT, *([PLOTLY_SCRIPT.format(address)] if address else [])]
 
 
@@ -365,47 +365,3 @@ def _index(scripts: list[str], preload: str | None) -> str:
         '<body><a class="visually-hidden-focusable" href="#main">Skip to content</a>'
         "{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body></html>"
     )
-
-
-def _harden(app: Dash, policy: Mapping[str, str]) -> None:
-    """Headers on every answer; malformed requests are answered, not traced. Before the first request."""
-
-    @app.server.before_request
-    def refuse_malformed() -> None:
-        request = flask.request
-        if request.method == "POST" and request.path.endswith("/_dash-update-component"):
-            body = request.get_json(silent=True)
-            if not isinstance(body, dict) or body.get("output") not in app.callback_map:
-                flask.abort(400)
-
-    @app.server.errorhandler(DependencyException)
-    def no_such_file(_: DependencyException) -> tuple[str, int]:
-        return "not found", 404
-
-    @app.server.after_request
-    def headers(response: flask.Response) -> flask.Response:
-        response.headers.setdefault("Content-Security-Policy", policy.get("value", "default-src 'none'"))
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        return response
-
-
-def _content_policy(app: Dash) -> str:
-    hashes = " ".join([*app.csp_hashes(), *map(_hash, _inline_scripts())])
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src 'self' {hashes}",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "frame-ancestors 'none'",
-            "base-uri 'none'",
-            "form-action 'self'",
-        )
-    )
-
-
-def _hash(script: str) -> str:
-    return "'sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() + "'"

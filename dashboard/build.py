@@ -127,6 +127,7 @@ class Build:
             self.engine.close()
             shutil.rmtree(inbox, ignore_errors=True)
         write_definition(self.folder / snapshots.DEFINITION, definitions.values())
+        (self.folder / snapshots.RULES).write_text(layers.rules(self.catalogue), encoding="ascii")
 
     def _forget(self, *schemas: str) -> None:
         """Let go of what no later step reads: memory is what a large import lacks."""
@@ -200,13 +201,13 @@ class Build:
 
     @cached_property
     def previous(self) -> Path | None:
-        """The snapshot before; None where there is none, or it is to be forgotten."""
-        if self.options.starts_afresh:
+        """The snapshot before; None where there is none, or it is to be forgotten.
+
+        Raises SnapshotError where there are some, and none is whole: to begin anew would lose what they hold.
+        """
+        if self.options.starts_afresh or snapshots.is_empty(self.settings.warehouse):
             return None
-        try:
-            return snapshots.current(self.settings.warehouse)
-        except SnapshotError:
-            return None
+        return snapshots.sound(self.settings.warehouse)[0]
 
     @cached_property
     def definitions(self) -> Definitions:

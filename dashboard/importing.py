@@ -25,13 +25,14 @@ from dashboard import errors, snapshots
 from dashboard.account import Account, account_of
 from dashboard.build import Build, Options, check_engine, check_options
 from dashboard.catalogue import read_catalogue
-from dashboard.errors import DashboardError, SourceError
+from dashboard.engines.duckdb import DuckDB
+from dashboard.errors import DashboardError, SnapshotError, SourceError
 from dashboard.settings import SECRETS, Settings, bundled, bytes_of, variable
 
 # Of the child's memory this much is the engine's; the rest is Python's, and what the engine does not count.
 ENGINE_SHARE = 0.6
 # Address space that the engine has given back stays reserved: what is in use is watched from outside.
-RESERVED = 2
+RESERVED = 4
 LOOKS_EVERY_SECONDS = 0.25
 FILE_BYTES = 512 * 1024**3
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
@@ -167,7 +168,9 @@ def _limit(settings: Settings) -> None:
         (resource.RLIMIT_CPU, settings.import_minutes * 60 * (os.cpu_count() or 1)),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(kind, (most, most))
+        _, hard = resource.getrlimit(kind)  # whoever runs us may allow less
+        limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (limit, limit))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
 
@@ -195,6 +198,12 @@ def child() -> None:
         ).run([Path(each) for each in task["files"]])
     except DashboardError as error:
         _say(error=type(error).__name__, told=str(error))
+    except Exception as error:
+        fault = DuckDB.fault_of_disk(error)
+        if fault is None:
+            raise
+        told = f"The snapshot could not be written: {fault}. What was there before is unchanged."
+        _say(error=SnapshotError.__name__, told=told)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -11,6 +12,7 @@ from dashboard.engines import DeclaringEngine, Engine
 from dashboard.errors import CatalogueError
 
 BUILT = ("staging", "marts")
+RULING = ("macros", "canonical", *BUILT)
 MACRO, MART = re.compile(r"macros\.\w+"), re.compile(r"\bmarts\.\w+")
 
 
@@ -85,6 +87,12 @@ def _carry_out(
         for name in reads[query.name]:
             if name.startswith("staging.") and last_read[name] == query.name and not keeps_staging:
                 engine.drop(name)
+
+
+def rules(catalogue: Catalogue) -> str:
+    """A digest of what the tables of a snapshot are worked out by: it differs as soon as a rule does."""
+    texts = (f"{query.name}\n{query.sql}\n" for layer in RULING for query in catalogue.layer(layer).values())
+    return hashlib.sha256("".join(texts).encode()).hexdigest()
 
 
 def keys_of(catalogue: Catalogue) -> Mapping[str, tuple[str, ...]]:

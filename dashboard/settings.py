@@ -12,8 +12,9 @@ from typing import Any
 from dashboard.errors import SettingsError
 
 PACKAGE = Path(__file__).parent
+PREFIX = re.compile(r"/(?:[\w.-]+/)*")
 # Settings that the process that reads strangers' files is not told.
-SECRETS = ("database_url", "proxy_secret")
+SECRETS = ("database_url", "proxy_secret", "metrics_token")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,15 @@ class Settings:
     hosts: str = field(
         default="", metadata={"help": "Names by which browsers reach the server, with commas; 127.0.0.1 always is one."}
     )
+    prefix: str = field(default="/", metadata={"help": "Path under which a proxy shows the pages, such as /vsm/."})
+    workers: int = field(default=2, metadata={"help": "Processes that gunicorn serves with."})
+    log_level: str = field(default="INFO", metadata={"help": "What the server logs: DEBUG, INFO, WARNING or ERROR."})
     # Secrets are left out of `repr`.
+    metrics_token: str = field(
+        default="",
+        repr=False,
+        metadata={"help": "What /metrics is asked with, as a bearer token; without it, only this machine may."},
+    )
     proxy_secret: str = field(
         default="",
         repr=False,
@@ -77,6 +86,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         text = given.get(variable(each))
         if text:
             values[each.name] = _read(variable(each), text, type(each.default))
+    if not PREFIX.fullmatch(str(values.get("prefix", "/"))):
+        raise SettingsError(f"VSM_PREFIX is {values['prefix']!r}; expected a path such as /vsm/.")
     return Settings(**values)  # type: ignore[arg-type]
 
 

@@ -1,7 +1,8 @@
 """The store of snapshots: written aside, verified, published by one atomic rename of a pointer.
 
-`<root>/snapshots/000007/` holds one database and its definition; `<root>/CURRENT` names the newest complete
-one. Readers open by name, so a publish never touches a file that is being read.
+`<root>/snapshots/000007/` holds one database, its definition, and a manifest with a digest of each; `<root>/CURRENT`
+names the newest complete one with the digest of its manifest. Readers open by name, so a publish never touches a file
+that is being read, and compare every byte when they do.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from dashboard.errors import SnapshotError
 
-DATABASE, MANIFEST, DEFINITION = "warehouse.duckdb", "MANIFEST.json", "streams.toml"
-FORMAT = 1
+DATABASE, MANIFEST, DEFINITION, RULES = "warehouse.duckdb", "MANIFEST.json", "streams.toml", "RULES"
+# Since 2 the pointer holds the digest of the manifest.
+FORMAT = 2
 
 
 def publish(root: Path, build: Callable[[Path, int], None], keep: int = 3) -> int:
@@ -42,7 +45,7 @@ def publish(root: Path, build: Callable[[Path, int], None], keep: int = 3) -> in
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
-        _point(root, f"{number:06d}")
+        _point(root, snapshots / f"{number:06d}")
         for old in _complete(snapshots)[:-keep]:
             shutil.rmtree(old, ignore_errors=True)
     return number
@@ -51,7 +54,7 @@ def publish(root: Path, build: Callable[[Path, int], None], keep: int = 3) -> in
 def current(root: Path) -> Path:
     """The folder of the newest complete snapshot. Raises SnapshotError where there is none."""
     try:
-        name = (root / "CURRENT").read_text(encoding="ascii").strip()
+        name = (root / "CURRENT").read_text(encoding="ascii", errors="replace").partition(" ")[0].strip()
     except FileNotFoundError:
         raise SnapshotError(
             f"No snapshot in {root} yet. Run: vsm import FILE… (or vsm demo for made-up data)."
@@ -62,16 +65,54 @@ def current(root: Path) -> Path:
     return folder
 
 
+def sound(root: Path) -> tuple[Path, str | None]:
+    """The newest snapshot that is as it was published, and what is wrong with the current one where that is another.
+
+    Every byte is compared. Raises SnapshotError where there is none.
+    """
+    try:
+        newest = current(root)
+        verify(newest)
+        _, _, digest = pointed(root).strip().partition(" ")
+        if (digest or _manifest(newest)["format"] >= 2) and _digest(newest / MANIFEST) != digest:
+            raise SnapshotError(f"{root}/CURRENT and the manifest of {newest.name} differ. Import again.")
+        return newest, None
+    except SnapshotError as error:
+        fault = str(error)
+    for folder in reversed(_complete(root / "snapshots")):
+        try:
+            verify(folder)
+        except SnapshotError:
+            continue
+        return folder, f"{fault} Shown is the snapshot {folder.name}, which is whole."
+    raise SnapshotError(fault)
+
+
+def is_empty(root: Path) -> bool:
+    """Whether nothing was ever published here."""
+    return not (root / "CURRENT").exists() and not _complete(root / "snapshots")
+
+
+def pointed(root: Path) -> str:
+    """What the pointer says: it differs as soon as something was published. Empty where there is none."""
+    try:
+        return (root / "CURRENT").read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
 def verify(folder: Path) -> None:
     """Compare the files of a snapshot with its manifest. Raises SnapshotError for the first that differs."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SnapshotError(f"{folder}: the manifest can't be read: {error}.") from None
-    for name, expected in manifest["files"].items():
+    for name, expected in _manifest(folder)["files"].items():
         path = folder / name
         if not path.is_file() or _digest(path) != expected:
             raise SnapshotError(f"{path}: the file is not as it was published. Import again.")
+
+
+def rules_of(folder: Path) -> str:
+    """Which rules a snapshot was worked out by; empty for one of before they were written down."""
+    path = folder / RULES
+    return path.read_text(encoding="ascii") if path.is_file() else ""
 
 
 def is_building(root: Path) -> bool:
@@ -92,6 +133,14 @@ def _only_one_import(root: Path) -> Iterator[None]:
         yield
 
 
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {"format": int(manifest["format"]), "files": dict(manifest["files"])}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SnapshotError(f"{folder}: the manifest can't be read: {error}.") from None
+
+
 def _seal(folder: Path) -> None:
     files = {path.name: _digest(path) for path in sorted(folder.iterdir())}
     (folder / MANIFEST).write_text(json.dumps({"format": FORMAT, "files": files}, indent=1), encoding="utf-8")
@@ -100,16 +149,16 @@ def _seal(folder: Path) -> None:
     _sync(folder)
 
 
-def _point(root: Path, name: str) -> None:
+def _point(root: Path, folder: Path) -> None:
     pointer = root / "CURRENT.new"
-    pointer.write_text(name + "\n", encoding="ascii")
+    pointer.write_text(f"{folder.name} {_digest(folder / MANIFEST)}\n", encoding="ascii")
     _sync(pointer)
     pointer.replace(root / "CURRENT")
     _sync(root)
 
 
 def _complete(snapshots: Path) -> list[Path]:
-    return sorted(each for each in snapshots.iterdir() if each.name.isdigit())
+    return sorted(each for each in snapshots.iterdir() if each.name.isdigit()) if snapshots.is_dir() else []
 
 
 def _sweep(snapshots: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard import sight, snapshots
+from dashboard import layers, sight, snapshots
 from dashboard.answers import Answers
 from dashboard.catalogue import Catalogue, Metric
 from dashboard.engines.duckdb import DuckDB
@@ -21,13 +21,18 @@ KEPT = frozenset(("marts.streams", "marts.stages"))
 
 
 class Warehouse:
-    """A snapshot, read-only. A new one is picked up at the next question."""
+    """A snapshot, read-only. A new one is picked up at the next question.
+
+    `fault` says what is wrong with it, such as that the newest one is damaged; None where all is well.
+    """
 
     def __init__(self, root: Path, catalogue: Catalogue, *, memory: str = "4GB", threads: int = 2) -> None:
         self.root = root
         self.catalogue = catalogue
         self._memory, self._threads = memory, threads
         self._opened: tuple[Path, DuckDB] | None = None
+        self._pointed = ""
+        self.fault: str | None = None
         self.answers = Answers()
         self._lock = threading.Lock()
         self.when_new: list[Callable[[], None]] = []
@@ -35,7 +40,7 @@ class Warehouse:
     @property
     def snapshot(self) -> Path:
         """The folder of the snapshot that answers now."""
-        return snapshots.current(self.root)
+        return self._current()[0]
 
     def ask(self, name: str, scope: Scope | None = None, **more: Any) -> pd.DataFrame:
         """The table of one query, with exactly the parameters that it names.
@@ -54,7 +59,7 @@ class Warehouse:
         key = (folder, name, tuple(sorted((each, str(value)) for each, value in given.items())))
         # With a team, or fewer days, the same question is another matter.
         kind = (folder, name, *(str(given.get(part)) for part in ("stream", "teams", "types", "since", "until")))
-        return self.answers.of(key, kind, lambda: engine.ask(query.sql, given))
+        return self.answers.of(key, kind, lambda: self._answer(folder, engine, query.sql, given))
 
     def parameters(self, name: str) -> frozenset[str]:
         """The parameters that a query names."""
@@ -114,18 +119,37 @@ class Warehouse:
     def _current(self) -> tuple[Path, DuckDB]:
         """The newest snapshot and the connection to it: an answer is kept under the snapshot that gave it."""
         with self._lock:
-            folder = self.snapshot
-            if self._opened is None or self._opened[0] != folder:
-                # The old connection is left to its readers; it goes when the last one lets it go.
-                database = DuckDB(
-                    folder / snapshots.DATABASE, read_only=True, memory=self._memory, threads=self._threads
-                )
+            pointed = snapshots.pointed(self.root)
+            if self._opened is None or self._pointed != pointed:
                 is_first = self._opened is None
-                self._opened = folder, database
+                # The old connection is left to its readers; it goes when the last one lets it go.
+                self._opened, self._pointed = self._open(), pointed
+                folder = self._opened[0]
                 self.answers.forget(lambda key: isinstance(key, tuple) and key[0] != folder)
                 for notified in () if is_first else self.when_new:
                     notified()
             return self._opened
+
+    def _open(self) -> tuple[Path, DuckDB]:
+        """The newest snapshot that is whole; `fault` says why it is not the newest of all."""
+        folder, self.fault = snapshots.sound(self.root)
+        if self.fault is None and snapshots.rules_of(folder) != layers.rules(self.catalogue):
+            self.fault = "They were worked out by another version of the program. Run: vsm upgrade"
+        database = folder / snapshots.DATABASE
+        return folder, DuckDB(database, read_only=True, memory=self._memory, threads=self._threads)
+
+    def _answer(self, folder: Path, engine: DuckDB, sql: str, given: Mapping[str, Any]) -> pd.DataFrame:
+        """The rows of a query; a snapshot that was damaged meanwhile is left for one that is whole, and asked anew."""
+        try:
+            return engine.ask(sql, given)
+        except Exception as error:
+            if not engine.is_lost(error):
+                raise
+        with self._lock:
+            if self._opened == (folder, engine):
+                self._opened = None
+                engine.close()
+        return self._current()[1].ask(sql, given)
 
 
 def _period_for(days: int) -> str:

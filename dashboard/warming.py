@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from itertools import product
 
+from dashboard.errors import DashboardError
 from dashboard.warehouse import Warehouse
 
 LARGE = 100_000
@@ -17,7 +18,10 @@ def keep_warm(warehouse: Warehouse, draws: Sequence[Callable[[str], object]]) ->
     """Draw the large streams in the background, now and with each new snapshot; `draws` take a stream's id each."""
 
     def warm() -> None:
-        streams = warehouse.streams()
+        try:
+            streams = warehouse.streams()
+        except DashboardError:
+            return  # whoever asks is told
         for stream, draw in product(streams.loc[streams["items_count"] >= LARGE, "stream"], draws):
             if not threading.main_thread().is_alive():
                 return  # the process ends, and waits for this thread: one that dies in the engine takes it down

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from dashboard import api
+from dashboard import api, signs, web
 from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.figures.map_files import MAP_FILES
 from dashboard.pages.value_stream import NOTHING
@@ -48,6 +48,8 @@ TOGETHER = ("the day of from must not be the later one", "event, since and until
 def server(demo: Settings, warehouse: Warehouse) -> Flask:
     """The interface without the pages, which take seconds to start; tests/test_app.py has both."""
     server = Flask(__name__)
+    web.answer_errors(server)
+    signs.register(server, warehouse, demo)
     api.register(server, warehouse, demo.home, store_of(demo))
     return server
 
@@ -121,7 +123,7 @@ def test_the_description_lists_exactly_what_there_is(
         "/api/<path:name>": (),
         "/api/": (),
     }
-    rules = [rule.rule for rule in server.url_map.iter_rules() if rule.endpoint.startswith("api.")]
+    rules = [rule.rule for rule in server.url_map.iter_rules() if rule.endpoint.startswith(("api.", "alive"))]
     there = {rule.partition("<")[0] + name for rule in rules for name in names.get(rule, [""])}
     assert described["paths"].keys() == there
     for name, metric in catalogue.metrics.items():

@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from flask import Flask
 from flask.testing import FlaskClient
 
-from dashboard import api
+from dashboard import api, web
 from dashboard.app import create_app, create_server
 from dashboard.build import import_files
 from dashboard.catalogue import Catalogue
@@ -168,6 +168,7 @@ def test_a_map_of_nothing_or_in_an_unknown_format_is_refused(client: FlaskClient
 def test_a_map_without_a_history_is_refused_with_the_reason(whole_imports: Imports) -> None:
     whole_imports.run(whole_imports.file("few.csv", "id,created,finished\nA,2024-01-01,2024-01-03\nB,2024-01-02,\n"))
     server = Flask(__name__)
+    web.answer_errors(server)
     api.register(server, whole_imports.warehouse, whole_imports.settings.home, store_of(whole_imports.settings))
     answer = server.test_client().get("/api/map/drawio")
     assert answer.status_code == 400

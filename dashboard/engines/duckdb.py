@@ -25,6 +25,8 @@ from dashboard.errors import CatalogueError
 
 NULLABLE = frozenset(f"{kind}{bits}" for kind in ("Int", "UInt") for bits in (8, 16, 32, 64))
 SETTING = threading.Lock()
+LOST = (duckdb.FatalException, duckdb.InternalException, duckdb.IOException, duckdb.SerializationException)
+DISK = (*LOST, duckdb.TransactionException)
 PATHS = re.compile(r"""["']?/[^\s"',]+["']?""")
 
 
@@ -206,6 +208,17 @@ class DuckDB(Opener):
         if isinstance(error, duckdb.CatalogException | duckdb.BinderException | duckdb.ParserException):
             return None
         return PATHS.sub("the file", _first_line(error)) if isinstance(error, duckdb.Error) else None
+
+    def is_lost(self, error: Exception) -> bool:
+        """Whether the database behind an error can't be read any more: its file is damaged, or the engine gave up."""
+        return isinstance(error, LOST)
+
+    @staticmethod
+    def fault_of_disk(error: Exception) -> str | None:
+        """What is said of a disk that did not take or give what it should, without paths; None where it did."""
+        if isinstance(error, OSError):
+            return error.strerror or type(error).__name__
+        return PATHS.sub("the file", _first_line(error)) if isinstance(error, DISK) else None
 
     def open_beside(self, path: Path, name: str) -> None:
         """Make another database file readable under a name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard.pages.view import View, left_out
@@ -16,4 +17,6 @@ def footer(view: View) -> list[Component | str]:
     proposal = " · stages are proposed from the data; nobody has confirmed them" if stream["is_proposal"] else ""
     without = left_out(view)
     words: list[Component | str] = [as_of + proposal]
+    if view.warehouse.fault:
+        words.append(html.Strong(f" · Attention, these data: {view.warehouse.fault}"))
     return [*words, " · ", without] if without else words

@@ -159,7 +159,7 @@ def _section(title: str, rows: Sequence[Component]) -> list[Component]:
 
 def _view_row(saved: SavedView, may: bool) -> Component:
     remove = row_button("Remove", "remove-view", saved, f"Remove the view {saved.name}")
-    return html.Li([html.A(saved.name, href=saved.address), *([remove] if may else [])])
+    return html.Li([html.A(saved.name, href=access.under_prefix(saved.address)), *([remove] if may else [])])
 
 
 def note_row(note: Note | WalkNote, may: bool, row: str = ROW, new_text: str = NEW_TEXT) -> Component:
@@ -179,7 +179,11 @@ def note_row(note: Note | WalkNote, may: bool, row: str = ROW, new_text: str = N
 
 def _pointer(note: Note) -> Component:
     return html.Li(
-        [html.Span(note.text, className="kept-text"), f" {_day(note)} ", html.A("its view", href=note.address)]
+        [
+            html.Span(note.text, className="kept-text"),
+            f" {_day(note)} ",
+            html.A("its view", href=access.under_prefix(note.address)),
+        ]
     )
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import sight
+from dashboard import access, sight
 from dashboard.catalogue import Metric
 from dashboard.components.cards import behind, empty, how_computed
 from dashboard.figures.periods import iso
@@ -123,7 +123,8 @@ class View:
     def address(self, path: str, /, **more: Any) -> str:
         """A page or an answer of the interface in this scope."""
         chosen = {"stream": self.scope.stream, **to_query(self.scope, self.known), **more}
-        return f"{path}?{urlencode({key: value for key, value in chosen.items() if value is not None})}"
+        asked = urlencode({key: value for key, value in chosen.items() if value is not None})
+        return f"{access.under_prefix(path)}?{asked}"
 
     @cached_property
     def covered(self) -> Scope:

@@ -45,15 +45,15 @@ def server(demo: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[str]:
-    """Serve a home as long as the block lasts."""
+def served(home: Path, **more: str) -> Iterator[str]:
+    """Serve a home as long as the block lasts, as the Procfile does; `more` are settings in the environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [sys.executable, "-m", "gunicorn", "dashboard.app:create_server()", "--workers", "2", "--threads", "4"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:dashboard.gunicorn_conf", "--bind", address]
     process = subprocess.Popen(
-        [*command, "--no-control-socket", "--bind", address, "--log-level", "warning"],
-        env={**os.environ, "VSM_HOME": str(home)},
+        [*command, "dashboard.app:create_server()"],
+        env={**os.environ, "VSM_HOME": str(home), "VSM_LOG_LEVEL": "WARNING", **more},
     )
     try:
         _wait_for(f"http://{address}/healthz")

@@ -1,0 +1,47 @@
+"""How gunicorn serves: gunicorn --config python:dashboard.gunicorn_conf "dashboard.app:create_server()"."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from typing import Any
+
+from dashboard import access
+from dashboard.logs import logging_at
+from dashboard.settings import from_environment
+
+_settings = from_environment()
+
+bind = f"{_settings.host}:{os.environ.get('PORT', _settings.port)}"
+workers, threads = _settings.workers, 8
+worker_class = "dashboard.worker.Worker"
+# Longer than the slowest page; SIGTERM lets what is under way be answered.
+timeout, graceful_timeout, keepalive = 120, 30, 5
+# A proxy in front adds what it knows; lines longer than an address of ours needs are refused.
+limit_request_line, limit_request_fields, limit_request_field_size = 8_190, 50, 8_190
+control_socket_disable = True
+logconfig_dict = logging_at(_settings.log_level)
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def on_starting(server: Any) -> None:
+    """Whatever address was given on the command line: not reachable by others without a sign-in.
+
+    Every worker writes what it counts into a folder, so that any of them can tell the sum.
+    """
+    os.environ.setdefault(SHARED, tempfile.mkdtemp(prefix="vsm-metrics-"))
+    for address in server.address:
+        access.check(_settings, address[0] if isinstance(address, tuple) else "127.0.0.1")
+
+
+def child_exit(_: Any, worker: Any) -> None:
+    """What a worker that ended has counted still counts; what it had open does not."""
+    from prometheus_client import multiprocess  # reads the environment when it is loaded
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_: Any) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(os.environ[SHARED], ignore_errors=True)
