@@ -14,6 +14,7 @@ import click
 import pandas as pd
 
 from dashboard import __version__, access, build, export, importing, layers, snapshots
+from dashboard.backup import back_up, restore
 from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.designs.document import parse_design
 from dashboard.docs import outdated, write_docs
@@ -135,6 +136,24 @@ def import_command(settings: Settings, /, files: tuple[Path, ...], columns: str 
         snapshots.current(settings.warehouse)
     cluster = {name: given[name] for name in ("engine", "storage") if given[name]}
     _import(replace(settings, **cluster), files, options)
+
+
+@main.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def backup_command(settings: Settings, file: Path) -> None:
+    """Keep definitions, plan, maps, what people wrote and the newest snapshot in one file (.tar.gz)."""
+    back_up(settings, file)
+    click.echo(f"{file}: keep it as you keep the data; it holds the key of the pseudonyms.")
+
+
+@main.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def restore_command(settings: Settings, file: Path) -> None:
+    """Bring a home back from the file of a backup; into an empty home only."""
+    restore(settings, file)
+    click.echo(f"Restored to {settings.home}.")
 
 
 @main.command("upgrade")

@@ -376,8 +376,10 @@ def _stem(path: Path) -> str:
 def _people_key(settings: Settings) -> str:
     """The key of the pseudonyms: made once, kept beside the snapshots, in no export."""
     path = settings.warehouse / "people.key"
-    if not path.is_file():
+    if not path.is_file() or not path.stat().st_size:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32), encoding="ascii")
+        aside = path.with_name("people.key.new")
+        aside.touch(mode=0o600)
+        aside.write_text(secrets.token_hex(32), encoding="ascii")
+        aside.replace(path)
     return path.read_text(encoding="ascii").strip()

@@ -151,7 +151,7 @@ def _why_it_ended(code: int, is_late: bool, told: str, settings: Settings) -> st
     nothing = "Nothing was changed."
     if is_late:
         return f"The import took longer than {settings.import_minutes} minutes (VSM_IMPORT_MINUTES). {nothing}"
-    if "MemoryError" in told or code in (-signal.SIGKILL, -signal.SIGABRT):
+    if "MemoryError" in told or "OutOfMemory" in told or code in (-signal.SIGKILL, -signal.SIGABRT):
         return f"The import needed more than {settings.import_memory} of memory (VSM_IMPORT_MEMORY). {nothing}"
     if code < 0:
         return f"A file brought its reader down ({signal.Signals(-code).name}), within {limits}. {nothing}"

@@ -31,7 +31,7 @@ def publish(root: Path, build: Callable[[Path, int], None], keep: int = 3) -> in
     """
     snapshots = root / "snapshots"
     snapshots.mkdir(parents=True, exist_ok=True)
-    with _only_one_import(root):
+    with only_one_import(root):
         _sweep(snapshots)
         number = max((int(each.name) for each in _complete(snapshots)), default=0) + 1
         aside = snapshots / f".building-{number:06d}"
@@ -45,7 +45,7 @@ def publish(root: Path, build: Callable[[Path, int], None], keep: int = 3) -> in
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
-        _point(root, snapshots / f"{number:06d}")
+        point(root, snapshots / f"{number:06d}")
         for old in _complete(snapshots)[:-keep]:
             shutil.rmtree(old, ignore_errors=True)
     return number
@@ -127,7 +127,8 @@ def is_building(root: Path) -> bool:
 
 
 @contextmanager
-def _only_one_import(root: Path) -> Iterator[None]:
+def only_one_import(root: Path) -> Iterator[None]:
+    """Hold the lock that every import takes."""
     with (root / "LOCK").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -149,7 +150,8 @@ def _seal(folder: Path) -> None:
     _sync(folder)
 
 
-def _point(root: Path, folder: Path) -> None:
+def point(root: Path, folder: Path) -> None:
+    """Make a complete snapshot the current one."""
     pointer = root / "CURRENT.new"
     pointer.write_text(f"{folder.name} {_digest(folder / MANIFEST)}\n", encoding="ascii")
     _sync(pointer)

@@ -49,6 +49,7 @@ ROWS = {
     "importing": 5,
     "answers": 2,
     "warehouse": 4,
+    "backup": 2,
     "warming": 5,
     "told": 5,
     "verdicts": 5,

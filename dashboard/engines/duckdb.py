@@ -25,6 +25,7 @@ from dashboard.errors import CatalogueError
 
 NULLABLE = frozenset(f"{kind}{bits}" for kind in ("Int", "UInt") for bits in (8, 16, 32, 64))
 SETTING = threading.Lock()
+NOT_OF_DATA = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException, duckdb.OutOfMemoryException)
 LOST = (duckdb.FatalException, duckdb.InternalException, duckdb.IOException, duckdb.SerializationException)
 DISK = (*LOST, duckdb.TransactionException)
 PATHS = re.compile(r"""["']?/[^\s"',]+["']?""")
@@ -205,7 +206,7 @@ class DuckDB(Opener):
 
     def fault_of_data(self, error: Exception) -> str | None:
         """What the engine says of data that it can't read, without paths; None where the fault is not the data's."""
-        if isinstance(error, duckdb.CatalogException | duckdb.BinderException | duckdb.ParserException):
+        if isinstance(error, NOT_OF_DATA):
             return None
         return PATHS.sub("the file", _first_line(error)) if isinstance(error, duckdb.Error) else None
 

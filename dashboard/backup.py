@@ -1,0 +1,74 @@
+"""A home as one file, and back: definitions, plan, maps, what people wrote, the key of pseudonyms, the newest snapshot.
+
+What people wrote in PostgreSQL is not in it: pg_dump keeps that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from dashboard import snapshots
+from dashboard.errors import SettingsError, SnapshotError
+from dashboard.settings import Settings
+
+DOCUMENTS = ("*.toml", "maps/*.toml")
+STORE, KEY = "store.sqlite", "warehouse/people.key"
+
+
+def back_up(settings: Settings, target: Path) -> None:
+    """Write the file; no import publishes meanwhile. Raises SettingsError where it is there already."""
+    home = settings.home
+    if target.exists():
+        raise SettingsError(f"{target} is there already. Name another file.")
+    with snapshots.only_one_import(settings.warehouse), tempfile.TemporaryDirectory() as folder:
+        snapshot, _ = snapshots.sound(settings.warehouse)
+        aside = Path(folder) / "backup.tar.gz"
+        with tarfile.open(aside, "w:gz", compresslevel=1) as archive:
+            for path in _documents(home):
+                archive.add(path, path.relative_to(home))
+            if (home / STORE).is_file():
+                archive.add(_copy_of(home / STORE, Path(folder) / STORE), STORE)
+            if (home / KEY).is_file():
+                archive.add(home / KEY, KEY)
+            archive.add(snapshot, f"warehouse/snapshots/{snapshot.name}")
+        aside.chmod(0o600)
+        shutil.move(aside, target)
+
+
+def restore(settings: Settings, source: Path) -> None:
+    """Bring a home back from its file. Raises SettingsError for a home that has something already."""
+    home = settings.home
+    if not snapshots.is_empty(settings.warehouse) or (home / STORE).exists() or any(_documents(home)):
+        raise SettingsError(f"{home} is not empty. Restore into another home: vsm --home FOLDER restore {source}")
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home) as folder:
+        try:
+            with tarfile.open(source, "r:gz") as archive:
+                archive.extractall(folder, filter="data")  # no path or link leads out of the folder
+        except (tarfile.TarError, EOFError, OSError) as error:
+            raise SettingsError(f"{source} is no backup, or not a whole one: {error}.") from None
+        found = sorted(Path(folder, "warehouse", "snapshots").glob("[0-9]*"))
+        if len(found) != 1:
+            raise SnapshotError(f"{source} holds {len(found)} snapshots; expected one.")
+        snapshots.verify(found[0])
+        for path in Path(folder).iterdir():
+            shutil.move(path, home / path.name)
+    snapshots.point(settings.warehouse, settings.warehouse / "snapshots" / found[0].name)
+
+
+def _documents(home: Path) -> Iterator[Path]:
+    for pattern in DOCUMENTS:
+        yield from sorted(home.glob(pattern))
+
+
+def _copy_of(store: Path, target: Path) -> Path:
+    """What is in a store of SQLite at one moment, also while somebody writes."""
+    with contextlib.closing(sqlite3.connect(store)) as source, contextlib.closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+    return target

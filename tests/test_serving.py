@@ -1,0 +1,176 @@
+"""The server as the Procfile starts it: slow clients, killed workers, a stop, a new snapshot, an address for all."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from test_reliability import a_home, log_of
+
+from dashboard.build import Options, import_files
+from dashboard.catalogue import Catalogue
+from dashboard.settings import Settings
+
+HALF_OPEN, SLOW_BODIES = 300, 50
+PATIENCE = 60
+THROUGHPUT = "/api/metrics/throughput?period=all"
+
+
+def a_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def command(bind: str) -> list[str]:
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:dashboard.gunicorn_conf", "--bind", bind]
+    return [*gunicorn, "dashboard.app:create_server()"]
+
+
+def environment(home: Settings) -> dict[str, str]:
+    return {**os.environ, "VSM_HOME": str(home.home), "PYTHONPATH": str(ROOT), "VSM_LOG_LEVEL": "INFO"}
+
+
+@dataclass
+class Server:
+    """A server, its home, and where it is."""
+
+    process: subprocess.Popen[bytes]
+    home: Settings
+    port: int
+
+    def get(self, path: str) -> tuple[int, str]:
+        """The status and the text of an answer, which may take a while."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE) as answer:
+            return answer.status, answer.read().decode()
+
+    def throughput(self) -> int:
+        return int(json.loads(self.get(THROUGHPUT)[1])[0]["value"])
+
+    def workers(self) -> list[int]:
+        pid = self.process.pid
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+
+    def wait(self) -> None:
+        """Until it answers."""
+        for _ in range(240):
+            try:
+                self.get("/healthz")
+                return
+            except OSError:
+                time.sleep(0.25)
+        raise AssertionError("It does not answer.")
+
+
+@pytest.fixture
+def server(tmp_path: Path, catalogue: Catalogue) -> Iterator[Server]:
+    home, port = a_home(tmp_path, catalogue, 2), a_port()
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command(f"127.0.0.1:{port}"), env=environment(home), stdout=log, stderr=log)
+    found = Server(process, home, port)
+    found.wait()
+    yield found
+    process.terminate()
+    process.wait(PATIENCE)
+
+
+def test_slow_clients_hold_nobody_up(server: Server) -> None:
+    """Requests that never end, and bodies that come a byte a second: more of them than there are threads."""
+    over, opened = threading.Event(), []
+    body = b"POST /_dash-update-component HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n{"
+    for number in range(HALF_OPEN + SLOW_BODIES):
+        client = socket.create_connection(("127.0.0.1", server.port), PATIENCE)
+        client.sendall(b"GET / HTTP/1.1\r\nHost: 127" if number < HALF_OPEN else body)
+        opened.append(client)
+
+    def drip() -> None:
+        while not over.wait(1):
+            for client in opened:
+                try:
+                    client.sendall(b"x")
+                except OSError:
+                    opened.remove(client)
+
+    dripping = threading.Thread(target=drip)
+    dripping.start()
+    began = time.monotonic()
+    try:
+        assert server.get("/healthz") == (200, '{"status":"ok"}\n')
+        print(f"answered after {time.monotonic() - began:.1f} s")
+        assert server.throughput() == 2
+    finally:
+        over.set()
+        dripping.join()
+        for client in opened:
+            client.close()
+
+
+def test_a_worker_that_is_killed_is_replaced(server: Server) -> None:
+    before = server.workers()
+    assert len(before) == 2
+    os.kill(before[0], signal.SIGKILL)
+    for _ in range(PATIENCE * 4):
+        if len(now := server.workers()) == 2 and now != before:
+            break
+        time.sleep(0.25)
+    assert before[0] not in server.workers() and before[1] in server.workers()
+    assert [server.throughput() for _ in range(10)] == [2] * 10
+
+
+def test_a_stop_lets_what_is_under_way_be_answered(server: Server) -> None:
+    """Every request that was sent before the signal is answered whole."""
+    names = ("lead_time", "cycle_time", "flow_efficiency", "wait_time", "throughput", "work_in_progress")
+    started = threading.Barrier(len(names) + 1)
+
+    def ask(name: str) -> int:
+        with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as client:
+            client.sendall(f"GET /api/metrics/{name} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+            started.wait()
+            answer = b"".join(iter(lambda: client.recv(65_536), b""))
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert b"Content-Length: %d" % len(body) in head
+        return int(head.split()[1])
+
+    with ThreadPoolExecutor(len(names)) as threads:
+        asked = [threads.submit(ask, name) for name in names]
+        started.wait()
+        time.sleep(0.2)  # what is still on its way to the server was not sent before
+        server.process.terminate()
+        assert [each.result() for each in asked] == [200] * len(names)
+    assert server.process.wait(PATIENCE) == 0
+
+
+def test_a_new_snapshot_is_shown_without_a_restart(server: Server, tmp_path: Path, catalogue: Catalogue) -> None:
+    assert server.throughput() == 2
+    import_files([log_of(tmp_path, 7)], server.home, catalogue, Options(stream="s"))
+    assert [server.throughput() for _ in range(10)] == [7] * 10
+
+
+def test_what_all_workers_count_is_told_in_one_sum(server: Server) -> None:
+    for _ in range(40):
+        server.get("/healthz")
+    told = server.get("/metrics")[1]
+    (counted,) = [line for line in told.splitlines() if line.startswith('vsm_requests_total{route="/healthz"')]
+    assert float(counted.rpartition(" ")[2]) >= 40
+
+
+def test_an_address_for_all_is_refused_without_a_sign_in(tmp_path: Path, catalogue: Catalogue) -> None:
+    """Also where it is given on the command line, which no setting knows of."""
+    home = a_home(tmp_path, catalogue, 2)
+    done = subprocess.run(
+        command(f"0.0.0.0:{a_port()}"), env=environment(home), capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert done.returncode != 0 and "without a sign-in only 127.0.0.1 is served" in done.stderr
