@@ -238,7 +238,10 @@ def _limits() -> Component | None:
     """What somebody who does not see all teams must know of every figure."""
     if sight.seen() is None:
         return None
-    return html.P(f"You see the items of {sight.in_words()}; other teams' items are in no figure.", className="limits")
+    told = f"You see the items of {sight.in_words()}; other teams' items are in no figure."
+    if not sight.seen():
+        told = "You see the items of no team yet: whoever keeps access.toml can give you one."
+    return html.P(told, className="limits")
 
 
 def _loading(body: Component) -> Component:

@@ -12,6 +12,7 @@ from dash import MATCH, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
+from dashboard import sight
 from dashboard.analysis import simulation
 from dashboard.analysis.simulation import Interval, Measured, Simulated
 from dashboard.components import scope_bar
@@ -66,7 +67,7 @@ def card(view: View, design: Design) -> Component:
     """The simulated lead times beside the measured ones of the scope that the design began with."""
     if view.scope.stream != design.stream:
         return empty(f"The stream {design.stream!r}, which the map was measured in, is not among the data any more.")
-    tried = _tried(view.warehouse, view.warehouse.snapshot.name, view.scope, view.covered_days, design)
+    tried = _tried(view.warehouse, view.warehouse.snapshot.name, view.scope, view.covered_days, design, sight.seen())
     if tried is None:
         return empty(f"Too few items are measured to simulate with: {simulation.FEWEST_ITEMS} or more are needed.")
     measured, current, designed = tried
@@ -85,7 +86,12 @@ def card(view: View, design: Design) -> Component:
 
 @lru_cache(maxsize=32)
 def _tried(
-    warehouse: Warehouse, _snapshot: str, scope: Scope, days: int, design: Design
+    warehouse: Warehouse,
+    _snapshot: str,
+    scope: Scope,
+    days: int,
+    design: Design,
+    _seen: tuple[str, ...] | None,
 ) -> tuple[Measured, Simulated, Simulated] | None:
     """What was measured, the flow as it is, and the flow as designed; nothing where too few items are measured."""
     journeys = warehouse.ask("charts.journeys", scope, row_limit=MOST_JOURNEYS)
