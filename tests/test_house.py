@@ -169,3 +169,19 @@ def test_importing_a_module_opens_nothing(path: Path) -> None:
 
 def test_every_part_of_the_package_has_a_row() -> None:
     assert {_part(path) for path in MODULES} <= ROWS.keys()
+
+
+# Versions that the reliability of the whole asks for, at least.
+FLOORS = {"dash": (4, 4, 1), "flask": (3, 1, 3), "werkzeug": (3, 1, 6)}
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
+def test_what_is_installed_is_locked_by_digest_and_not_older_than_it_may_be(lock: str) -> None:
+    text = (HOUSE.parent / ".ci" / lock).read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([a-z0-9._-]+)==([\w.]+) ", text, re.MULTILINE))
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    assert all("==" in line or line.startswith("    --hash=sha256:") for line in lines)
+    assert "://" not in text
+    for name, floor in FLOORS.items():
+        if name in locked or lock == "requirements.lock":
+            assert tuple(map(int, locked[name].split(".")[:3])) >= floor, name
