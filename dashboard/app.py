@@ -113,6 +113,7 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
     policy: dict[str, str] = {}
     web.harden(app, policy)
     access.guard(server, chosen)
+    web.refuse_malformed(app)
     signs.register(server, warehouse, chosen)
     api.register(server, warehouse, chosen.home, store_of(chosen))
     with server.test_client() as client:  # closes the race of Dash's first requests
@@ -230,7 +231,7 @@ def _body(page: Page, view: View) -> Component:
     try:
         body = page.body(view)
     except AccessError as error:
-        body = empty(f"{error} This page is for those who see all teams.")
+        body = empty(str(error))
     return html.Div([html.P(view.scope_in_words, className="print-only"), _limits(), body])
 
 

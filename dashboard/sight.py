@@ -47,7 +47,7 @@ def narrowed(query: Query, named: frozenset[str], offered: Mapping[str, Any]) ->
     if "teams" in named:
         return {**offered, "teams": list(among(offered.get("teams")) or ())}
     if query.header.get("sight") != WHOLE_STREAM:
-        raise AccessError(f"{query.title}: this tells of all teams, and you see {in_words()} only.")
+        raise AccessError(f"{query.title}: this is open to those who see all teams; you see {in_words()}.")
     return offered
 
 

@@ -79,7 +79,7 @@ class Warehouse:
         folder, engine = self._current()
         if name not in KEPT:
             if sight.seen() is not None:
-                raise AccessError(f"This tells of all teams, and you see {sight.in_words()} only.")
+                raise AccessError(f"This is open to those who see all teams; you see {sight.in_words()}.")
             return engine.table(name)
         return self.answers.of((folder, name), name, lambda: engine.table(name))
 

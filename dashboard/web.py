@@ -60,12 +60,6 @@ def harden(app: Dash, policy: Mapping[str, str]) -> None:
     def begin() -> None:
         flask.g.began, flask.g.id = time.perf_counter(), secrets.token_hex(6)
 
-    @server.before_request
-    def refuse_malformed() -> None:
-        request = flask.request
-        if request.method == "POST" and request.path == UPDATE and _callback(request) not in app.callback_map:
-            flask.abort(400)
-
     @server.after_request
     def finish(response: flask.Response) -> flask.Response:
         response.headers.setdefault("Content-Security-Policy", policy.get("value", "default-src 'none'"))
@@ -77,6 +71,17 @@ def harden(app: Dash, policy: Mapping[str, str]) -> None:
             response.headers["Connection"] = "close"  # what was not read of the request is not the next one
         _tell(response)
         return response
+
+
+def refuse_malformed(app: Dash) -> None:
+    """Answer what is no callback of ours in words. After whoever asks was let in: a body costs time to read."""
+    server: flask.Flask = app.server
+
+    @server.before_request
+    def refuse() -> None:
+        request = flask.request
+        if request.method == "POST" and request.path == UPDATE and _callback(request) not in app.callback_map:
+            flask.abort(400)
 
 
 def mount(server: flask.Flask, settings: Settings) -> None:
