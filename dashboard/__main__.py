@@ -46,6 +46,8 @@ class Told(click.Group):
             return super().invoke(ctx)
         except DashboardError as error:
             raise click.ClickException(str(error)) from None
+        except BrokenPipeError:
+            raise  # whoever read the output has enough of it: click ends in silence
         except OSError as error:
             where = f": {error.filename}" if error.filename else ""
             raise click.ClickException(

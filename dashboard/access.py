@@ -48,6 +48,8 @@ def check(chosen: Settings, address: str | None = None) -> None:
     """Raises SettingsError where the server must not start: reachable without a sign-in, or with a secret that can be
     guessed, or with an `access.toml` that can't be read. `address` is what it listens on, else the setting."""
     host = address or chosen.host
+    if chosen.metrics_token:
+        check_secret("VSM_METRICS_TOKEN", chosen.metrics_token)
     if not chosen.proxy_secret:
         if not is_loopback(host):
             raise SettingsError(
@@ -56,8 +58,6 @@ def check(chosen: Settings, address: str | None = None) -> None:
             )
         return
     check_secret("VSM_PROXY_SECRET", chosen.proxy_secret)
-    if chosen.metrics_token:
-        check_secret("VSM_METRICS_TOKEN", chosen.metrics_token)
     try:
         access = read_access(chosen.home)
     except DefinitionError as error:
@@ -77,7 +77,7 @@ def check_secret(name: str, secret: str) -> None:
 
 def guard(server: flask.Flask, chosen: Settings) -> None:
     """Let nobody in who may not, and show each only what they may see. Before the first request."""
-    names = {each.strip().lower() for each in chosen.hosts.split(",")}
+    names = {each.strip().lower() for each in chosen.hosts.split(",") if each.strip()}
 
     @server.before_request
     def let_in() -> None:

@@ -198,7 +198,7 @@ def child() -> None:
         ).run([Path(each) for each in task["files"]])
     except DashboardError as error:
         _say(error=type(error).__name__, told=str(error))
-    except Exception as error:
+    except Exception as error:  # the engine's errors have no root of ours; what is not the disk's is raised
         fault = DuckDB.fault_of_disk(error)
         if fault is None:
             raise

@@ -79,12 +79,14 @@ def sound(root: Path) -> tuple[Path, str | None]:
         return newest, None
     except SnapshotError as error:
         fault = str(error)
+    # Pages show it: where the folder lies is nobody's business there.
+    told = fault.replace(f"{root}/", "")
     for folder in reversed(_complete(root / "snapshots")):
         try:
             verify(folder)
         except SnapshotError:
             continue
-        return folder, f"{fault} Shown is the snapshot {folder.name}, which is whole."
+        return folder, f"{told} Shown is the snapshot {folder.name}, which is whole."
     raise SnapshotError(fault)
 
 

@@ -142,7 +142,7 @@ class Warehouse:
         """The rows of a query; a snapshot that was damaged meanwhile is left for one that is whole, and asked anew."""
         try:
             return engine.ask(sql, given)
-        except Exception as error:
+        except Exception as error:  # the engine tells which of its errors mean a lost file; others are raised
             if not engine.is_lost(error):
                 raise
         with self._lock:

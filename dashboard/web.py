@@ -44,7 +44,7 @@ ADVICE: Mapping[int, str] = {
     403: "This is not open to you.",
     404: "There is no such page.",
     413: "What was sent is too large.",
-    500: "Something went wrong here. Try again; if it happens again, tell whoever runs this server the number below.",
+    500: "Something went wrong here. Try again; if it happens again, tell whoever runs this server its number.",
     503: "The data can't be read at the moment. Try again in a minute.",
 }
 _log = logging.getLogger("dashboard.web")
@@ -152,7 +152,8 @@ def _said(code: int, words: str | None) -> flask.Response:
     """The words for a program as JSON, for a person as a page with the way back."""
     words, number = words or ADVICE[500], flask.g.get("id", "")
     if flask.request.path.startswith("/api/"):
-        answer = flask.jsonify({"error": words})
+        told = {"error": words} | ({"id": number} if code == 500 else {})
+        answer = flask.jsonify(told)
     else:
         back = flask.request.script_root or ""
         answer = flask.Response(

@@ -281,7 +281,7 @@ def test_names_of_the_server_are_a_setting(home: Settings) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"proxy_secret": "", "host": "0.0.0.0"}, "without a sign-in only 127.0.0.1 is served"),  # noqa: S104
+        ({"proxy_secret": "", "host": "0.0.0.0"}, "without a sign-in only 127.0.0.1 is served"),  # noqa: S104 - refused
         ({"proxy_secret": "", "host": "192.168.1.2"}, "without a sign-in only 127.0.0.1 is served"),
         ({"proxy_secret": "short"}, "VSM_PROXY_SECRET is too short or too simple"),
         ({"proxy_secret": "changeme" * 8}, "VSM_PROXY_SECRET is too short or too simple"),

@@ -71,7 +71,7 @@ def test_nothing_is_written_over(home: Settings, kept: Path) -> None:
         restore(home, kept)
 
 
-HOSTILE: Mapping[str, str] = {"../outside": "file", "/tmp/outside": "file", "link": "link"}  # noqa: S108
+HOSTILE: Mapping[str, str] = {"../outside": "file", "/tmp/outside": "file", "link": "link"}  # noqa: S108 - must not be written
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -197,3 +197,10 @@ def test_import_refuses_the_file_whose_value_changed_on_disk(tmp_path: Path, cat
     path.write_bytes(whole[:at] + b"x" + whole[at + 1 :])
     with pytest.raises(SourceError, match=r"^log\.parquet: column 'key': the checksum"):
         import_files([path], settings, catalogue, options)
+
+
+def test_a_column_that_is_called_like_the_number_of_its_row_is_read(tmp_path: Path, catalogue: Catalogue) -> None:
+    frame = pd.DataFrame({"item_id": ["A", "B"], "created_at": ["2024-01-01", "2024-01-02"], "File_Row_Number": [7, 8]})
+    frame.to_parquet(tmp_path / "items.parquet")
+    account = import_files([tmp_path / "items.parquet"], Settings(home=tmp_path / "home"), catalogue)
+    assert account.files[0].fates["records"].sum() == 2

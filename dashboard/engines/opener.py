@@ -13,6 +13,7 @@ from dashboard.engines.expressions import VARCHAR, as_iso, joined, shape, swappe
 BIGINT = duckdb.sqltypes.BIGINT
 # No file holds this character (Unicode keeps it free), so no cell is read as missing because of its text.
 NO_TEXT = "\ufdd2"
+ROW = "file_row_number"
 RECORD_BYTES = 16 * 1024**2
 
 
@@ -59,6 +60,12 @@ class Opener:
 
     def open_parquet(self, path: Path, name: str) -> None:
         """A Parquet's rows as the view `name`: record, shape (null), and c0, c1, … as text."""
+        if any(column.lower() == ROW for column in self.parquet_columns(path)):
+            # The engine can't number the rows of a file that has a column of that name.
+            rows = self._connection.read_parquet(str(path))
+            cells = [ColumnExpression(old).cast(VARCHAR).alias(f"c{number}") for number, old in enumerate(rows.columns)]
+            self._open(rows.select(*cells, ConstantExpression(None).cast(VARCHAR).alias("shape")), name)
+            return
         rows = self._connection.read_parquet(str(path), file_row_number=True)
         *columns, place = map(ColumnExpression, rows.columns)
         cells = [column.cast(VARCHAR).alias(f"c{number}") for number, column in enumerate(columns)]

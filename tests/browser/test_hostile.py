@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -52,14 +53,16 @@ def address(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> I
 
 
 @pytest.mark.parametrize("shown", PAGES, ids=lambda shown: Path(shown.__file__).stem)
-def test_no_page_runs_loads_or_follows_what_stands_in_the_data(shown: object, address: str, clean_page: Page) -> None:
+def test_no_page_runs_loads_or_follows_what_stands_in_the_data(
+    shown: ModuleType, address: str, clean_page: Page
+) -> None:
     """The fixture fails on a message in the console, such as of the Content-Security-Policy, and on other hosts."""
     clean_page.on("dialog", lambda dialog: pytest.fail(dialog.message))
-    clean_page.goto(address + shown.PATH)  # type: ignore[attr-defined]  # a module of pages
+    clean_page.goto(address + shown.PATH)
     expect(clean_page.locator("#main")).to_be_visible(timeout=60_000)
     clean_page.wait_for_load_state("networkidle", timeout=60_000)
     clean_page.wait_for_timeout(1_500)
     assert clean_page.evaluate("window.pwned") is None
     assert clean_page.locator("#main img[src='x'], #main a[href^='javascript']").count() == 0
-    if shown.PATH in ("/explore", "/timeline"):  # type: ignore[attr-defined]
+    if shown.PATH in ("/explore", "/timeline"):
         assert "onerror" in clean_page.locator("#main").inner_text()
