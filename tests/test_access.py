@@ -295,6 +295,11 @@ def test_the_server_does_not_start_where_anybody_could_come_in(
         create_server(replace(home, **changes))  # type: ignore[arg-type]  # texts all
 
 
+def test_a_token_is_checked_without_a_sign_in_too(home: Settings) -> None:
+    with pytest.raises(SettingsError, match="VSM_METRICS_TOKEN is too short"):
+        access.check(replace(home, proxy_secret="", metrics_token="short"))  # noqa: S106 - refused
+
+
 def test_the_server_starts_for_others_with_a_sign_in(home: Settings) -> None:
     access.check(replace(home, host="0.0.0.0"))  # noqa: S104 - it is what is allowed then
     with pytest.raises(SettingsError, match="gives nobody a role"):

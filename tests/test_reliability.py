@@ -109,6 +109,7 @@ def test_every_flip_and_truncation_of_the_newest_snapshot_is_noticed(
         # A pointer that lost or changed only space at its end says the same as before.
         is_harmless = path.name == "CURRENT" and content.strip() == (two.warehouse / "CURRENT").read_bytes().strip()
         assert (fault is None) == is_harmless, told
+        assert str(home.home) not in (fault or ""), told
         assert value == 2 if path.name == "CURRENT" else value == 1, told
         shutil.rmtree(home.home)
 
