@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -110,10 +112,12 @@ def test_heavy_questions_run_one_at_a_time_and_light_ones_beside_them(monkeypatc
 
 
 def test_the_large_streams_are_drawn_at_the_start_and_with_each_new_snapshot(
-    demo: Settings, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    demo: Settings, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dashboard.warming.LARGE", 200)
-    own = Warehouse(demo.warehouse, catalogue)
+    root = tmp_path / "warehouse"
+    shutil.copytree(demo.warehouse, root)
+    own = Warehouse(root, catalogue)
     streams = own.streams()
     large = set(streams.loc[streams["items_count"] >= 200, "stream"])
     assert 0 < len(large) < len(streams)
@@ -128,8 +132,10 @@ def test_the_large_streams_are_drawn_at_the_start_and_with_each_new_snapshot(
     keep_warm(own, [draw, draw])
     assert all(enough.acquire(timeout=20) for _ in range(2 * len(large)))
     assert sorted(drawn) == sorted([*large, *large])
-    there = snapshots.current(demo.warehouse)
-    monkeypatch.setattr(snapshots, "current", lambda root: there.parent / f"../snapshots/{there.name}")
+    there = snapshots.current(root)
+    new = there.with_name(f"{int(there.name) + 1:06d}")
+    shutil.copytree(there, new)
+    snapshots.point(root, new)
     own.streams()
     assert all(enough.acquire(timeout=20) for _ in range(2 * len(large)))
 

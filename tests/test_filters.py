@@ -43,7 +43,6 @@ MORE = {
 
 # Why queries leave out teams and types.
 WITHOUT_ITEMS: Mapping[str, str] = {
-    "they offer what can be chosen": "charts.choices",
     "days, not items": "charts.periods charts.days_off",
     "records of files, not items": "charts.capabilities charts.doubts charts.set_aside charts.set_aside_reasons",
     "a deployment, a change or an incident is of no team and no type": "charts.deployment_days charts.incident_days "
@@ -57,10 +56,12 @@ WITHOUT_ITEMS: Mapping[str, str] = {
 OF_ALL_STREAMS = {
     "charts.network_edges", "charts.network_streams", "charts.network_totals", "charts.shared_teams",
 }  # fmt: skip
-UNFILTERED = set(" ".join(WITHOUT_ITEMS.values()).split()) | OF_ALL_STREAMS
+# It offers what can be chosen, which the teams that may be seen narrow, and nothing else does.
+OFFER = {"charts.choices"}
+UNFILTERED = set(" ".join(WITHOUT_ITEMS.values()).split()) | OF_ALL_STREAMS | OFFER
 # A survey asks a team, and people of a team have items of all types open.
 OF_TEAMS = {"metrics.team_satisfaction", "charts.satisfaction", "charts.open_at_once"}
-LEFT_OUT = {"teams": UNFILTERED, "types": UNFILTERED | OF_TEAMS}
+LEFT_OUT = {"teams": UNFILTERED - OFFER, "types": UNFILTERED | OF_TEAMS}
 # Choices that a query hands to a macro, of whose answer it reads no column that depends on them.
 NO_MATTER = {
     ("clock", "charts.in_and_out"), ("clock", "charts.types"), ("start_rule", "charts.time_split"),

@@ -167,7 +167,9 @@ def test_a_shorter_wait_is_simulated_shorter_by_about_as_much(warehouse: Warehou
     design = design_from(seen, "now")
     queue = max((step for step in design.step if step.mode == "wait"), key=lambda step: step.wait or 0)
     faster = design.model_copy(update={"change": (Change(do="set", step=queue.name, wait=0.0),)})
-    _, current, designed = map_simulation._tried(warehouse, "s", seen.scope, seen.covered_days, faster)  # type: ignore[misc]
+    tried = map_simulation._tried(warehouse, "s", seen.scope, seen.covered_days, faster, None)
+    assert tried is not None
+    _, current, designed = tried
     assert current.mean.value - designed.mean.value == pytest.approx((queue.wait or 0) / DAY, rel=0.1)
 
 

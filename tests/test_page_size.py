@@ -33,7 +33,7 @@ def test_a_page_asks_and_sends_the_same_of_many_items_as_of_few(tmp_path: Path, 
 def pages_of(size: int, home: Path, catalogue: Catalogue) -> Mapping[tuple[str, str], Drawn]:
     """Every page of a made-up stream, by title and scope."""
     settings = Settings(home=home)
-    generate_and_import(size, home, settings, catalogue, lambda _: None)
+    generate_and_import(size, home, settings, catalogue, 2, lambda _: None)
     return {(each.page, each.scope): each for each in draw_all(settings, catalogue, lambda _: None)}
 
 
