@@ -20,6 +20,8 @@ worker_class = "dashboard.worker.Worker"
 timeout, graceful_timeout, keepalive = 120, 30, 5
 # A proxy in front adds what it knows; lines longer than an address of ours needs are refused.
 limit_request_line, limit_request_fields, limit_request_field_size = 8_190, 50, 8_190
+# Only the proxy may say by which path it was asked, and then by the setting: no header does.
+forwarder_headers = ""
 control_socket_disable = True
 logconfig_dict = logging_at(_settings.log_level)
 SHARED = "PROMETHEUS_MULTIPROC_DIR"

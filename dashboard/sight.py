@@ -1,8 +1,8 @@
 """Which teams the one who asks may see. `Warehouse` asks here before it answers: no page and no route can forget to.
 
 A query narrows itself by `$teams`. The header of one that does not says its `sight`: the "whole stream" where it tells
-of nothing that belongs to a team (deployments, incidents, days), "all teams" where it does, and then only those who see
-all teams are answered.
+of nothing that belongs to a team (deployments, incidents, days), "all teams" where it tells of others than are chosen,
+and then only those who see all teams are answered.
 """
 
 from __future__ import annotations
@@ -44,9 +44,10 @@ def narrowed(query: Query, named: frozenset[str], offered: Mapping[str, Any]) ->
     """
     if seen() is None:
         return offered
-    if "teams" in named:
+    told = query.header.get("sight")
+    if "teams" in named and told != ALL_TEAMS:
         return {**offered, "teams": list(among(offered.get("teams")) or ())}
-    if query.header.get("sight") != WHOLE_STREAM:
+    if told != WHOLE_STREAM:
         raise AccessError(f"{query.title}: this is open to those who see all teams; you see {in_words()}.")
     return offered
 

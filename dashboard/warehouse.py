@@ -26,10 +26,12 @@ class Warehouse:
     `fault` says what is wrong with it, such as that the newest one is damaged; None where all is well.
     """
 
-    def __init__(self, root: Path, catalogue: Catalogue, *, memory: str = "4GB", threads: int = 2) -> None:
+    def __init__(
+        self, root: Path, catalogue: Catalogue, *, memory: str = "4GB", threads: int = 2, seconds: int | None = None
+    ) -> None:
         self.root = root
         self.catalogue = catalogue
-        self._memory, self._threads = memory, threads
+        self._limits: Mapping[str, Any] = {"memory": memory, "threads": threads, "seconds": seconds}
         self._opened: tuple[Path, DuckDB] | None = None
         self._pointed = ""
         self.fault: str | None = None
@@ -56,9 +58,9 @@ class Warehouse:
         if not named <= offered.keys():
             raise ScopeError(f"{name} needs {', '.join(sorted(named - offered.keys()))}.")
         given = {key: offered[key] for key in named}
-        key = (folder, name, tuple(sorted((each, str(value)) for each, value in given.items())))
+        key = (folder, name, tuple(sorted((each, repr(value)) for each, value in given.items())))
         # With a team, or fewer days, the same question is another matter.
-        kind = (folder, name, *(str(given.get(part)) for part in ("stream", "teams", "types", "since", "until")))
+        kind = (folder, name, *(repr(given.get(part)) for part in ("stream", "teams", "types", "since", "until")))
         return self.answers.of(key, kind, lambda: self._answer(folder, engine, query.sql, given))
 
     def parameters(self, name: str) -> frozenset[str]:
@@ -136,7 +138,7 @@ class Warehouse:
         if self.fault is None and snapshots.rules_of(folder) != layers.rules(self.catalogue):
             self.fault = "They were worked out by another version of the program. Run: vsm upgrade"
         database = folder / snapshots.DATABASE
-        return folder, DuckDB(database, read_only=True, memory=self._memory, threads=self._threads)
+        return folder, DuckDB(database, read_only=True, **self._limits)
 
     def _answer(self, folder: Path, engine: DuckDB, sql: str, given: Mapping[str, Any]) -> pd.DataFrame:
         """The rows of a query; a snapshot that was damaged meanwhile is left for one that is whole, and asked anew."""

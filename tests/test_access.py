@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from conftest import ROOT, World, moves, span
 from flask.testing import FlaskClient
@@ -16,6 +19,7 @@ from test_editing import SAME_ORIGIN, call
 from werkzeug.test import TestResponse
 
 from dashboard import access, sight
+from dashboard.api_parameters import CHOICES
 from dashboard.app import create_server
 from dashboard.build import Options, import_files
 from dashboard.catalogue import Catalogue
@@ -24,6 +28,8 @@ from dashboard.pages import PAGES
 from dashboard.roles import Role, read_access
 from dashboard.settings import Settings
 from dashboard.sight import ALL_TEAMS, WHOLE_STREAM
+from dashboard.warehouse import Warehouse
+from dashboard.where import ANY
 
 SECRET = "0123456789abcdefghijklmnopqrstuvwxyz"  # noqa: S105 - of this test
 ACCESS = """\
@@ -331,8 +337,30 @@ def test_the_highest_role_counts(tmp_path: Path) -> None:
 def test_every_question_without_teams_says_whom_it_is_for(catalogue: Catalogue, world: World) -> None:
     for query in {**catalogue.layer("metrics"), **catalogue.layer("charts")}.values():
         told = query.header.get("sight")
-        expected = {None} if "teams" in world.engine.parameters(query.sql) else {WHOLE_STREAM, ALL_TEAMS}
+        expected = {None, ALL_TEAMS} if "teams" in world.engine.parameters(query.sql) else {WHOLE_STREAM, ALL_TEAMS}
         assert told in expected, query.name
+
+
+def test_no_answer_names_an_item_of_another_team(demo: Settings, catalogue: Catalogue) -> None:
+    """Neither beside one's own, such as what it waited for in another stream."""
+    warehouse = Warehouse(demo.warehouse, catalogue)
+    everything = {name: value for name, (value, _) in CHOICES.items()} | {"chosen": ANY.parameter()}
+    everything |= {"row_limit": 1_000_000, "row_offset": 0}
+    scopes = [warehouse.default_scope(stream) for stream in warehouse.streams()["stream"]]
+    items = pd.concat([warehouse.ask("charts.items", scope, **everything) for scope in scopes])
+    asked = 0
+    for team in items["team"].dropna().unique():
+        theirs = items[items["team"] != team]
+        hidden = {*theirs["item_id"], *theirs["title"]} - {*items.loc[items["team"] == team, "title"]}
+        sight.limit((team,))
+        for scope, name in product(scopes, catalogue.layer("charts")):
+            with suppress(AccessError):
+                answer = warehouse.ask(name, scope, **everything)
+                told = set(answer.select_dtypes(exclude=["number", "datetime"]).stack().astype(str))
+                assert not told & hidden, (team, name)
+                asked += 1
+        sight.limit(None)
+    assert asked > 500
 
 
 def test_what_is_not_for_one_team_is_refused_before_it_is_asked(catalogue: Catalogue) -> None:

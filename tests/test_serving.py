@@ -167,6 +167,24 @@ def test_what_all_workers_count_is_told_in_one_sum(server: Server) -> None:
     assert float(counted.rpartition(" ")[2]) >= 40
 
 
+def test_a_request_that_is_refused_is_not_told_of_in_the_log(server: Server, tmp_path: Path) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as client:
+        client.sendall(b"GET /canary HTTP/9.9\r\nHost: canary\r\n\r\n")
+        assert b"400" in client.recv(1_000)
+    told = (tmp_path / "log").read_text("utf-8")
+    assert '"said": "Invalid request"' in told
+    assert "canary" not in told and "127.0.0.1" not in told.partition("Invalid request")[2]
+
+
+def test_no_header_says_which_page_is_asked_for(server: Server) -> None:
+    """gunicorn believes such headers of a neighbour, as every proxy on this machine is."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{server.port}/healthz")
+    for name in ("PATH_INFO", "SCRIPT_NAME"):
+        asked.add_header(name, "/readyz")
+    with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:  # noqa: S310
+        assert json.loads(answer.read()) == {"status": "ok"}
+
+
 def test_an_address_for_all_is_refused_without_a_sign_in(tmp_path: Path, catalogue: Catalogue) -> None:
     """Also where it is given on the command line, which no setting knows of."""
     home = a_home(tmp_path, catalogue, 2)

@@ -11,9 +11,11 @@ import pytest
 from dashboard.build import Options, import_files
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
+from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 from dashboard.settings import Settings
 from dashboard.warehouse import Warehouse
+from dashboard.where import ANY
 
 SCOPE = Scope("s", dt.date(2024, 1, 1), dt.date(2025, 1, 1), period="all")
 
@@ -62,3 +64,24 @@ def test_many_may_open_one_snapshot_at_once(tmp_path: Path, catalogue: Catalogue
         for _ in range(4):
             several = [Warehouse(home.warehouse, catalogue) for _ in range(16)]
             assert set(threads.map(lambda each: len(each.streams()), several)) == {1}
+
+
+def test_a_text_that_reads_like_no_value_is_another_question(demo: Settings, catalogue: Catalogue) -> None:
+    own = Warehouse(demo.warehouse, catalogue)
+    more = {"group_by": "type", "row_limit": 100, "row_offset": 0, "sort": "item_id", "is_descending": False}
+    none, every = (
+        own.ask("charts.dotted", own.default_scope("bank"), chosen=ANY.parameter(), outcome=outcome, **more)
+        for outcome in ("None", None)
+    )
+    assert len(none) == 0 < len(every)
+
+
+def test_a_question_that_takes_too_long_is_ended_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "some.duckdb"
+    whole = DuckDB(path)
+    whole.create("main.numbers", "from range(1_000_000) numbers(n)")
+    whole.close()
+    engine = DuckDB(path, read_only=True, seconds=1)
+    with pytest.raises(ScopeError, match="Choose fewer days, a team or a type"):
+        engine.ask("select count(*) as n from numbers a join numbers b on hash(a.n) % 7 < hash(b.n) % 11")
+    assert engine.ask("select count(*) as n from numbers")["n"].tolist() == [1_000_000]

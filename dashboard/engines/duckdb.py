@@ -21,7 +21,7 @@ from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
 from dashboard.engines.expressions import as_text, guarded
 from dashboard.engines.opener import Opener
-from dashboard.errors import CatalogueError
+from dashboard.errors import CatalogueError, ScopeError
 
 NULLABLE = frozenset(f"{kind}{bits}" for kind in ("Int", "UInt") for bits in (8, 16, 32, 64))
 SETTING = threading.Lock()
@@ -35,8 +35,15 @@ class DuckDB(Opener):
     """One database: in memory, or a file. Every question runs on a cursor of its own."""
 
     def __init__(
-        self, path: Path | None = None, *, read_only: bool = False, memory: str = "4GB", threads: int = 2
+        self,
+        path: Path | None = None,
+        *,
+        read_only: bool = False,
+        memory: str = "4GB",
+        threads: int = 2,
+        seconds: int | None = None,
     ) -> None:
+        """`seconds`: how long one question to a file that is only read may take."""
         self._connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only)
         self._parameters: dict[str, frozenset[str]] = {}
         self._scratch: list[str] = []
@@ -45,11 +52,13 @@ class DuckDB(Opener):
         # Connections of one process to one file share its settings; the first sets and locks them, the others wait.
         with SETTING:
             if not self._connection.execute("select current_setting('lock_configuration')").fetchall()[0][0]:
-                self._configure(read_only, {"memory_limit": memory, "threads": threads, "TimeZone": "UTC"})
+                limits: dict[str, str | int] = {"memory_limit": memory, "threads": threads, "TimeZone": "UTC"}
+                spilled = {"max_temp_directory_size": memory} if read_only else {}
+                self._configure(read_only, {**limits, **spilled, "max_execution_time": (seconds or 0) * 1000})
 
     def _configure(self, read_only: bool, settings: Mapping[str, str | int]) -> None:
         for name, value in settings.items():
-            self._connection.execute(f"set {name} = '{value}'")
+            self._connection.execute(f"set global {name} = '{value}'")  # else of this connection, not of its cursors
         self._connection.execute("set autoinstall_known_extensions = false")
         if read_only:
             self._connection.execute("set enable_external_access = false")
@@ -115,13 +124,17 @@ class DuckDB(Opener):
         connection.execute(f"set search_path = '{','.join(places)}'")
 
     def ask(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
-        """The rows of a select. Raises CatalogueError where `parameters` are not exactly those it names."""
+        """The rows of a select. Raises CatalogueError where `parameters` are not exactly those it names, ScopeError
+        where it takes too long."""
         with self._cursor() as cursor:
             (statement,) = cursor.extract_statements(sql)
             given = dict(parameters or {})
             if given.keys() != statement.named_parameters:
                 raise CatalogueError(f"The query names {sorted(statement.named_parameters)}, given {sorted(given)}.")
-            frame: pd.DataFrame = cursor.execute(statement, given).df()
+            try:
+                frame: pd.DataFrame = cursor.execute(statement, given).df()
+            except duckdb.InterruptException:
+                raise ScopeError("This took too long to work out. Choose fewer days, a team or a type.") from None
         # Whole numbers with gaps come with a null of their own, which counts and formats can't read.
         gaps = [name for name in frame.columns if frame[name].dtype.name in NULLABLE and frame[name].isna().any()]
         return frame.astype(dict.fromkeys(gaps, "float64"))

@@ -32,9 +32,8 @@ class Address:
 
     @property
     def where(self) -> str:
-        """The place as people call it."""
-        host = self.options.get("host") or self.url.host or "localhost"
-        return str(self.file) if self.file else f"PostgreSQL at {host}"
+        """The place as people call it. Pages show it: on which machine it is, and in which folder, is not told."""
+        return self.file.name if self.file else "PostgreSQL"
 
     def arguments(self) -> dict[str, Any]:
         """What the driver's `connect` takes. Raises StoreError where the root certificate can't be read."""

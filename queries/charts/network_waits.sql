@@ -2,6 +2,7 @@
 title = "Items that waited for another stream"
 question = "Which items waited for another stream, and for what there?"
 grain = "one row per wait of an item of the stream that ended in the scope, or lasts at the end of the data in it; the longest first"
+sight = "all teams"
 [columns]
 on_stream = "value stream that it waited for"
 item_id = "key of the item that waited"
