@@ -1,7 +1,7 @@
 """Who asks, and what they may see and change. Everything but static files and signs of life is asked here first.
 
 Without a sign-in, whoever sits at the machine that serves may do all. With one, a proxy in front (`VSM_PROXY_SECRET`)
-says who asks, and `access.toml` what they may: `roles.py`.
+or an OpenID provider (`VSM_OIDC_ISSUER`, `oidc.py`) says who asks, and `access.toml` what they may: `roles.py`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections.abc import Collection
+from typing import Any
 
 import flask
 
-from dashboard import sight
+from dashboard import oidc, sight
 from dashboard.errors import DefinitionError, SettingsError
-from dashboard.roles import FILE, Role, Viewer, read_access
+from dashboard.roles import FILE, GROUP, Role, Viewer, read_access
 from dashboard.settings import Settings
 
 SETTINGS = "VSM_SETTINGS"  # the app's settings, in Flask's own configuration
@@ -25,7 +26,6 @@ OPEN = frozenset(("/healthz", "/readyz", "/metrics"))
 FILES = ("/assets/", "/_dash-component-suites/")
 
 SECRET, USER, GROUPS = "X-Vsm-Secret", "X-Forwarded-User", "X-Forwarded-Groups"
-GROUP = "group:"
 SHORTEST_SECRET, FEWEST_LETTERS = 32, 10
 
 # A proxy that adds one of these speaks for somebody else. One that adds none can't be told from a browser.
@@ -50,14 +50,20 @@ def check(chosen: Settings, address: str | None = None) -> None:
     host = address or chosen.host
     if chosen.metrics_token:
         check_secret("VSM_METRICS_TOKEN", chosen.metrics_token)
-    if not chosen.proxy_secret:
+    if not chosen.has_sign_in:
         if not is_loopback(host):
             raise SettingsError(
                 f"VSM_HOST is {host!r}; without a sign-in only 127.0.0.1 is served. Put a proxy in front that signs "
                 "people in, and set VSM_PROXY_SECRET (SECURITY.md says how)."
             )
         return
-    check_secret("VSM_PROXY_SECRET", chosen.proxy_secret)
+    if chosen.proxy_secret and chosen.oidc_issuer:
+        raise SettingsError("VSM_PROXY_SECRET and VSM_OIDC_ISSUER are both set: people are signed in by one of them.")
+    if chosen.proxy_secret:
+        check_secret("VSM_PROXY_SECRET", chosen.proxy_secret)
+    else:
+        oidc.check(chosen)
+        check_secret("VSM_SESSION_SECRET", chosen.session_secret)
     try:
         access = read_access(chosen.home)
     except DefinitionError as error:
@@ -80,17 +86,26 @@ def guard(server: flask.Flask, chosen: Settings) -> None:
     names = {each.strip().lower() for each in chosen.hosts.split(",") if each.strip()}
 
     @server.before_request
-    def let_in() -> None:
+    def let_in() -> Any:
         request = flask.request
         if request.path in OPEN or request.path.startswith(FILES):
-            return
+            return None
         # A name that leads here today may have led elsewhere when the page was loaded (DNS rebinding).
         if not is_loopback(_host_name(request.host)) and _host_name(request.host) not in names:
             flask.abort(403, f"{request.host} is no name of this server: open http://127.0.0.1, or see VSM_HOSTS.")
         if request.method not in READING and not _is_same_origin(request):
             flask.abort(403, "The request came from another page.")
-        flask.g.viewer = _who(request)
+        if chosen.oidc_issuer and request.path in (oidc.BACK, oidc.OUT):
+            return None
+        if request.environ.get(OWN) or not chosen.has_sign_in:
+            flask.g.viewer = Viewer(Role.ADMIN, None)
+        else:
+            called = _called(request)
+            if called is None and chosen.oidc_issuer and _opens_page(request):
+                return oidc.send_to_sign_in(chosen)
+            flask.g.viewer = _viewer(called)
         sight.limit(flask.g.viewer.teams)
+        return None
 
     @server.teardown_request
     def forget(_: BaseException | None) -> None:
@@ -102,7 +117,7 @@ def refusal(needed: Role = Role.ADMIN) -> str | None:
     if not flask.has_request_context():
         return "Nobody asks."
     request = flask.request
-    if settings().proxy_secret:
+    if settings().has_sign_in:
         viewer: Viewer | None = flask.g.get("viewer")
         if viewer is None or viewer.role < needed:
             return f"Changes here are for the role {needed.name.lower()}."
@@ -136,24 +151,32 @@ def is_loopback(name: str) -> bool:
     return (mapped or address).is_loopback
 
 
-def _who(request: flask.Request) -> Viewer:
-    """Who asks. Answers 401 where nobody says, 403 where they have no role."""
+def _called(request: flask.Request) -> Collection[str] | None:
+    """What the one who asks is called: a user by name, each group as group:name. None where nobody says who it is."""
     chosen = settings()
-    if request.environ.get(OWN) or not chosen.proxy_secret:
-        return Viewer(Role.ADMIN, None)
+    if chosen.oidc_issuer:
+        return oidc.names()
     given = request.headers.get(SECRET, "").encode("utf-8", "surrogateescape")
     user = request.headers.get(USER, "").strip()
     if not hmac.compare_digest(given, chosen.proxy_secret.encode()) or not user or user.startswith(GROUP):
-        flask.abort(401, "Sign in first: these pages are reached through the proxy that signs people in.")
-    viewer = read_access(chosen.home).viewer(_names(user, request.headers.get(GROUPS, "")))
+        return None
+    groups = request.headers.get(GROUPS, "").split(",")
+    return {user, *(f"{GROUP}{group.strip()}" for group in groups if group.strip())}
+
+
+def _viewer(called: Collection[str] | None) -> Viewer:
+    """What somebody may. Answers 401 where nobody says who it is, 403 where they have no role."""
+    if called is None:
+        flask.abort(401, "Sign in first: these pages are reached by those who are signed in.")
+    viewer = read_access(settings().home).viewer(called)
     if viewer is None:
         flask.abort(403, "You are signed in, but have no role here. Ask whoever keeps access.toml.")
     return viewer
 
 
-def _names(user: str, groups: str) -> Collection[str]:
-    """A user by name, each group as group:name, so that nobody can be called like a group."""
-    return {user, *(f"{GROUP}{group.strip()}" for group in groups.split(",") if group.strip())}
+def _opens_page(request: flask.Request) -> bool:
+    """Whether a browser opens a page, and does not fetch something for one."""
+    return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
 
 
 def _is_elsewhere(request: flask.Request) -> str | None:

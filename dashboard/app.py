@@ -14,12 +14,12 @@ import flask
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from dashboard import access, api, sight, signs, snapshots, web
+from dashboard import access, api, oidc, sight, signs, snapshots, web
 from dashboard.catalogue import read_catalogue
 from dashboard.components import controls, drawer, scope_bar
 from dashboard.components.cards import empty
 from dashboard.components.inline_svg import InlineSvg
-from dashboard.errors import AccessError
+from dashboard.errors import AccessError, ScopeError
 from dashboard.pages import PAGES, remembered
 from dashboard.pages.footer import FOOTER, footer
 from dashboard.pages.items import listed
@@ -87,7 +87,7 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
             in_menu=getattr(page, "IN_MENU", True),
             layout=_once_asked_for(_layout_of(page, warehouse, settings, store)),
         )
-    app.layout = _frame
+    app.layout = partial(_frame, settings)
     _wire(app, warehouse, settings, store)
 
     def view_for(query: Mapping[str, str | None]) -> View:
@@ -104,7 +104,11 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
     """The WSGI server: gunicorn "dashboard.app:create_server()". Raises SnapshotError without a snapshot."""
     chosen = settings or from_environment()
     warehouse = Warehouse(
-        chosen.warehouse, read_catalogue(bundled("queries")), memory=chosen.memory, threads=chosen.threads
+        chosen.warehouse,
+        read_catalogue(bundled("queries")),
+        memory=chosen.memory,
+        threads=chosen.threads,
+        seconds=chosen.query_seconds,
     )
     access.check(chosen)
     snapshots.current(chosen.warehouse)
@@ -114,6 +118,8 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
     web.harden(app, policy)
     access.guard(server, chosen)
     web.refuse_malformed(app)
+    if chosen.oidc_issuer:
+        oidc.register(server, chosen)
     signs.register(server, warehouse, chosen)
     api.register(server, warehouse, chosen.home, store_of(chosen))
     with server.test_client() as client:  # closes the race of Dash's first requests
@@ -151,7 +157,7 @@ def _only_ids(layout: Component, callbacks: Mapping[str, Any]) -> Component:
     return html.Div([*(type(part)(id=part.id) for part in named), *missing])
 
 
-def _frame() -> Component:
+def _frame(settings: Settings) -> Component:
     links = [
         dbc.NavLink(page["name"], href=page["relative_path"], active="exact", id={"type": "nav", "path": page["path"]})
         for page in dash.page_registry.values()
@@ -161,6 +167,11 @@ def _frame() -> Component:
     theme_button = html.Button("Dark", id=THEME_BUTTON, type="button", className=f"{look} ms-auto ms-sm-0")
     where = "print-page ms-auto me-2 d-none d-sm-inline-block"
     print_button = html.Button("Print or PDF", type="button", className=f"{look} {where}")
+    sign_out = html.Form(
+        html.Button("Sign out", type="submit", className=f"{look} ms-2"),
+        action=access.under_prefix(oidc.OUT),
+        method="post",
+    )
     return html.Div(
         [
             dcc.Store(id=THEME),
@@ -171,6 +182,7 @@ def _frame() -> Component:
                         dbc.Nav(links, navbar=True),
                         print_button,
                         theme_button,
+                        sign_out if settings.oidc_issuer else None,
                     ],
                     fluid=True,
                 ),
@@ -230,7 +242,7 @@ def _body(page: Page, view: View) -> Component:
     """The page under its scope; on paper the scope stands in words."""
     try:
         body = page.body(view)
-    except AccessError as error:
+    except (AccessError, ScopeError) as error:
         body = empty(str(error))
     return html.Div([html.P(view.scope_in_words, className="print-only"), _limits(), body])
 

@@ -14,6 +14,7 @@ from dashboard.streams.files import text_of
 
 FILE = "access.toml"
 ANYBODY = "*"
+GROUP = "group:"  # before the name of a group, so that nobody can be called like one
 
 
 class Role(IntEnum):
@@ -57,6 +58,11 @@ class Access(Checked):
                 mine = tuple(team for team, seers in self.teams.items() if _is_among(names, seers))
                 return Viewer(role, None if sees_all else mine)
         return None
+
+    def names(self) -> frozenset[str]:
+        """All users and groups that the file names."""
+        listed = (self.roles.admin, self.roles.leadership, self.roles.viewer, *self.teams.values())
+        return frozenset(name for names in listed for name in names)
 
 
 def read_access(home: Path) -> Access:

@@ -14,7 +14,7 @@ from dashboard.errors import SettingsError
 PACKAGE = Path(__file__).parent
 PREFIX = re.compile(r"/(?:[\w.-]+/)*")
 # Settings that the process that reads strangers' files is not told.
-SECRETS = ("database_url", "proxy_secret", "metrics_token")
+SECRETS = ("database_url", "proxy_secret", "metrics_token", "oidc_secret", "session_secret")
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,24 @@ class Settings:
         repr=False,
         metadata={"help": "What a proxy in front that signs people in sends as X-Vsm-Secret; 32 letters or more."},
     )
+    oidc_issuer: str = field(
+        default="", metadata={"help": "Address of an OpenID provider that signs people in, where no proxy does."}
+    )
+    oidc_client: str = field(default="", metadata={"help": "Client id that the provider gave."})
+    oidc_secret: str = field(default="", repr=False, metadata={"help": "Client secret that the provider gave."})
+    oidc_scope: str = field(default="openid email profile", metadata={"help": "What the provider is asked for."})
+    oidc_user: str = field(
+        default="email", metadata={"help": "Claim by which access.toml names users; an e-mail counts when verified."}
+    )
+    oidc_groups: str = field(default="groups", metadata={"help": "Claim that lists a user's groups."})
+    session_secret: str = field(
+        default="",
+        repr=False,
+        metadata={"help": "What the cookie of a sign-in by the provider is signed with; 32 letters or more."},
+    )
     threads: int = field(default=2, metadata={"help": "Threads that one process gives to DuckDB."})
     memory: str = field(default="4GB", metadata={"help": "Memory that one process gives to DuckDB."})
+    query_seconds: int = field(default=60, metadata={"help": "Seconds that the server gives to one question."})
     import_memory: str = field(default="6GB", metadata={"help": "Memory of an import; it is a process of its own."})
     import_minutes: int = field(default=120, metadata={"help": "Minutes that an import may take."})
     # The address may hold a token, so `repr` leaves it out.
@@ -71,6 +87,11 @@ class Settings:
     def without_secrets(self) -> Settings:
         """The same with nothing in it that opens a door."""
         return replace(self, **dict.fromkeys(SECRETS, ""))  # type: ignore[arg-type]  # texts all
+
+    @property
+    def has_sign_in(self) -> bool:
+        """Whether people are told apart; else whoever sits at this machine may do all."""
+        return bool(self.proxy_secret or self.oidc_issuer)
 
     @property
     def warehouse(self) -> Path:

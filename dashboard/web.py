@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import logging
 import secrets
 import time
@@ -20,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboard.errors import AccessError, DashboardError, ScopeError
 from dashboard.logs import REQUEST
+from dashboard.plain_page import page
 from dashboard.settings import Settings
 from dashboard.signs import count
 from dashboard.static_cache import StaticCache
@@ -90,7 +90,7 @@ def mount(server: flask.Flask, settings: Settings) -> None:
     if settings.prefix != "/":
         # Both a proxy that strips the prefix and one that passes it on are understood.
         inner = DispatcherMiddleware(inner, {settings.prefix.rstrip("/"): inner})
-    if settings.proxy_secret:
+    if settings.has_sign_in:
         inner = ProxyFix(inner, x_for=1, x_proto=1, x_host=1)
     server.wsgi_app = inner  # type: ignore[method-assign]
 
@@ -154,16 +154,9 @@ def _said(code: int, words: str | None) -> flask.Response:
     if flask.request.path.startswith("/api/"):
         told = {"error": words} | ({"id": number} if code == 500 else {})
         answer = flask.jsonify(told)
-    else:
-        back = flask.request.script_root or ""
-        answer = flask.Response(
-            '<!doctype html><html lang="en"><meta charset="utf-8"><title>Value stream dashboard</title>'
-            f'<main><h1>{code}</h1><p>{html.escape(words)}</p><p><a href="{html.escape(back)}/">To the pages</a></p>'
-            f"<p><small>{number}</small></p></main></html>",
-            mimetype="text/html",
-        )
-    answer.status_code = code
-    return answer
+        answer.status_code = code
+        return answer
+    return page(code, words)
 
 
 def _callback(request: flask.Request) -> str | None:

@@ -128,4 +128,19 @@
     root.dataset.bsTheme = "dark";
     root.classList.remove("printed-from-dark");
   });
+
+  /* Whose sign-in has ended while a page was open is told so; reading on is possible, and the way back is one click. */
+  const ask = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await ask(...asked);
+    if (answer.status === 401 && !document.querySelector(".signed-out")) document.body.prepend(signedOut());
+    return answer;
+  };
+
+  function signedOut() {
+    const bar = Object.assign(document.createElement("div"), { className: "signed-out alert alert-warning m-0", role: "alert" });
+    const again = Object.assign(document.createElement("a"), { href: location.href, textContent: "Sign in again", className: "alert-link" });
+    bar.append("Your sign-in has ended: what you choose now is not answered. ", again, ".");
+    return bar;
+  }
 })();
