@@ -10,6 +10,7 @@ import ctypes
 import dataclasses
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -36,6 +37,9 @@ RESERVED = 4
 LOOKS_EVERY_SECONDS = 0.25
 FILE_BYTES = 512 * 1024**3
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+# What a traceback says of places and of the error.
+PLACE = re.compile(r'^  File ".*?([^/"]+)", line (\d+)', re.MULTILINE)
+KIND = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception|Interrupt|Exit))\b", re.MULTILINE)
 
 
 def import_files(
@@ -155,8 +159,14 @@ def _why_it_ended(code: int, is_late: bool, told: str, settings: Settings) -> st
         return f"The import needed more than {settings.import_memory} of memory (VSM_IMPORT_MEMORY). {nothing}"
     if code < 0:
         return f"A file brought its reader down ({signal.Signals(-code).name}), within {limits}. {nothing}"
-    last = told.strip().splitlines()[-1:] or ["without a word"]
-    return f"The import failed inside the program ({last[0][:200]}). {nothing} Please report it."
+    return f"The import failed inside the program ({_fault(told)}). {nothing} Please report it."
+
+
+def _fault(traceback: str) -> str:
+    """The kind of an error and where it was raised. Its words may hold data, and are left out."""
+    places = PLACE.findall(traceback)
+    kinds = KIND.findall(traceback)
+    return " at ".join([*kinds[-1:], *(f"{file}:{line}" for file, line in places[-1:])]) or "without a word"
 
 
 def _limit(settings: Settings) -> None:

@@ -25,8 +25,12 @@ from dashboard.sources.xes import write_events
 from dashboard.streams.words import are_states, category_named
 
 MARKS = {NUL_MARK: "a NUL byte", BYTE_MARK: "bytes that are no letter in UTF-8"}
-# Columns behind the stages of a sheet that hold dates too, or texts.
-NO_STAGES = ("updated", "due", "due_date", "last_viewed", "labels", "status", "resolution", "sprint")
+# Columns behind the stages of a sheet that hold dates too, texts or people.
+NO_STAGES = (
+    *("updated", "due", "due_date", "last_viewed", "labels", "status", "resolution", "sprint"),
+    *("assignee", "assigned_to", "assignees", "owner", "owners", "author", "creator", "created_by", "reporter"),
+    *("requester", "members", "people", "resource"),
+)
 REMARKED = ("set_aside", "doubts")
 SEVERAL = 2
 # What a query reads that only chooses among judged records, or judges what is there: not worth a copy of them.
@@ -116,7 +120,8 @@ class Reader:
             fault = self.engine.fault_of_data(error)
             if fault is None:
                 raise
-            broken = where_broken(sample.path) if sample.kind in ("json", "lines") else None
+            # Lines that are no JSON are set aside, each by itself: there it is something else.
+            broken = where_broken(sample.path) if sample.kind == "json" else None
             raise SourceError(f"{sample.name}: this {sample.kind} can't be read: {broken or fault}.") from None
 
     def _read(self, sample: Sample) -> None:

@@ -29,6 +29,8 @@ NOT_OF_DATA = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserExc
 LOST = (duckdb.FatalException, duckdb.InternalException, duckdb.IOException, duckdb.SerializationException)
 DISK = (*LOST, duckdb.TransactionException)
 PATHS = re.compile(r"""["']?/[^\s"',]+["']?""")
+# Behind its own words the engine quotes what stands in the file.
+QUOTED = re.compile(r"""[\s:]*["'{\[].*""")
 
 
 class DuckDB(Opener):
@@ -218,10 +220,10 @@ class DuckDB(Opener):
                 self._append(f"canonical.{table}", earlier)
 
     def fault_of_data(self, error: Exception) -> str | None:
-        """What the engine says of data that it can't read, without paths; None where the fault is not the data's."""
-        if isinstance(error, NOT_OF_DATA):
+        """What the engine says of data that it can't read, without paths and data; None where the fault is another."""
+        if isinstance(error, NOT_OF_DATA) or not isinstance(error, duckdb.Error):
             return None
-        return PATHS.sub("the file", _first_line(error)) if isinstance(error, duckdb.Error) else None
+        return QUOTED.sub("", PATHS.sub("the file", _first_line(error)))
 
     def is_lost(self, error: Exception) -> bool:
         """Whether the database behind an error can't be read any more: its file is damaged, or the engine gave up."""

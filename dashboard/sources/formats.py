@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.errors import SourceError
+
+# No name of a column: a number, a date, the key of an issue, an address.
+VALUE = re.compile(r"[\d.,:/+\-TZ ]*\d[\d.,:/+\-TZ ]*|\d{1,4}([./\- ])\w+\1\d{2,4}.*|[A-Z][A-Z\d]*-\d+|.*\S@\S.*")
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,9 @@ def plain(column: str) -> str:
 
 
 def told(header: Sequence[str], most: int = 20) -> str:
-    """The first columns of a file for a sentence; a line of data taken for a header may be long."""
+    """The first columns of a file for a sentence, each cut; of a line of data, which may name people, nothing."""
+    if any(VALUE.fullmatch(column) for column in header):
+        return f"{len(header)} cells of data (the line with the names of the columns is missing)"
     shown = [column if len(column) <= 40 else f"{column[:39]}…" for column in header[:most]]
     return ", ".join([*shown, "…"] if len(header) > most else shown)
 

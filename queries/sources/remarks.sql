@@ -46,7 +46,7 @@ select
     macros.without_addresses(remarks.subject) as subject,
     coalesce(columns.column_name, remarks.column_name) as column_name,
     -- As the file writes it: the format's queries see times in ISO 8601.
-    macros.without_addresses(
+    macros.without_names(
         left(coalesce(json_extract_string(to_json(texts), '/' || remarks.column_name), remarks.value), 200)
     ) as value,
     case
