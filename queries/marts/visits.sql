@@ -43,7 +43,8 @@ with sorted as (
         visits.place_no,
         visits.previous_place_no,
         visits.next_place_no,
-        visits.owner,
+        -- A team, never a person.
+        nullif(visits.owner, visits.person) as owner,
         visits.entered_at,
         visits.left_at,
         visits.until_at,
