@@ -301,8 +301,13 @@ class Build:
     def _name_items(self, tables: Iterable[str], known: str) -> None:
         """Give items their keys wherever a file, of this import or before, names them by their tool's number."""
         gathered = self.catalogue.source("gathered")
-        for table in tables:
-            self.engine.point(f"known.{table}", f"{known}.{table}")
+        places = {table: f"{known}.{table}" for table in tables}
+        if not self.options.keeps_people:
+            self.engine.point("known.named_transitions", places["transitions"])
+            places["transitions"] = "known.nameless_transitions"
+            self.engine.create_view(places["transitions"], self.catalogue.queries["sources.nameless_transitions"].sql)
+        for table, place in places.items():
+            self.engine.point(f"known.{table}", place)
         self.engine.create("incoming.names", self.catalogue.queries["sources.names"].sql)
         if not self.engine.count("incoming.names"):
             # Nothing to name; what several files tell of one thing is still put together.
@@ -311,7 +316,7 @@ class Build:
             self.engine.point(f"gathering.{table}", f"incoming.{table}")
             self.engine.create(f"incoming.{table}", query.sql)
         for table, query in gathered.items():
-            self.engine.point(f"gathering.{table}", f"{known}.{table}")
+            self.engine.point(f"gathering.{table}", places[table])
             self.engine.create_view(f"known.{table}", query.sql)
 
     def _refuse_if_strange(self) -> None:
