@@ -15,6 +15,6 @@ select
     macros.present(records.from_state) as from_state,
     macros.present(records.to_state) as to_state,
     macros.present(records.team) as team,
-    macros.pseudonym(macros.present(records.person), options.people_key) as person
+    macros.kept_pseudonym(macros.present(records.person), options.people_key) as person
 from raw.records
 cross join raw.options
