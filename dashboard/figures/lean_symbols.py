@@ -30,7 +30,8 @@ font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;f
 .vsm .wait{{fill:{WAIT}}}.vsm .stripes{{fill:#000;fill-opacity:.55}}.vsm .push{{fill:var(--fg)}}.vsm .bare{{fill:none}}
 .vsm .thin{{stroke-width:.8}}.vsm .worker{{fill:var(--fg)}}.vsm .step{{cursor:pointer;outline:none}}.vsm .step:hover .data{{stroke-width:2.4}}
 .vsm .target{{fill:none;stroke:transparent;stroke-width:15;pointer-events:stroke}}.vsm .move{{cursor:pointer;outline:none}}
-.vsm .move:hover .target,.vsm .move:focus-visible .target,.vsm .move[aria-pressed=true] .target{{stroke:var(--fg);stroke-opacity:.2}}
+.vsm .move:hover .target,.vsm .move[aria-pressed=true] .target{{stroke:var(--fg);stroke-opacity:.2}}
+.vsm .move:focus-visible .target{{stroke:var(--fg);stroke-opacity:.6}}
 .vsm [aria-pressed=true] .ring{{stroke:var(--fg)}}.vsm .step:focus-visible .ring{{stroke:var(--fg);stroke-dasharray:5 3}}
 """
 
