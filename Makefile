@@ -1,4 +1,4 @@
-.PHONY: demo test lint clean
+.PHONY: demo test load lint clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,15 @@ lint: $(VENV)/installed-test
 	$(BIN)/sqlfluff lint --processes 2 queries
 	$(BIN)/vsm docs --check
 
+# Readers at once for ten minutes, by locust in an environment of its own; LOAD="--rate 50 --minutes 30 --imports 10" soaks.
+load: $(VENV)/installed $(VENV)-load/installed
+	$(BIN)/python tests/load/run.py --locust $(VENV)-load/bin/locust $(LOAD)
+
+$(VENV)-load/installed: .ci/requirements-load.lock
+	python3 -m venv $(VENV)-load
+	$(VENV)-load/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
 $(BIN)/python:
 	python3 -m venv $(VENV)
 
@@ -38,4 +47,4 @@ $(VENV)/installed-test: $(VENV)/installed $(TEST_LOCK)
 	touch $@
 
 clean:
-	rm -rf $(VENV) data/warehouse dashboard/assets/vendor
+	rm -rf $(VENV) $(VENV)-load data/load data/warehouse dashboard/assets/vendor
