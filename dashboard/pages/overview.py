@@ -20,7 +20,7 @@ from dashboard.errors import DashboardError
 from dashboard.pages import overview_review
 from dashboard.pages.overview_rows import Row, objective_table, rows_of
 from dashboard.pages.overview_streams import stream_table
-from dashboard.pages.plan import WHOLE, fault_told, strays_told
+from dashboard.pages.plan import fault_told, strays_told, whole
 from dashboard.pages.value_stream import constraint_now
 from dashboard.pages.view import View
 from dashboard.streams.definition import read_definition
@@ -84,7 +84,8 @@ def _targets(view: View, rows: Sequence[Row]) -> Component:
     if not rows:
         return empty(NO_PLAN)
     review = html.A("Step through the objectives", href=view.address(PATH, review="1"), className="chip no-print")
-    return _card("Are we on the way to the targets?", [review, objective_table(rows), html.P(WHOLE, className="rule")])
+    told = html.P(whole(), className="rule")
+    return _card("Are we on the way to the targets?", [review, objective_table(rows), told])
 
 
 def _changed(view: View, rows: Sequence[Row]) -> list[Component]:

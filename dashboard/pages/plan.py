@@ -10,7 +10,7 @@ import dash_bootstrap_components as dbc
 from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
-from dashboard import access
+from dashboard import access, sight
 from dashboard.components.aria import aria
 from dashboard.components.cards import empty, findings
 from dashboard.errors import DefinitionError, StoreError
@@ -33,10 +33,17 @@ NEW = {
     "objective": "New objective",
     "review": "Record a review",
 }
-WHOLE = (
-    "The plan looks at the whole history of the stream, all teams and types, by the elapsed clock: what the scope says "
-    "of period, team, type and clock does not change it."
-)
+
+
+def whole() -> str:
+    """What the figures and verdicts of a plan are of, whatever the scope is."""
+    seen = sight.seen()
+    teams = "all teams" if seen is None else f"of its teams those that you see ({', '.join(seen) or 'none'}),"
+    alone = "" if seen is None else " Who sees all teams may see other figures and other verdicts."
+    return (
+        f"The plan looks at the whole history of the stream, {teams} and all types, by the elapsed clock: what the "
+        f"scope says of period, team, type and clock does not change it.{alone}"
+    )
 
 
 def body(view: View) -> Component:
@@ -118,7 +125,7 @@ def _targets(view: View, why_not: str | None) -> list[Component]:
         way = _way(view, "target", target.id, why_not)
         more = [html.Span(" "), way] if way else []
         cards.append(dbc.Col(target_card(view, course_of(view, target), view.plan, more), lg=6))
-    return [html.P(WHOLE, className="scope-note"), dbc.Row(cards, class_name="g-3")]
+    return [html.P(whole(), className="scope-note"), dbc.Row(cards, class_name="g-3")]
 
 
 def _way(view: View, kind: str, id_: str, why_not: str | None) -> Component | None:

@@ -17,6 +17,8 @@ with facts as (
     select
         visits.item_no,
         max(visits.visit_no) filter (where visits.category is not null) as last_visit_no,
+        max(visits.visit_no) filter (where visits.category = 'done') as last_done_visit_no,
+        max(visits.visit_no) filter (where visits.category = 'cancelled') as last_cancelled_visit_no,
         min(visits.entered_at) filter (where visits.category in ('in-progress', 'done')) as started_first_at,
         max(visits.entered_at) filter (
             where
@@ -26,6 +28,10 @@ with facts as (
         max(visits.visit_no) filter (
             where visits.category is not null and visits.category is distinct from visits.previous_category
         ) as last_run_visit_no,
+        -- Visits are numbered by their instants: the last is the latest.
+        max(visits.entered_at) filter (
+            where visits.category is not null and visits.category is distinct from visits.previous_category
+        ) as last_run_entered_at,
         count(*) filter (
             where visits.category = 'done' and visits.previous_category is distinct from 'done'
         ) as done_runs
@@ -41,28 +47,22 @@ ended as (
         items.stream,
         items.item_id,
         case
-            when last_visits.category = 'cancelled' then 'cancelled'
-            when last_visits.category = 'done' and items.dropped_at is not null then 'cancelled'
+            when facts.last_cancelled_visit_no = facts.last_visit_no then 'cancelled'
+            when facts.last_done_visit_no = facts.last_visit_no and items.dropped_at is not null then 'cancelled'
             -- Where no state is an explicit end, only a long silence says that an item is finished.
             when
-                last_visits.category = 'done'
+                facts.last_done_visit_no = facts.last_visit_no
                 and coalesce(
                     epoch(streams.last_event_at) - epoch(items.last_event_at) >= streams.quiet_seconds, true
                 )
                 then 'done'
-        end as outcome,
-        runs.entered_at
+        end as outcome
     from facts
-    join staging.visits as last_visits
-        on facts.item_no = last_visits.item_no
-        and facts.last_visit_no = last_visits.visit_no
-    join staging.visits as runs
-        on facts.item_no = runs.item_no
-        and facts.last_run_visit_no = runs.visit_no
     join staging.items
         on facts.item_no = items.item_no
     join staging.streams
         on items.stream = streams.stream
+    where facts.last_visit_no is not null
 
 )
 
@@ -72,8 +72,8 @@ select
     ended.item_id,
     ended.started_first_at,
     ended.started_last_at,
-    case when ended.outcome = 'done' then ended.entered_at end as finished_at,
-    case when ended.outcome = 'cancelled' then ended.entered_at end as cancelled_at,
+    case when ended.outcome = 'done' then ended.last_run_entered_at end as finished_at,
+    case when ended.outcome = 'cancelled' then ended.last_run_entered_at end as cancelled_at,
     case when ended.outcome is not null then ended.last_run_visit_no end as end_visit_no,
     ended.done_runs
 from ended
