@@ -14,13 +14,13 @@ import click
 import pandas as pd
 
 from dashboard import __version__, access, build, export, importing, layers, snapshots
-from dashboard.backup import back_up, restore
 from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.designs.document import parse_design
 from dashboard.docs import outdated, write_docs
 from dashboard.errors import DashboardError, SettingsError
 from dashboard.figures.designed_map import map_of
 from dashboard.figures.map_files import MAP_FILES
+from dashboard.operations import OPERATIONS
 from dashboard.parameters import ALL_ROWS
 from dashboard.progress import Progress
 from dashboard.scope import CLOCKS, PERIODS, START_RULES, Scope
@@ -63,6 +63,10 @@ def main(ctx: click.Context, home: Path | None) -> None:
     """Value-stream mapping from the exports of the tools you already use."""
     settings = from_environment()
     ctx.obj = replace(settings, home=home) if home else settings
+
+
+for operation in OPERATIONS:
+    main.add_command(operation)
 
 
 @main.command()
@@ -138,24 +142,6 @@ def import_command(settings: Settings, /, files: tuple[Path, ...], columns: str 
         snapshots.current(settings.warehouse)
     cluster = {name: given[name] for name in ("engine", "storage") if given[name]}
     _import(replace(settings, **cluster), files, options)
-
-
-@main.command("backup")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.pass_obj
-def backup_command(settings: Settings, file: Path) -> None:
-    """Keep definitions, plan, maps, what people wrote and the newest snapshot in one file (.tar.gz)."""
-    back_up(settings, file)
-    click.echo(f"{file}: keep it as you keep the data; it holds the key of the pseudonyms.")
-
-
-@main.command("restore")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.pass_obj
-def restore_command(settings: Settings, file: Path) -> None:
-    """Bring a home back from the file of a backup; into an empty home only."""
-    restore(settings, file)
-    click.echo(f"Restored to {settings.home}.")
 
 
 @main.command("upgrade")
@@ -337,36 +323,6 @@ def export_command(settings: Settings, /, folder: Path, **given: Any) -> None:
     )
     for path in written:
         click.echo(path)
-
-
-@main.command("bench")
-@click.option("--size", "sizes", multiple=True, default=["100k"], show_default=True, help="Items; may be given again.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for data, tables and picture.  [<home>/bench]")
-@click.option(
-    "--repeats", type=click.IntRange(1), default=5, show_default=True, help="Times each query is asked again."
-)
-@click.option(
-    "--threads", multiple=True, type=click.IntRange(1), default=[1, 2], show_default=True, help="May be given again."
-)
-@click.option("--rivals/--no-rivals", default=True, help="Ask pandas, polars (where installed) and SQLite too.")
-@click.pass_obj
-def bench_command(
-    settings: Settings, sizes: tuple[str, ...], out: Path | None, repeats: int, threads: tuple[int, ...], rivals: bool
-) -> None:
-    """Generate deliveries, import them, time every metric and chart, and compare with others."""
-    from dashboard.bench.run import bench, size_of  # plotly is slow to load: only when it is needed
-
-    told = bench(
-        [size_of(size) for size in sizes],
-        out or settings.home / "bench",
-        settings,
-        _catalogue(),
-        threads=threads,
-        repeats=repeats,
-        with_rivals=rivals,
-        note=lambda line: click.echo(line, err=True),
-    )
-    click.echo(told)
 
 
 def _catalogue() -> Catalogue:

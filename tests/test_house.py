@@ -68,7 +68,8 @@ ROWS = {
     "app": 9,
     "bench": 10,
     "serving": 10,
-    "__main__": 11,
+    "operations": 11,
+    "__main__": 12,
 }
 
 # Libraries and tools that only one kind of room may know.

@@ -33,7 +33,7 @@ from dashboard.warehouse import Warehouse
 
 SCOPE = Scope("s", dt.date(2024, 1, 1), dt.date(2025, 1, 1), period="all")
 FLIPS = int(os.environ.get("VSM_FLIPS", "200"))
-DENIALS = int(os.environ.get("VSM_DENIALS", "24"))
+DENIALS = int(os.environ.get("VSM_DENIALS", "12"))
 KILLS = int(os.environ.get("VSM_KILLS", "50"))
 QUESTIONS = int(os.environ.get("VSM_QUESTIONS", "200"))
 SEED = 1

@@ -1,0 +1,62 @@
+"""The commands of whoever runs the server: what is kept and brought back, and what the machine bears."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dashboard.backup import back_up, restore
+from dashboard.catalogue import read_catalogue
+from dashboard.settings import Settings, bundled
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def backup_command(settings: Settings, file: Path) -> None:
+    """Keep definitions, plan, maps, what people wrote and the newest snapshot in one file (.tar.gz)."""
+    back_up(settings, file)
+    click.echo(f"{file}: keep it as you keep the data; it holds the key of the pseudonyms.")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def restore_command(settings: Settings, file: Path) -> None:
+    """Bring a home back from the file of a backup; into an empty home only."""
+    restore(settings, file)
+    click.echo(f"Restored to {settings.home}.")
+
+
+@click.command("bench")
+@click.option("--size", "sizes", multiple=True, default=["100k"], show_default=True, help="Items; may be given again.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for data, tables and picture.  [<home>/bench]")
+@click.option(
+    "--repeats", type=click.IntRange(1), default=5, show_default=True, help="Times each query is asked again."
+)
+@click.option(
+    "--threads", multiple=True, type=click.IntRange(1), default=[1, 2], show_default=True, help="May be given again."
+)
+@click.option("--rivals/--no-rivals", default=True, help="Ask pandas, polars (where installed) and SQLite too.")
+@click.pass_obj
+def bench_command(
+    settings: Settings, sizes: tuple[str, ...], out: Path | None, repeats: int, threads: tuple[int, ...], rivals: bool
+) -> None:
+    """Generate deliveries, import them, time every metric and chart, and compare with others."""
+    from dashboard.bench.run import bench, size_of  # plotly is slow to load: only when it is needed
+
+    told = bench(
+        [size_of(size) for size in sizes],
+        out or settings.home / "bench",
+        settings,
+        read_catalogue(bundled("queries")),
+        threads=threads,
+        repeats=repeats,
+        with_rivals=rivals,
+        note=lambda line: click.echo(line, err=True),
+    )
+    click.echo(told)
+
+
+OPERATIONS = (backup_command, restore_command, bench_command)
