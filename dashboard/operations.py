@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
 
 from dashboard.backup import back_up, restore
+from dashboard.build import Options
 from dashboard.catalogue import read_catalogue
+from dashboard.errors import DashboardError
+from dashboard.importing import import_files
 from dashboard.settings import Settings, bundled
 
 
@@ -59,4 +63,24 @@ def bench_command(
     click.echo(told)
 
 
-OPERATIONS = (backup_command, restore_command, bench_command)
+@click.command("schedule")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--every", "hours", type=click.FloatRange(0, min_open=True), default=24, show_default=True, help="Hours.")
+@click.option("--stream", help="Id of the value stream that the files belong to.  [the first file's name]")
+@click.pass_obj
+def schedule_command(settings: Settings, folder: Path, hours: float, stream: str | None) -> None:
+    """Import what lies in a folder, again and again where it changed; what is refused is told, and tried again."""
+    known: dict[Path, tuple[int, int]] = {}
+    while True:
+        found = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in folder.rglob("*") if path.is_file()}
+        if found and found != known:
+            try:
+                number = import_files([folder], settings, Options(stream=stream)).number
+                click.echo(f"Imported as snapshot {number}.")
+                known = found
+            except DashboardError as error:
+                click.echo(f"Not imported: {error}", err=True)
+        time.sleep(hours * 3600)
+
+
+OPERATIONS = (backup_command, restore_command, schedule_command, bench_command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 from conftest import ROOT
@@ -192,3 +194,33 @@ def test_an_address_for_all_is_refused_without_a_sign_in(tmp_path: Path, catalog
         command(f"0.0.0.0:{a_port()}"), env=environment(home), capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode != 0 and "without a sign-in only 127.0.0.1 is served" in done.stderr
+
+
+def test_what_changes_in_a_folder_is_imported_again_and_what_is_refused_is_told(tmp_path: Path) -> None:
+    folder, home = tmp_path / "exports", Settings(home=tmp_path / "home")
+    folder.mkdir()
+    (folder / "log.csv").write_text("no header, no log\n", encoding="utf-8")
+    asked = ["--home", str(home.home), "schedule", str(folder), "--every", "0.0001", "--stream", "s"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "dashboard", *asked],
+        env={**environment(home), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        late = threading.Timer(2 * PATIENCE, process.kill)
+        late.start()
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline().startswith("Not imported: log.csv")
+            for number, finished in ((1, 3), (2, 4)):
+                shutil.copy(log_of(tmp_path, finished), folder)
+                assert once_imported(process.stdout) == f"Imported as snapshot {number}.\n"
+        finally:
+            late.cancel()
+            process.terminate()
+
+
+def once_imported(lines: IO[str]) -> str:
+    """The first line that tells of no refusal: a file may be looked at while it is written."""
+    return next(line for line in lines if not line.startswith("Not imported"))

@@ -26,11 +26,11 @@ with facts as (
             and coalesce(visits.previous_side, 'backlog') = 'backlog'
         ) as started_last_at,
         max(visits.visit_no) filter (
-            where visits.category is not null and visits.category is distinct from visits.previous_category
+            where visits.category <> coalesce(visits.previous_category, '')
         ) as last_run_visit_no,
         -- Visits are numbered by their instants: the last is the latest.
         max(visits.entered_at) filter (
-            where visits.category is not null and visits.category is distinct from visits.previous_category
+            where visits.category <> coalesce(visits.previous_category, '')
         ) as last_run_entered_at,
         count(*) filter (
             where visits.category = 'done' and visits.previous_category is distinct from 'done'
