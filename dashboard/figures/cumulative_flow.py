@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -13,6 +14,7 @@ from dashboard.theme import Fill, escaped, hatched, stage_fills
 
 # A phone's chart is 300 px wide and a desk's 1,200: more days can't be told apart and cost 40 bytes a band.
 MOST_DAYS = 400
+DAY = pd.Timedelta(days=1)
 
 
 def cumulative_flow(table: pd.DataFrame, modes: Mapping[str, str]) -> Figure:
@@ -44,7 +46,12 @@ def cumulative_flow(table: pd.DataFrame, modes: Mapping[str, str]) -> Figure:
 
 def in_stage(stage: str, day: pd.Timestamp) -> str:
     """The items in a stage at the end of a day, as in a URL."""
-    return urlencode({"event": "in stage", "stage": stage, "until": iso(day + pd.Timedelta(days=1))})
+    return f"{_in(stage)}&until={iso(day + DAY)}"
+
+
+@lru_cache(maxsize=256)
+def _in(stage: str) -> str:
+    return urlencode({"event": "in stage", "stage": stage})
 
 
 def _modes(stages: pd.DataFrame, modes: Mapping[str, str]) -> dict[str, str]:
