@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -116,12 +117,12 @@ def _points(items: pd.DataFrame, stages: list[str], factor: float) -> Trace:
             "symbol": ["x" if is_blocked else "circle" for is_blocked in blocked],
             "line": {"width": 1, "color": GREY},
         },
-        "hovertext": [_told(row) for _, row in items.iterrows()],
+        "hovertext": [_told(row) for row in items.to_dict("records")],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
 
 
-def _told(row: pd.Series) -> str:
+def _told(row: Mapping[Hashable, Any]) -> str:
     title = f"<br>{shortened(str(row['title']))}" if pd.notna(row["title"]) else ""
     stage = escaped(row["stage"]) if pd.notna(row["stage"]) else NO_STAGE
     blocked = ", blocked" if row["is_blocked"] else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -35,7 +36,7 @@ def cycle_scatter(table: pd.DataFrame, words: tuple[str, str, str] = FINISHED) -
         "y": numbers(table["cycle_days"], factor),
         "customdata": [urlencode({"item": key}) for key in table["item_id"]],
         "marker": {"size": 7, "color": WORK, "opacity": 0.6},
-        "hovertext": [_told(row, words[2]) for _, row in table.iterrows()],
+        "hovertext": [_told(row, words[2]) for row in table.to_dict("records")],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "showlegend": False,
     }
@@ -63,7 +64,7 @@ def _level(column: str, value: float, factor: float, days: Sequence[str]) -> Tra
     }
 
 
-def _told(row: pd.Series, verb: str) -> str:
+def _told(row: Mapping[Hashable, Any], verb: str) -> str:
     title = f"<br>{shortened(str(row['title']))}" if pd.notna(row["title"]) else ""
     day = pd.Timestamp(row["finished_on"])
     return (

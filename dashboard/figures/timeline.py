@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -105,12 +105,12 @@ def _bars(stage: str, visits: pd.DataFrame, fill: Fill) -> Trace:
         "name": escaped(stage),
         "customdata": [urlencode({"item": key}) for key in visits["item_id"]],
         "marker": {"color": fill.colour, "pattern": hatched(fill)},
-        "hovertext": [_told(visit) for _, visit in visits.iterrows()],
+        "hovertext": [_told(visit) for visit in visits.to_dict("records")],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
 
 
-def _told(visit: pd.Series) -> str:
+def _told(visit: Mapping[Hashable, Any]) -> str:
     """Item, stage, from when to when and how long; times in the stream's zone."""
     span = (visit["until_at"] - visit["entered_at"]).total_seconds()
     title = "" if pd.isna(visit["title"]) else shortened(visit["title"], 48)
