@@ -152,8 +152,10 @@ def _claims(provider: Any, chosen: Settings, code: str, begun: Mapping[str, str]
     metadata = provider.load_server_metadata()
     if metadata.get("issuer") != chosen.oidc_issuer:
         raise ValueError("the provider calls itself by another name")
-    told = set(metadata.get("id_token_signing_alg_values_supported", ("RS256",)))
-    metadata["id_token_signing_alg_values_supported"] = sorted(told & SIGNED_BY)
+    signs_by = SIGNED_BY & set(metadata.get("id_token_signing_alg_values_supported", ("RS256",)))
+    if not signs_by:
+        raise ValueError("the provider signs in no way that can be trusted")
+    metadata["id_token_signing_alg_values_supported"] = sorted(signs_by)  # Authlib checks the token by this list
     claims: Mapping[str, Any] | None = provider.parse_id_token(token, begun["nonce"], claims_options=options)
     if not claims:
         raise ValueError("no token of who it is")

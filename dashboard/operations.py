@@ -80,7 +80,7 @@ def schedule_command(settings: Settings, folder: Path, hours: float, stream: str
                 known = found
             except DashboardError as error:
                 click.echo(f"Not imported: {error}", err=True)
-        time.sleep(hours * 3600)
+        time.sleep(hours * 3600)  # the process has nothing else to do; SIGTERM ends it
 
 
 OPERATIONS = (backup_command, restore_command, schedule_command, bench_command)

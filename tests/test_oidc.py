@@ -238,6 +238,11 @@ def by_the_client_s_secret(token: Token, key: Any) -> Token:
     return {**token, "id_token": jwt.encode({"alg": "HS256"}, own.claims, OctKey.import_key(SECRET))}
 
 
+def test_a_provider_that_signs_in_no_way_of_ours_lets_nobody_in(chosen: Settings, provider: Provider) -> None:
+    provider.exchange, provider.signs = unsigned, ("none",)
+    assert signed_in(create_server(chosen).test_client(), "1").status_code == 401
+
+
 @pytest.mark.parametrize("exchange", [unsigned, by_the_client_s_secret])
 def test_a_provider_can_t_ask_for_a_token_that_anybody_could_sign(
     chosen: Settings, provider: Provider, exchange: Callable[[Token, Any], Token]
