@@ -72,15 +72,21 @@ def schedule_command(settings: Settings, folder: Path, hours: float, stream: str
     """Import what lies in a folder, again and again where it changed; what is refused is told, and tried again."""
     known: dict[Path, tuple[int, int]] = {}
     while True:
-        found = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in folder.rglob("*") if path.is_file()}
-        if found and found != known:
-            try:
+        try:
+            found = {path: _state(path) for path in folder.rglob("*") if path.is_file()}
+            if found and found != known:
                 number = import_files([folder], settings, Options(stream=stream)).number
                 click.echo(f"Imported as snapshot {number}.")
                 known = found
-            except DashboardError as error:
-                click.echo(f"Not imported: {error}", err=True)
+        except (DashboardError, OSError) as error:  # a file may go while it is looked at, a disk may be full
+            click.echo(f"Not imported: {error}", err=True)
         time.sleep(hours * 3600)  # the process has nothing else to do; SIGTERM ends it
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """What differs as soon as a file was written anew."""
+    told = path.stat()
+    return told.st_mtime_ns, told.st_size
 
 
 OPERATIONS = (backup_command, restore_command, schedule_command, bench_command)
