@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from dashboard.components import controls, drawer, scope_bar
 from dashboard.components.cards import empty
 from dashboard.components.inline_svg import InlineSvg
 from dashboard.errors import AccessError, ScopeError
-from dashboard.pages import PAGES, remembered
+from dashboard.pages import PAGES, later, remembered
 from dashboard.pages.footer import FOOTER, footer
 from dashboard.pages.items import listed
 from dashboard.pages.view import QUERY, Page, View, view_of
@@ -214,6 +215,7 @@ def _layout_of(page: Page, warehouse: Warehouse, settings: Settings, store: Stor
 
     def layout(**query: str) -> Component:
         view, default = view_of(warehouse, settings.home, query, store)
+        view = replace(view, seen=frozenset()) if flask.has_request_context() else view
         choices = warehouse.ask("charts.choices", view.scope, teams=None)
         streams = warehouse.streams()
         bar = scope_bar.scope_bar(
@@ -258,10 +260,14 @@ def _limits() -> Component | None:
 
 
 def _loading(body: Component) -> Component:
+    # What is drawn anew dims, but not the page around a part that is drawn for the first time.
+    outputs = (name for key in dash.get_app().callback_map for name in key.strip(".").split("..."))
+    drawn = [name.removesuffix(".children") for name in outputs if name.endswith(".children") and name[0] != "{"]
     return dcc.Loading(
         html.Div(body, id=BODY),
         delay_show=250,
         overlay_style={"visibility": "visible", "opacity": 0.5},
+        target_components=dict.fromkeys(drawn, "children"),  # type: ignore[arg-type]  # any id is a key
         type="default",
     )
 
@@ -276,12 +282,35 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings, store: Store) -> 
             "stream": State(scope_bar.STREAM, "value"),
             "path": State(PATH, "data"),
             "query": State(QUERY, "data"),
+            "parts": later.PARTS,
         },
         prevent_initial_call=True,
     )
-    def draw(chosen: Mapping[str, str | None], stream: str, path: str, query: Mapping[str, str]) -> Component:
-        asked = {**query, **chosen, "stream": stream}
-        return _body(pages[path], view_of(warehouse, settings.home, asked, store)[0])
+    def draw(
+        chosen: Mapping[str, str | None],
+        stream: str,
+        path: str,
+        query: Mapping[str, str],
+        parts: Mapping[str, Any],
+    ) -> Component:
+        view = view_of(warehouse, settings.home, {**query, **chosen, "stream": stream}, store)[0]
+        return _body(pages[path], replace(view, seen=later.seen(**parts)))
+
+    @app.callback(
+        Output(later.ONE, "children"),
+        inputs={"_seen": Input(later.ONE, "n_clicks"), "id_": State(later.ONE, "id")},
+        state={
+            "chosen": scope_bar.STATES,
+            "path": State(PATH, "data"),
+            "query": State(QUERY, "data"),
+        },
+        prevent_initial_call=True,
+    )
+    def draw_part(
+        _seen: int, id_: Mapping[str, str], chosen: Mapping[str, str | None], path: str, query: Mapping[str, str]
+    ) -> Any:
+        view = view_of(warehouse, settings.home, {**query, **chosen}, store)[0]
+        return later.drawn(view, getattr(pages[path], "PARTS", {}), id_["part"])
 
     @app.callback(
         Output(drawer.DRAWER, "is_open"),

@@ -82,7 +82,6 @@
 
   const ABOVE = 40;
   document.addEventListener("click", ({ target }) => {
-    if (target.closest("button.print-page")) window.print();
     if (target.closest("button.full-screen")) {
       if (document.fullscreenElement) document.exitFullscreen();
       else document.documentElement.requestFullscreen();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 
 import dash_bootstrap_components as dbc
 import pandas as pd
@@ -13,6 +13,7 @@ from dashboard.catalogue import Query
 from dashboard.components.aria import aria
 from dashboard.components.plain_table import plain_table
 from dashboard.pages.capabilities import CAPABILITIES, Capability
+from dashboard.pages.later import later
 from dashboard.pages.view import View
 from dashboard.parameters import ALL_ROWS
 from dashboard.sources import FORMATS
@@ -27,20 +28,11 @@ SEVERITIES = {"broken": "Broken", "error": "Error", "warning": "Warning", "note"
 
 def body(view: View) -> Component:
     """One section a question."""
-    return html.Div(
-        [
-            _section("What was imported?", _imports(view)),
-            _section("Which records were set aside, and why?", _set_aside(view)),
-            _section("Which records are doubtful?", _doubts(view)),
-            _section("What do the checks find?", _checks(view)),
-            _section("What can this data tell?", _capabilities(view)),
-            _section("How are the stages defined?", _stages(view)),
-            _section("What does each figure mean?", _definitions(view)),
-        ]
-    )
+    return html.Div([_section(view, question) for question in PARTS])
 
 
-def _section(question: str, content: Component) -> Component:
+def _section(view: View, question: str) -> Component:
+    content = later(view, PARTS, question, HEIGHTS.get(question, 12))
     return html.Section([html.H2(question, className="h5"), content], className="data-section")
 
 
@@ -236,3 +228,16 @@ def _download(address: str, of: str) -> Component:
 
 def _records(count: int) -> str:
     return "1 record" if count == 1 else f"{count:,} records"
+
+
+PARTS: Mapping[str, Callable[[View], Component]] = {
+    "What was imported?": _imports,
+    "Which records were set aside, and why?": _set_aside,
+    "Which records are doubtful?": _doubts,
+    "What do the checks find?": _checks,
+    "What can this data tell?": _capabilities,
+    "How are the stages defined?": _stages,
+    "What does each figure mean?": _definitions,
+}
+# Rem that a section takes, about.
+HEIGHTS = {"What do the checks find?": 50, "What can this data tell?": 70, "How are the stages defined?": 30}

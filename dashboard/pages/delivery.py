@@ -23,6 +23,7 @@ from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import trend
 from dashboard.pages import delivery_causes, delivery_reasons
 from dashboard.pages.changes import change, change_finding, gain
+from dashboard.pages.later import later
 from dashboard.pages.view import View
 from dashboard.scope import names_in_url
 from dashboard.theme import counted, formatted
@@ -72,29 +73,32 @@ def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) ->
 
 
 def _drawn(view: View) -> Component:
-    deployments, incidents = view.ask("charts.deployments"), view.ask("charts.incidents")
     return html.Div(
         [
             findings(_sentences(view)),
             dbc.Row([dbc.Col(_card(view, name), xs=6, lg=True) for name in FIVE], class_name="g-3 mb-3"),
             dbc.Row([dbc.Col(_card(view, name), xs=6, lg=True) for name in BESIDE], class_name="g-3 mb-3"),
-            delivery_reasons.card(view),
-            dbc.Row(
-                [
-                    dbc.Col(_timeline(view, deployments, incidents), lg=12),
-                    dbc.Col(_outcomes(view), lg=6),
-                    dbc.Col(_line(view, "change_fail_rate", "How often does a deployment break something?"), lg=6),
-                    dbc.Col(_change_times(view), lg=6),
-                    dbc.Col(_waits(view), lg=6),
-                    dbc.Col(_recovery(view), lg=6),
-                    dbc.Col(_batches(view), lg=6),
-                ],
-                class_name="g-3 mt-0",
-            ),
-            delivery_causes.card(view, incidents),
-            _elsewhere(view),
+            *(later(view, PARTS, name, height) for name, height in HEIGHTS.items()),
         ]
     )
+
+
+def _went_out(view: View) -> Component:
+    """What was deployed, and what broke after it."""
+    return dbc.Row(
+        [
+            dbc.Col(_timeline(view, view.ask("charts.deployments"), view.ask("charts.incidents")), lg=12),
+            dbc.Col(_outcomes(view), lg=6),
+            dbc.Col(_line(view, "change_fail_rate", "How often does a deployment break something?"), lg=6),
+        ],
+        class_name="g-3 mt-0",
+    )
+
+
+def _took(view: View) -> Component:
+    """How long changes and recoveries took, and how much went out at once."""
+    cards = (_change_times, _waits, _recovery, _batches)
+    return dbc.Row([dbc.Col(card(view), lg=6) for card in cards], class_name="g-3 mt-0")
 
 
 def _sentences(view: View) -> list[str]:
@@ -326,3 +330,14 @@ def cost_words(view: View, names: Sequence[str]) -> str:
             "teams may have paid for it"
         )
     return answer[0].upper() + answer[1:]
+
+
+PARTS: Mapping[str, Callable[[View], Component | None]] = {
+    "reasons": delivery_reasons.card,
+    "went out": _went_out,
+    "took": _took,
+    "causes": lambda view: delivery_causes.card(view, view.ask("charts.incidents")),
+    "elsewhere": _elsewhere,
+}
+# Rem that each takes, about.
+HEIGHTS = {"reasons": 6, "went out": 62, "took": 58, "causes": 20, "elsewhere": 10}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import dash_bootstrap_components as dbc
 import pandas as pd
@@ -19,20 +20,21 @@ from dashboard.figures.trend import bars, trend
 from dashboard.pages import flow_charts as charts
 from dashboard.pages import flow_forecast, flow_stability
 from dashboard.pages.changes import change, change_finding
+from dashboard.pages.later import later
 from dashboard.pages.summary import summary
 from dashboard.pages.view import View, left_out
 from dashboard.theme import formatted
-from dashboard.where import ANY
 
 PATH, TITLE = "/", "Flow"
 CARDS = ("lead_time", "cycle_time", "throughput", "work_in_progress", "flow_efficiency")
 SIGNALS = ("throughput", "cycle_time")
+ROW_HEIGHT = 30  # rem
 SHARES = {"50 %": 0.5, "85 %": 0.85, "95 %": 0.95}
 
 
 def body(view: View) -> Component:
-    """Cards, then one chart a question."""
-    if view.found(ANY, limit=1).empty:
+    """Cards, then one chart a question, section by section."""
+    if not view.has_items:
         return empty("No items in this scope. Choose a longer period, or other teams and types.")
     return html.Div(
         [
@@ -46,41 +48,24 @@ def body(view: View) -> Component:
                 ],
                 className="mb-2",
             ),
-            dbc.Row(
-                [
-                    *_section("Now", charts.ageing_card(view), _levels(view), charts.total_age_card(view)),
-                    *_section(
-                        "How long",
-                        charts.scatter_card(view),
-                        charts.histogram_card(view),
-                        _percentiles(view, "lead_time", "How long from creation to done?"),
-                        _percentiles(view, "cycle_time", "How long from start to done?"),
-                    ),
-                    *_section("How many", _counts(view), charts.in_and_out_card(view), charts.littles_law_card(view)),
-                    *_section(
-                        "Where the time goes",
-                        charts.time_split_card(view),
-                        charts.blocked_card(view),
-                        charts.stage_periods_card(view),
-                        _cumulative(view),
-                    ),
-                    *_section(
-                        "What kind of work", charts.types_card(view, "finished"), charts.types_card(view, "in_progress")
-                    ),
-                    *_section("What can we promise?", flow_forecast.card(view)),
-                    *_section("Is it stable?", flow_stability.card(view)),
-                ],
-                class_name="g-3",
+            *(
+                part
+                for title, cards in SECTIONS.items()
+                for part in (html.H2(title, className="flow-section"), later(view, PARTS, title, _height(len(cards))))
             ),
         ]
     )
 
 
-def _section(title: str, *cards: Component) -> list[Component]:
-    """A heading over cards, two a row; what is left alone takes the whole row."""
+def _row(cards: Sequence[Callable[[View], Component]], view: View) -> Component:
+    """Cards, two a row; what is left alone takes the whole row."""
     is_odd = len(cards) % 2
-    columns = [dbc.Col(card, lg=12 if is_odd and place == 0 else 6) for place, card in enumerate(cards)]
-    return [dbc.Col(html.H2(title, className="flow-section"), xs=12), *columns]
+    columns = [dbc.Col(card(view), lg=12 if is_odd and place == 0 else 6) for place, card in enumerate(cards)]
+    return dbc.Row(columns, class_name="g-3")
+
+
+def _height(cards: int) -> int:
+    return ROW_HEIGHT * ((cards + 1) // 2)
 
 
 def register(app: Dash, view_for: Callable[[Mapping[str, str | None]], View]) -> None:
@@ -185,3 +170,25 @@ def _cumulative(view: View) -> Component:
     answer = "One band a stage; a band that widens is a queue that grows"
     figure = cumulative_flow(table, view.modes)
     return figure_card("flow-cumulative", "Do items flow, or pile up?", answer, figure, behind, how)
+
+
+SECTIONS: Mapping[str, Sequence[Callable[[View], Component]]] = {
+    "Now": (charts.ageing_card, _levels, charts.total_age_card),
+    "How long": (
+        charts.scatter_card,
+        charts.histogram_card,
+        partial(_percentiles, name="lead_time", question="How long from creation to done?"),
+        partial(_percentiles, name="cycle_time", question="How long from start to done?"),
+    ),
+    "How many": (_counts, charts.in_and_out_card, charts.littles_law_card),
+    "Where the time goes": (charts.time_split_card, charts.blocked_card, charts.stage_periods_card, _cumulative),
+    "What kind of work": (
+        partial(charts.types_card, column="finished"),
+        partial(charts.types_card, column="in_progress"),
+    ),
+    "What can we promise?": (flow_forecast.card,),
+    "Is it stable?": (flow_stability.card,),
+}
+PARTS: Mapping[str, Callable[[View], Component]] = {
+    title: partial(_row, cards) for title, cards in SECTIONS.items()
+}

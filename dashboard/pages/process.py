@@ -30,11 +30,11 @@ SHOWN = {
 }
 LEAST = 2
 RANGE = {"min": 0, "max": 100}
-VARIANTS = 10
+FOUND, VARIANTS = 200, 10
 
 
 def cards(view: View) -> Component:
-    """All of it; in words where nothing ended in the scope."""
+    """The map of the moves, with its choices; in words where nothing ended in the scope."""
     states = view.ask("charts.process_states")
     if states.empty:
         return empty("No items ended in this scope: which way they went is not known.")
@@ -49,15 +49,21 @@ def cards(view: View) -> Component:
             html.H2("How it really went", className="flow-section"),
             html.Div(fields, className="card-controls"),
             html.Div(_map_card(view, states), id=DRAWN),
-            dbc.Row(
-                [
-                    dbc.Col(_variants_card(view), lg=12),
-                    dbc.Col(_conformance_card(view), lg=6),
-                    dbc.Col(_handovers_card(view), lg=6),
-                ],
-                class_name="g-3 mt-0",
-            ),
         ]
+    )
+
+
+def ways(view: View) -> Component | None:
+    """Which ways were taken, whether they keep to the path, and who handed over to whom; nothing where none was."""
+    if view.ask("charts.variants", row_limit=FOUND).empty:
+        return None
+    return dbc.Row(
+        [
+            dbc.Col(_variants_card(view), lg=12),
+            dbc.Col(_conformance_card(view), lg=6),
+            dbc.Col(_handovers_card(view), lg=6),
+        ],
+        class_name="g-3 mt-0",
     )
 
 
@@ -97,7 +103,7 @@ def _map_card(view: View, states: pd.DataFrame) -> Component:
 
 
 def _variants_card(view: View) -> Component:
-    table = view.ask("charts.variants", row_limit=200)
+    table = view.ask("charts.variants", row_limit=FOUND)
     keys = [_ended(view, variant=str(name)) for name in table["variant"]]
     first = table.iloc[0]
     few = int((table["coverage_ratio"] < 0.8).sum()) + 1

@@ -20,6 +20,7 @@ from dashboard.figures.map_files import MAP_FILES
 from dashboard.figures.value_stream_map import BackFlow, Step, ValueStreamMap, render
 from dashboard.pages import delivery_reasons, process
 from dashboard.pages.changes import change_finding
+from dashboard.pages.later import later
 from dashboard.pages.map_links import ways_on
 from dashboard.pages.map_step import step_panel
 from dashboard.pages.view import View, without_history
@@ -46,7 +47,8 @@ def body(view: View) -> Component:
     told = [change_finding(view, name) for name in ("lead_time", "flow_efficiency")]
     sentences = findings([each.text for each in told if each])
     drawn = html.Div(_card(view), id=DRAWN)
-    return html.Div([sentences, ways_on(view), _chooser(view), drawn, process.cards(view)])
+    below = [later(view, PARTS, name, height) for name, height in HEIGHTS.items()]
+    return html.Div([sentences, ways_on(view), _chooser(view), drawn, *below])
 
 
 def _chooser(view: View) -> Component:
@@ -266,3 +268,8 @@ def _answer(steps: pd.DataFrame, chart: ValueStreamMap) -> str:
     )
     half = f" (half took {duration(chart.median_lead_seconds)} or less)" if chart.average == "median" else ""
     return f"{formatted(lead, 'days')} on average{half}, {waiting}; longest in {longest['stage']}, {share} of it"
+
+
+PARTS: Mapping[str, Callable[[View], Component | None]] = {"process": process.cards, "ways": process.ways}
+# Rem that each takes, about.
+HEIGHTS = {"process": 46, "ways": 60}

@@ -37,13 +37,15 @@ NO_HISTORY = (
 @dataclass(frozen=True)
 class View:
     """One look at the warehouse. `home` is the folder of the plan, `query` what the URL asks for beside the scope,
-    `store` what people wrote; None where a page is drawn without it."""
+    `store` what people wrote, None where a page is drawn without it; `seen` are the parts of the page that were in
+    view (`later.py`), None where the whole page is wanted."""
 
     warehouse: Warehouse
     scope: Scope
     home: Path
     query: Mapping[str, str] = field(default_factory=dict)
     store: Store | None = None
+    seen: frozenset[str] | None = None
 
     @cached_property
     def stream(self) -> Mapping[str, Any]:
@@ -112,6 +114,11 @@ class View:
     def known(self) -> Scope:
         """All the data of the stream."""
         return self.warehouse.default_scope(self.scope.stream)
+
+    @property
+    def has_items(self) -> bool:
+        """Whether any item was there in this scope."""
+        return bool(self.ask("charts.items_counted")["items"].iloc[0])
 
     def found(
         self, where: Where, sort: str = "lead_days", *, is_descending: bool = True, limit: int = 100, offset: int = 0

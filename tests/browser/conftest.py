@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboard.settings import Settings
 
@@ -30,6 +30,15 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+SEES_ALL = """
+window.IntersectionObserver = class {
+  constructor(tell) { this.tell = tell; }
+  observe(target) { queueMicrotask(() => this.tell([{ isIntersecting: true, target }], this)); }
+  unobserve() {}
+  disconnect() {}
+};
+"""
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +80,16 @@ def _wait_for(address: str) -> None:
         except OSError:
             time.sleep(0.25)
     raise AssertionError(f"{address} does not answer")
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    """A reader who has looked at the whole page already: all its parts are drawn, whatever is in view.
+
+    tests/browser/test_later.py is about what a reader sees who has not.
+    """
+    context.add_init_script(SEES_ALL)
+    return context
 
 
 @pytest.fixture

@@ -1,0 +1,67 @@
+/* Parts of a page are drawn when they come into view, or all of them where the whole page is wanted: on paper, and
+   behind an address that leads to a place in one. The server's side is dashboard/pages/later.py. */
+(function () {
+  "use strict";
+  const WAITING = ".later";
+  const AHEAD = "40% 0px"; // of the window: so that a reader who scrolls on does not wait
+
+  const watch = new IntersectionObserver((seen) => seen.forEach((each) => each.isIntersecting && draw(each.target)), { rootMargin: AHEAD });
+  const watched = new WeakSet();
+
+  /** A part is asked for by counting that it was seen; one whose drawing failed is asked for when it is seen again. */
+  function draw(waiting) {
+    const id = waiting.parentElement?.id;
+    if (!id) return;
+    const times = Number(waiting.dataset.seen || 0) + 1;
+    waiting.dataset.seen = times;
+    window.dash_clientside.set_props(JSON.parse(id), { n_clicks: times });
+  }
+
+  function look() {
+    for (const waiting of document.querySelectorAll(WAITING)) {
+      if (watched.has(waiting)) continue;
+      watched.add(waiting);
+      watch.observe(waiting);
+    }
+    follow();
+  }
+
+  /* An address may lead to a place in a part that is not drawn yet: `led` is the last one that was looked for. */
+  let led = "";
+  let wanted = "";
+
+  function follow() {
+    const id = decodeURIComponent(location.hash.slice(1));
+    const place = id && document.getElementById(id);
+    if (place && wanted === id) place.scrollIntoView();
+    if (place) wanted = "";
+    const here = location.pathname + location.hash;
+    if (place || here === led || !document.querySelector(WAITING)) return;
+    led = here;
+    wanted = id;
+    if (id) document.querySelectorAll(WAITING).forEach(draw);
+  }
+
+  /* On paper stands the whole page. */
+  const PATIENCE = 60_000;
+
+  async function print() {
+    const began = Date.now();
+    const waits = () => document.querySelector(WAITING) && Date.now() - began < PATIENCE;
+    if (waits()) {
+      document.querySelectorAll(WAITING).forEach(draw);
+      while (waits()) await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, 500)); // Plotly draws what has just come
+    }
+    window.print();
+  }
+
+  document.addEventListener("click", ({ target }) => target.closest("button.print-page") && print());
+  addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "p" || !document.querySelector(WAITING)) return;
+    event.preventDefault();
+    print();
+  });
+  addEventListener("hashchange", follow);
+  addEventListener("DOMContentLoaded", () => new MutationObserver(look).observe(document.body, { childList: true, subtree: true }));
+})();
