@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ class Catalogue:
         prefix = f"sources.{source}."
         return {n.removeprefix(prefix): q for n, q in self.queries.items() if n.startswith(prefix)}
 
-    @property
+    @cached_property
     def metrics(self) -> dict[str, Metric]:
         """The metrics by name, in alphabetical order."""
         return {query.stem: _metric(query) for query in self.layer("metrics").values()}

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard.analysis.comparison import compared
+from dashboard.analysis.comparison import _resampled, compared
 from dashboard.catalogue import Catalogue
 from dashboard.components import controls
 from dashboard.pages import explore_groups as groups
@@ -104,7 +104,18 @@ def test_fewer_than_five_are_not_compared() -> None:
     assert said(None, "a", "b") == ""
 
 
-def test_of_many_values_a_sample_is_resampled() -> None:
+@pytest.mark.parametrize("count", [5, 6, 31, 32])
+def test_medians_fall_as_those_of_resamples_do(count: int) -> None:
+    draws = np.random.default_rng(5)
+    values = draws.exponential(size=count)
+    slow = np.median(draws.choice(values, (40_000, count)), axis=1)
+    fast = np.concatenate([_resampled(values, draws) for _ in range(20)])
+    ordered = np.sort(np.concatenate([slow, fast]))
+    shares = [np.searchsorted(np.sort(each), ordered, side="right") / len(each) for each in (slow, fast)]
+    assert np.abs(shares[0] - shares[1]).max() < 0.015  # Kolmogorov-Smirnov at 0.1 %
+
+
+def test_many_values_are_compared_too() -> None:
     many = pd.Series(range(200_000), dtype="float64").tolist()
     found = compared(many, [value + 50_000 for value in many])
     assert found is not None and found.is_more_than_chance and found.first_count == 200_000

@@ -68,8 +68,8 @@ def how_many(weekly: Sequence[int], weeks: int, seed: int) -> Forecast:
     """How many items will be done in `weeks`, at least, with a probability of each share."""
     drawn = np.array(recent(weekly))
     totals = np.random.default_rng(seed).choice(drawn, (TRIALS, weeks)).sum(axis=1)
-    levels = {share: int(np.quantile(totals, 1 - share, method="inverted_cdf")) for share in SHARES}
-    return Forecast(levels, len(drawn))
+    levels = np.quantile(totals, [1 - share for share in SHARES], method="inverted_cdf")
+    return Forecast(dict(zip(SHARES, levels.astype(int).tolist(), strict=True)), len(drawn))
 
 
 def back_test(weekly: Sequence[int], seed: int) -> BackTest:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
 
-from dashboard.figures.frame import HEIGHT, Figure, Trace, axis, broken, empty, figure, numbers, shortened
+from dashboard.figures.frame import HEIGHT, Figure, Trace, axis, broken, empty, figure, item_keys, numbers, shortened
 from dashboard.figures.sample import POINTS, sampled
 from dashboard.theme import BAD, GREY, WORK, axis_scale, axis_title, escaped, formatted
 
@@ -110,7 +109,7 @@ def _points(items: pd.DataFrame, stages: list[str], factor: float) -> Trace:
         "name": "Item in progress (✖ blocked)" if blocked.any() else "Item in progress",
         "x": [stages.index(name) + move for name, move in zip(names, shift, strict=True)],
         "y": numbers(items["age_days"], factor),
-        "customdata": [urlencode({"item": key}) for key in items["item_id"]],
+        "customdata": item_keys(items["item_id"]),
         "marker": {
             "size": 10,
             "color": [BAD if is_blocked else WORK for is_blocked in blocked],

@@ -29,8 +29,9 @@ def cumulative_flow(table: pd.DataFrame, modes: Mapping[str, str]) -> Figure:
     stages = table.drop_duplicates("stage").sort_values("position")
     fills = stage_fills(_modes(stages, modes))
     shown = table[table["day"].isin(_thinned(sorted(table["day"].unique())))]
+    ends = {day: (iso(day), iso(day + DAY)) for day in shown["day"].unique()}
     bands = [
-        _band(str(stage), shown[shown["stage"] == stage].sort_values("day"), fills[str(stage)])
+        _band(str(stage), shown[shown["stage"] == stage].sort_values("day"), fills[str(stage)], ends)
         for stage in reversed(stages["stage"].tolist())
     ]
     return figure(
@@ -65,15 +66,16 @@ def _thinned(days: list[pd.Timestamp]) -> list[pd.Timestamp]:
     return days[::-1][::step]
 
 
-def _band(stage: str, rows: pd.DataFrame, fill: Fill) -> Trace:
-    name = escaped(stage)
+def _band(stage: str, rows: pd.DataFrame, fill: Fill, ends: Mapping[pd.Timestamp, tuple[str, str]]) -> Trace:
+    """The band of a stage; `ends` gives of each day its first moment and its last."""
+    name, days = escaped(stage), [ends[day] for day in rows["day"]]
     return {
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "x": [iso(day) for day in rows["day"]],
+        "x": [since for since, _ in days],
         "y": numbers(rows["items"]),
-        "customdata": [in_stage(stage, day) for day in rows["day"]],
+        "customdata": [f"{_in(stage)}&until={until}" for _, until in days],
         "stackgroup": "stages",
         "line": {"width": 0.8, "color": fill.colour},
         "fillcolor": fill.colour,

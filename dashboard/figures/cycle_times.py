@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
 
-from dashboard.figures.frame import HEIGHT, Figure, Trace, axis, empty, figure, numbers, shortened, time_axis
+from dashboard.figures.frame import HEIGHT, Figure, Trace, axis, empty, figure, item_keys, numbers, shortened, time_axis
 from dashboard.figures.periods import iso
 from dashboard.theme import LINES, WORK, axis_scale, axis_title, escaped, formatted
 
@@ -34,7 +33,7 @@ def cycle_scatter(table: pd.DataFrame, words: tuple[str, str, str] = FINISHED) -
         "name": "Items",
         "x": days,
         "y": numbers(table["cycle_days"], factor),
-        "customdata": [urlencode({"item": key}) for key in table["item_id"]],
+        "customdata": item_keys(table["item_id"]),
         "marker": {"size": 7, "color": WORK, "opacity": 0.6},
         "hovertext": [_told(row, words[2]) for row in table.to_dict("records")],
         "hovertemplate": "%{hovertext}<extra></extra>",

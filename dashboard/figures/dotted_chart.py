@@ -6,11 +6,10 @@ Song & van der Aalst, Supporting process mining by showing events at a glance, 2
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 import pandas as pd
 
-from dashboard.figures.frame import Figure, Trace, axis, empty, figure, time_axis
+from dashboard.figures.frame import Figure, Trace, axis, empty, figure, instants, item_keys, time_axis
 from dashboard.figures.time_marks import NO_MARKS, TimeMarks, with_marks
 from dashboard.theme import GREY, axis_scale, axis_title, escaped, stage_fills
 
@@ -82,16 +81,15 @@ def _symbols(modes: Mapping[str, str]) -> dict[str, str]:
 
 def _dots(entries: pd.DataFrame, factor: float | None, unit: str) -> Trace:
     """The entries into one stage; at their date where there is no factor for the time since creation."""
-    at = [f"{instant:%Y-%m-%d %H:%M:%S}" for instant in entries["entered_at"]]
-    since = [round(float(days) * (factor or 1), 3) for days in entries["since_days"]]
+    since = [round(days * (factor or 1), 3) for days in entries["since_days"].astype(float).tolist()]
     stage = escaped(entries["stage"].iloc[0])
     where = "%{x|%-d %b %Y %H:%M}" if factor is None else f"%{{x:,.1f}} {unit} after its creation"
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": at if factor is None else since,
+        "x": instants(entries["entered_at"], "s") if factor is None else since,
         "y": entries["row_number"].tolist(),
-        "customdata": [urlencode({"item": item}) for item in entries["item_id"]],
+        "customdata": item_keys(entries["item_id"]),
         "text": [escaped(item) for item in entries["item_id"]],
         "hovertemplate": f"<b>%{{text}}</b> into {stage}<br>{where}<extra></extra>",
     }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlencode
 
+import numpy as np
 import pandas as pd
 
 from dashboard.theme import GREY, escaped
@@ -61,6 +63,18 @@ def time_axis(title: str, hover: str = "%-d %b %Y", **more: Any) -> dict[str, An
 def numbers(values: Iterable[Any], factor: float = 1.0) -> list[float | None]:
     """Plain numbers; null stays null."""
     return [None if pd.isna(value) else float(value) * factor for value in values]
+
+
+def item_keys(items: Iterable[Any]) -> list[str]:
+    """Each item as a URL names it."""
+    known: dict[Any, str] = {}
+    return [known.get(item) or known.setdefault(item, urlencode({"item": item})) for item in items]
+
+
+def instants(times: pd.Series, unit: Literal["m", "s"] = "m") -> list[str]:
+    """Times as plotly reads them, to the minute or second."""
+    texts = np.datetime_as_string(times.to_numpy("datetime64[us]"), unit=unit)
+    return [text.replace("T", " ") for text in texts.tolist()]
 
 
 def broken(label: object, width: int = 14) -> str:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
 
-from dashboard.figures.frame import Figure, Trace, empty, figure, shortened, time_axis
+from dashboard.figures.frame import Figure, Trace, empty, figure, instants, item_keys, shortened, time_axis
 from dashboard.figures.time_marks import EDGES, NO_MARKS, TimeMarks, with_marks
 from dashboard.theme import BAD, SKY, WAIT, WORK, duration, escaped, formatted
 
 SEGMENT = 104
 # Of a segment that is 1 high, the part below its title that holds the lines.
 TOP, BOTTOM = 0.31, 0.94
+PARTS = (TOP, (TOP + BOTTOM) / 2, BOTTOM)
 MINUTE = 1 / 1440
 # Letters that a phone has room for.
 WIDTH = 34
@@ -61,16 +61,15 @@ def performance_spectrum(
 
 def _class(lines: pd.DataFrame, name: str, colour: str) -> Trace:
     """All lines of a quarter; each has a point in its middle too, so that it can be pointed at."""
-    x: list[str | None] = []
-    y: list[float | None] = []
-    keys: list[str] = []
-    words: list[str] = []
-    for row in lines.itertuples():
-        middle = row.entered_at + (row.left_at - row.entered_at) / 2
-        x += [_instant(row.entered_at), _instant(middle), _instant(row.left_at), None]
-        y += [round(row.place + part, 3) for part in (TOP, (TOP + BOTTOM) / 2, BOTTOM)] + [None]
-        keys += [*[urlencode({"item": row.item_id})] * 3, ""]
-        words += [*[f"{escaped(row.item_id)} {duration(row.days * 86_400)}"] * 3, ""]
+    middles = lines["entered_at"] + (lines["left_at"] - lines["entered_at"]) / 2
+    times = [instants(each) for each in (lines["entered_at"], middles, lines["left_at"])]
+    x = [each for three in zip(*times, strict=True) for each in (*three, None)]
+    heights = {place: [round(place + part, 3) for part in PARTS] for place in lines["place"].unique().tolist()}
+    y = [each for place in lines["place"] for each in (*heights[place], None)]
+    keys = [each for key in item_keys(lines["item_id"]) for each in (key, key, key, "")]
+    told = zip(lines["item_id"], lines["days"].tolist(), strict=True)
+    texts = [f"{escaped(item)} {duration(days * 86_400)}" for item, days in told]
+    words = [each for text in texts for each in (text, text, text, "")]
     return {
         "type": "scatter",
         "mode": "lines",
@@ -114,7 +113,3 @@ def _words(origin: str, target: str, facts: str) -> str:
 def _edge(height: float) -> dict[str, Any]:
     whole = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "layer": "below"}
     return {**whole, "y0": height, "y1": height, "line": {"color": "rgba(134,142,150,.6)", "width": 1}}
-
-
-def _instant(at: pd.Timestamp) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
 
-from dashboard.figures.frame import Figure, Trace, empty, figure, key, shortened, time_axis
+from dashboard.figures.frame import Figure, Trace, empty, figure, item_keys, key, shortened, time_axis
 from dashboard.figures.time_marks import EDGES, NO_MARKS, PALE, TimeMarks, with_marks
 from dashboard.theme import BAD, Fill, counted, duration, escaped, hatched, stage_fills
 
@@ -103,7 +102,7 @@ def _bars(stage: str, visits: pd.DataFrame, fill: Fill) -> Trace:
     return {
         **_spans(visits),
         "name": escaped(stage),
-        "customdata": [urlencode({"item": key}) for key in visits["item_id"]],
+        "customdata": item_keys(visits["item_id"]),
         "marker": {"color": fill.colour, "pattern": hatched(fill)},
         "hovertext": [_told(visit) for visit in visits.to_dict("records")],
         "hovertemplate": "%{hovertext}<extra></extra>",
@@ -136,7 +135,7 @@ def _end(items: pd.DataFrame, name: str, symbol: str) -> Trace:
     return key(name, {"symbol": symbol, "size": 7, "angle": -90, "standoff": 7}) | {
         "x": [_instant(at) for at in items["until_at"]],
         "y": [escaped(item) for item in items["item_id"]],
-        "customdata": [urlencode({"item": key}) for key in items["item_id"]],
+        "customdata": item_keys(items["item_id"]),
         "hovertext": [
             f"<b>{escaped(item)}</b> {outcome}"
             for item, outcome in zip(items["item_id"], items["outcome"], strict=True)

@@ -189,6 +189,4 @@ SECTIONS: Mapping[str, Sequence[Callable[[View], Component]]] = {
     "What can we promise?": (flow_forecast.card,),
     "Is it stable?": (flow_stability.card,),
 }
-PARTS: Mapping[str, Callable[[View], Component]] = {
-    title: partial(_row, cards) for title, cards in SECTIONS.items()
-}
+PARTS: Mapping[str, Callable[[View], Component]] = {title: partial(_row, cards) for title, cards in SECTIONS.items()}

@@ -14,6 +14,7 @@ from dashboard.analysis.ageing import older_than_usual
 from dashboard.components.cards import ROWS_SHOWN, content_card, empty, figure_card
 from dashboard.figures.ageing import ageing
 from dashboard.figures.cycle_times import cycle_histogram, cycle_scatter
+from dashboard.figures.frame import item_keys
 from dashboard.figures.periods import iso
 from dashboard.figures.reasons import reasons
 from dashboard.figures.sample import POINTS
@@ -40,7 +41,7 @@ def scatter_card(view: View) -> Component:
             answer = f"Only {count} {'item' if first['items'] == 1 else 'items'} finished: too few to say what is usual"
         if shown < first["items"]:
             answer += f". Shown are {shown:,} of {count}: the slowest 5 %, and a sample of the others"
-    keys = [urlencode({"item": key}) for key in table["item_id"]]
+    keys = item_keys(table["item_id"].head(ROWS_SHOWN))
     return _card(
         view,
         "flow-scatter",
@@ -120,7 +121,7 @@ def ageing_card(view: View) -> Component:
         answer += f"; {blocked:,} blocked"
     if table["age_days"].count() > POINTS:
         answer += f". Drawn are the {POINTS // 2:,} oldest, and a sample of the others"
-    keys = [urlencode({"item": key}) for key in table["item_id"].head(ROWS_SHOWN)]
+    keys = item_keys(table["item_id"].head(ROWS_SHOWN))
     behind = view.behind("charts.ageing", table, keys, "flow-ageing")
     how = view.how("charts.ageing", "charts.pace")
     return figure_card("flow-ageing", question, answer, ageing(table, pace, agreed), behind, how)

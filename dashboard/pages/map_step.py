@@ -13,6 +13,7 @@ from dashboard.components.cards import content_card, empty, figure_card
 from dashboard.components.drawer import opener
 from dashboard.components.plain_table import plain_table
 from dashboard.figures.cycle_times import cycle_scatter
+from dashboard.figures.frame import item_keys
 from dashboard.pages.view import View
 from dashboard.theme import formatted
 from dashboard.where import Where
@@ -79,7 +80,7 @@ def _stays_card(view: View, step: str, card: str) -> Component:
     figure = cycle_scatter(
         table.rename(columns={"left_on": "finished_on", "days": "cycle_days"}), ("Day it left", "Time here", "left")
     )
-    keys = [urlencode({"item": key}) for key in table["item_id"]]
+    keys = item_keys(table["item_id"])
     behind = view.behind("charts.stays", table, keys, card, stage=step, row_limit=1_000_000)
     return figure_card(card, question, answer, figure, behind, how)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from urllib.parse import urlencode
 
 import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components.cards import empty, figure_card
+from dashboard.components.cards import ROWS_SHOWN, empty, figure_card
 from dashboard.components.controls import control_id, entry, labelled, select
+from dashboard.figures.frame import item_keys
 from dashboard.figures.timeline import timeline
 from dashboard.pages.time_marks import marks_of
 from dashboard.pages.view import View
@@ -103,7 +103,7 @@ def page_of(view: View) -> int:
 
 def keys_of(table: pd.DataFrame) -> list[str]:
     """The item of each row, for the list that a click opens."""
-    return [urlencode({"item": item}) for item in table["item_id"]]
+    return item_keys(table["item_id"].head(ROWS_SHOWN))
 
 
 def days_of(entered: pd.Series, until: pd.Series) -> tuple[dt.date, dt.date]:
