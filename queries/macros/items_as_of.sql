@@ -35,14 +35,16 @@ create or replace macro macros.items_as_of(
     placed as (
 
         select
-            visits.item_id,
+            visits.item_no,
             arg_max(visits.stage, visits.visit_no) as stage
         from marts.visits
         where
             visits.stream = chosen_stream
             and visits.entered_on < end_day
             and coalesce(visits.left_on >= end_day, true)
-        group by visits.item_id
+            and (chosen_teams is null or list_contains(chosen_teams, visits.team))
+            and (chosen_types is null or list_contains(chosen_types, visits.type))
+        group by visits.item_no
 
     ),
 
@@ -54,32 +56,23 @@ create or replace macro macros.items_as_of(
             coalesce(items.started_on < end_day, false) as is_started,
             clocked.ends_at,
             clocked.worked_by_end,
-            origins.created_at,
-            case when start_rule = 'last' then origins.started_last_at else origins.started_first_at end as started_at,
-            case
-                when start_rule = 'last' then origins.worked_by_last_start
-                else origins.worked_by_first_start
-            end as worked_by_start,
             macros.worked_by(
-                origins.created_at, calendar.opens_at, calendar.closes_at, calendar.seconds_before
+                items.created_at, calendar.opens_at, calendar.closes_at, calendar.seconds_before
             ) as worked_by_creation,
             placed.stage as stage_then
         from macros.items_in_scope(chosen_stream, chosen_teams, chosen_types, clock, start_rule) as items
         cross join clocked
-        join marts.items as origins
-            on origins.stream = chosen_stream
-            and items.item_id = origins.item_id
         left join marts.calendar
             on calendar.stream = chosen_stream
-            and calendar.day = origins.created_on
+            and calendar.day = items.created_on
         left join placed
-            on items.item_id = placed.item_id
+            on items.item_no = placed.item_no
 
     )
 
     select
         known.* exclude (
-            ends_at, worked_by_end, created_at, started_at, worked_by_start, worked_by_creation, stage_then, is_started
+            item_no, ends_at, worked_by_end, created_at, started_at, worked_by_start, worked_by_creation, stage_then, is_started
         )
         replace (
             case when known.is_open then known.stage_then else known.stage end as stage,

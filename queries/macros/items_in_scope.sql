@@ -4,6 +4,7 @@ grain = "one row per item of the stream, of the chosen teams and types, whenever
 */
 create or replace macro macros.items_in_scope(chosen_stream, chosen_teams, chosen_types, clock, start_rule) as table
     select
+        items.item_no,
         items.item_id,
         items.title,
         items.type,
@@ -18,6 +19,12 @@ create or replace macro macros.items_in_scope(chosen_stream, chosen_teams, chose
             when items.started_first_at is not null then 'in progress'
             else 'not started'
         end as outcome,
+        items.created_at,
+        case when start_rule = 'last' then items.started_last_at else items.started_first_at end as started_at,
+        case
+            when start_rule = 'last' then items.worked_by_last_start
+            else items.worked_by_first_start
+        end as worked_by_start,
         items.created_on,
         case
             -- Without a start the end stands for it in the marts; it is none to show.
