@@ -15,7 +15,7 @@ import flask
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from dashboard import access, api, oidc, sight, signs, snapshots, web
+from dashboard import access, api, kept_pages, oidc, sight, signs, snapshots, web
 from dashboard.catalogue import read_catalogue
 from dashboard.components import controls, drawer, scope_bar
 from dashboard.components.cards import empty
@@ -119,6 +119,7 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
     web.harden(app, policy)
     access.guard(server, chosen)
     web.refuse_malformed(app)
+    kept_pages.register(server, warehouse, store_of(chosen), chosen.home, _draws)
     if chosen.oidc_issuer:
         oidc.register(server, chosen)
     signs.register(server, warehouse, chosen)
@@ -131,6 +132,11 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
     keep_warm(warehouse, [partial(_drawn, page, warehouse, chosen) for page in PAGES])
     web.mount(server, chosen)
     return server
+
+
+def _draws(output: str) -> bool:
+    """Whether a callback draws a page or a part of it, and does nothing else."""
+    return output.startswith((".._pages_content.children", f"{BODY}.", '{"part":["MATCH"]'))
 
 
 def _drawn(page: Page, warehouse: Warehouse, settings: Settings, stream: str) -> Component:

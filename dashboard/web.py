@@ -80,7 +80,7 @@ def refuse_malformed(app: Dash) -> None:
     @server.before_request
     def refuse() -> None:
         request = flask.request
-        if request.method == "POST" and request.path == UPDATE and _callback(request) not in app.callback_map:
+        if request.method == "POST" and request.path == UPDATE and callback_of(request) not in app.callback_map:
             flask.abort(400)
 
 
@@ -159,7 +159,7 @@ def _said(code: int, words: str | None) -> flask.Response:
     return page(code, words)
 
 
-def _callback(request: flask.Request) -> str | None:
+def callback_of(request: flask.Request) -> str | None:
     """The output of the callback that a request asks for; None where it can't be read."""
     try:
         body = request.get_json(silent=True)

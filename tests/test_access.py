@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT, World, moves, span
 from flask.testing import FlaskClient
-from test_editing import SAME_ORIGIN, call
+from test_editing import SAME_ORIGIN, call, whole_page
 from werkzeug.test import TestResponse
 
 from dashboard import access, sight
@@ -90,7 +91,7 @@ READING = (
     "page-body.", "..drawer.is_open", "flow-picked.", "flow-forecast.", "process-drawn.", "map-drawn.", "map-step.",
     "map-step-down.", "..timeline-drawn.", "delivery-drawn.children", '..{"field":"deployment"', "network-drawn.",
     '{"default":["ALL"],"key":"edge"', "plan-csv.", "..explore-found.", "..mapping-form.", "maps-drawn.",
-    '{"map":["MATCH"]', '{"field":"step"', ".._pages_content.",
+    '{"map":["MATCH"]', '{"part":["MATCH"]', '{"field":"step"', ".._pages_content.",
 )  # fmt: skip
 # The output → what is pressed, and who may.
 CHANGING: Mapping[str, tuple[str, Role]] = {
@@ -198,10 +199,7 @@ def pages_of(client: FlaskClient, who: str) -> Iterator[tuple[str, str]]:
     """Every page, and every table of the interface, as somebody gets them."""
     for page in PAGES:
         for search in ("", "?team=Beta", "?team=~all", "?team=Alpha~Beta"):
-            values = {"_pages_location.pathname": page.PATH, "_pages_location.search": search}
-            answer = post(client, who, "_pages_content.children", values, "_pages_location.pathname")
-            assert answer.status_code == 200, answer.text
-            yield page.PATH + search, answer.text
+            yield page.PATH + search, whole_page(partial(post, client, who), page.PATH, search)
     for path in client.get("/api/openapi.json", headers=headers("admin")).json["paths"]:
         for team in ("", "&team=Beta", "&team=~all"):
             address = path.format(kind="svg", name="x") + "?stream=shop" + team
@@ -239,8 +237,7 @@ def test_a_page_says_whose_items_it_counts(client: FlaskClient) -> None:
     told = post(client, "viewer of Alpha", "_pages_content.children", values, None).text
     assert "You see the items of Alpha; other teams' items are in no figure." in told
     assert "You see the items" not in post(client, "leadership", "_pages_content.children", values, None).text
-    values = {"_pages_location.pathname": "/data", "_pages_location.search": ""}
-    told = post(client, "viewer of Alpha", "_pages_content.children", values, None).text
+    told = whole_page(partial(post, client, "viewer of Alpha"), "/data", "")
     assert "This is open to those who see all teams; you see Alpha." in told
 
 

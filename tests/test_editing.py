@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,9 @@ def text(component: Component | list[Component]) -> str:
     )
 
 
+PART, PART_ID, KEPT = '{"part":["MATCH"],"type":"later"}.children', "the part", ("value", "data")
+
+
 def call(
     client: FlaskClient,
     output: str,
@@ -100,6 +103,8 @@ def call(
         value = values.get(f"{wanted['id']}.{wanted['property']}")
         if not wanted["id"].startswith("{"):
             return {**wanted, "value": value}
+        if "MATCH" in wanted["id"] and PART_ID in values:  # the one that is asked for
+            return {**wanted, "id": values[PART_ID], "value": values[PART_ID] if wanted["property"] == "id" else 1}
         if '["' not in wanted["id"]:  # one component, whose id has several parts
             return {**wanted, "id": json.loads(wanted["id"]), "value": value}
         kind = json.loads(wanted["id"])["type"]
@@ -115,20 +120,49 @@ def call(
 
     def place(name: str) -> Any:
         id_, _, prop = name.rpartition(".")
+        if "MATCH" in id_ and PART_ID in values:
+            return {"id": values[PART_ID], "property": prop}
         if id_.startswith("{") and '["' not in id_:
             return {"id": json.loads(id_), "property": prop}
         if id_.startswith("{"):
             return [{"id": each["id"], "property": prop} for each in given({"id": id_, "property": prop})]
         return {"id": id_, "property": prop}
 
+    places = [place(name) for name in found["output"].strip(".").split("...")]
     body = {
         "output": found["output"],
-        "outputs": [place(name) for name in found["output"].strip(".").split("...")],
+        "outputs": places if found["output"].startswith("..") else places[0],
         "inputs": [given(each) for each in found["inputs"]],
         "state": [given(each) for each in found["state"]],
         "changedPropIds": [changed or f"{found['inputs'][0]['id']}.{found['inputs'][0]['property']}"],
     }
     return client.post("/_dash-update-component", json=body, **{"headers": SAME_ORIGIN, **more})
+
+
+Post = Callable[..., TestResponse]  # output, values, changed → the answer, as `call` or as somebody
+
+
+def whole_page(post: Post, path: str, search: str) -> str:
+    """A page as the browser gets it, with all its parts that are drawn when they come into view."""
+    where = {"_pages_location.pathname": path, "_pages_location.search": search}
+    answer = post("_pages_content.children", where, "_pages_location.pathname")
+    assert answer.status_code == 200, answer.text
+    props = list(_props(answer.json["response"]["_pages_content"]["children"]))
+    values = {f"{each['id']}.{name}": each[name] for each in props if "id" in each for name in each if name in KEPT}
+    texts = [answer.text]
+    for part in (each["id"] for each in props if isinstance(each.get("id"), dict) and each["id"]["type"] == "later"):
+        changed = f"{json.dumps(part, sort_keys=True, separators=(',', ':'))}.n_clicks"
+        drawn = post(PART, {**values, PART_ID: part}, changed)
+        assert drawn.status_code == 200, drawn.text
+        texts.append(drawn.text)
+    return "\n".join(texts)
+
+
+def _props(node: Any) -> Iterator[Mapping[str, Any]]:
+    for each in node if isinstance(node, list) else [node]:
+        if isinstance(each, dict) and "props" in each:
+            yield each["props"]
+            yield from _props(each["props"].get("children"))
 
 
 def form_of(client: FlaskClient) -> dict[str, Any]:

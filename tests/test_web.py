@@ -183,7 +183,7 @@ def test_pages_work_under_a_prefix(prefixed: tuple[Client, str]) -> None:
         "output": found["output"],
         "outputs": [{"id": "_pages_content", "property": "children"}, {"id": "_pages_store", "property": "data"}],
         "inputs": [
-            {"id": "_pages_location", "property": "pathname", "value": "/vsm/data"},
+            {"id": "_pages_location", "property": "pathname", "value": "/vsm/explore"},
             {"id": "_pages_location", "property": "search", "value": ""},
         ],
         "changedPropIds": ["_pages_location.pathname"],

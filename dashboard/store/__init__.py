@@ -269,6 +269,13 @@ class Store:
             newest = newest if kinds is None else newest.where(CHANGES.c.kind.in_(kinds))
             return tuple(Change(**row) for row in connection.execute(newest).mappings())
 
+    def last_change(self) -> int:
+        """The number of the last write of all, 0 before the first: as long as it is the same, all records are."""
+        with self._database.reading() as connection:
+            if connection is None or not sa.inspect(connection).has_table(CHANGES.name):
+                return 0
+            return int(connection.scalar(sa.select(sa.func.max(CHANGES.c.id))) or 0)
+
     def close(self) -> None:
         """Let go of this process's connections; the next call opens new ones."""
         self._database.close()

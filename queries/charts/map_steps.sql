@@ -48,11 +48,10 @@ total as (
 
 ),
 
-spent_by_item as (
+spent as (
 
     select
         visits.stage,
-        visits.item_no,
         sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) / 86400 as days,
         sum(
             case
@@ -68,8 +67,32 @@ spent_by_item as (
                 else visits.seconds
             end
         ) / 86400 as rework_days,
-        count(*) as visits,
-        sum(case when visits.is_handoff then 1 else 0 end) as handoffs
+        avg(case when visits.is_handoff then 1 else 0 end) as handoff_ratio
+    from marts.visits
+    where
+        visits.stream = $stream
+        and visits.is_in_flow
+        and visits.finished_on >= $since
+        and visits.finished_on < $until
+        and ($teams is null or list_contains($teams, visits.team))
+        and ($types is null or list_contains($types, visits.type))
+    group by visits.stage
+
+),
+
+spent_by_item as (
+
+    select
+        visits.stage,
+        visits.item_no,
+        sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) / 86400 as days,
+        sum(
+            case
+                when visits.mode <> 'active' then 0
+                when $clock = 'working' then visits.working_seconds - visits.blocked_working_seconds
+                else visits.seconds - visits.blocked_seconds
+            end
+        ) / 86400 as process_days
     from marts.visits
     where
         visits.stream = $stream
@@ -84,17 +107,13 @@ spent_by_item as (
 
 ),
 
-spent as (
+typical as (
 
     select
         spent_by_item.stage,
-        sum(spent_by_item.days) as days,
-        sum(spent_by_item.process_days) as process_days,
-        sum(spent_by_item.rework_days) as rework_days,
+        count(*) as items,
         quantile_cont(cast(spent_by_item.days as double), 0.5) as median_days,
-        quantile_cont(cast(spent_by_item.process_days as double), 0.5) as median_process_days,
-        count(*) as visited_items,
-        sum(spent_by_item.handoffs) / sum(spent_by_item.visits) as handoff_ratio
+        quantile_cont(cast(spent_by_item.process_days as double), 0.5) as median_process_days
     from spent_by_item
     group by spent_by_item.stage
 
@@ -217,9 +236,9 @@ select
     stages.wip_limit,
     coalesce(spent.days, 0) / nullif(total.items, 0) as mean_days,
     coalesce(spent.process_days, 0) / nullif(total.items, 0) as process_days,
-    spent.median_days,
-    spent.median_process_days,
-    coalesce(spent.visited_items, 0) as visited_items,
+    typical.median_days,
+    typical.median_process_days,
+    coalesce(typical.items, 0) as visited_items,
     spent.rework_days / nullif(spent.days, 0) as rework_ratio,
     spent.handoff_ratio,
     produced.ratio as produced_ratio,
@@ -236,6 +255,8 @@ cross join total
 cross join released
 left join spent
     on stages.stage = spent.stage
+left join typical
+    on stages.stage = typical.stage
 left join produced
     on stages.stage = produced.stage
 left join received
