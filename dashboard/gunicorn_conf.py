@@ -10,6 +10,7 @@ from typing import Any
 from dashboard import access
 from dashboard.logs import logging_at
 from dashboard.settings import from_environment
+from dashboard.shelf import FOLDER
 
 _settings = from_environment()
 
@@ -17,22 +18,28 @@ bind = f"{_settings.host}:{os.environ.get('PORT', _settings.port)}"
 workers, threads = _settings.workers, 8
 worker_class = "dashboard.worker.Worker"
 # Longer than the slowest page; SIGTERM lets what is under way be answered.
-timeout, graceful_timeout, keepalive = 120, 30, 5
+timeout, graceful_timeout = 120, 30
+# Longer than a browser or a proxy keeps a connection: who sends on one that is just being closed gets no answer.
+keepalive = 75
 # A proxy in front adds what it knows; lines longer than an address of ours needs are refused.
 limit_request_line, limit_request_fields, limit_request_field_size = 8_190, 50, 8_190
 # Only the proxy may say by which path it was asked, and then by the setting: no header does.
 forwarder_headers = ""
 control_socket_disable = True
 logconfig_dict = logging_at(_settings.log_level)
-SHARED = "PROMETHEUS_MULTIPROC_DIR"
+# Folders that all workers share: what they count, and the pages that they drew.
+SHARED = {"PROMETHEUS_MULTIPROC_DIR": "vsm-metrics-", FOLDER: "vsm-pages-"}
+_made: dict[str, str] = {}
 
 
 def on_starting(server: Any) -> None:
     """Whatever address was given on the command line: not reachable by others without a sign-in.
 
-    Every worker writes what it counts into a folder, so that any of them can tell the sum.
+    What a worker counts and draws, any other can tell and send.
     """
-    os.environ.setdefault(SHARED, tempfile.mkdtemp(prefix="vsm-metrics-"))
+    for name, prefix in SHARED.items():
+        if name not in os.environ:
+            os.environ[name] = _made.setdefault(name, tempfile.mkdtemp(prefix=prefix))
     for address in server.address:
         access.check(_settings, address[0] if isinstance(address, tuple) else "127.0.0.1")
 
@@ -46,4 +53,5 @@ def child_exit(_: Any, worker: Any) -> None:
 
 def on_exit(_: Any) -> None:
     """Leave nothing behind."""
-    shutil.rmtree(os.environ[SHARED], ignore_errors=True)
+    for folder in _made.values():
+        shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 A page, or a part of one, is a function of the snapshot, of what was asked, of what people wrote (the store's log, the
 files of the home), of what the one who asks may see and do, and of the day. All of that is the key; what is not known
-to depend on these alone is not kept.
+to depend on these alone is not kept. All workers of a server share what they drew, in a folder that is theirs alone.
 """
 
 from __future__ import annotations
@@ -10,29 +10,30 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
-import threading
-from collections.abc import Callable, Hashable
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable
 from pathlib import Path
 
 import flask
-from cachetools import LRUCache
 
 from dashboard import access, sight
 from dashboard.errors import DashboardError
 from dashboard.roles import Role
+from dashboard.shelf import FOLDER, Shelf
 from dashboard.store import Store
 from dashboard.warehouse import Warehouse
 from dashboard.web import UPDATE, callback_of
 
-BYTES = 64 << 20
 LEVEL = 4  # of gzip: a tenth larger than with 6, in half of the time
 GZIP = "gzip"
 
 
 def register(server: flask.Flask, warehouse: Warehouse, store: Store, home: Path, draws: Callable[[str], bool]) -> None:
     """Keep what the callbacks answer whose output `draws`. After whoever asks was let in, and the body was read."""
-    kept: LRUCache[Hashable, bytes] = LRUCache(BYTES, getsizeof=len)
-    lock = threading.Lock()
+    kept = Shelf(Path(os.environ.get(FOLDER) or _own_folder(server)))
 
     @server.before_request
     def known() -> flask.Response | None:
@@ -44,8 +45,7 @@ def register(server: flask.Flask, warehouse: Warehouse, store: Store, home: Path
             flask.g.page = _key(warehouse, store, home, request.get_data())
         except (DashboardError, OSError):
             return None  # the page says what can't be read
-        with lock:
-            body = kept.get(flask.g.page)
+        body = kept.get(flask.g.page)
         if body is None:
             return None
         flask.g.page = None
@@ -56,22 +56,27 @@ def register(server: flask.Flask, warehouse: Warehouse, store: Store, home: Path
         page = flask.g.get("page")
         if page is None or response.status_code != 200 or response.is_streamed:
             return response
-        body = gzip.compress(response.get_data(), LEVEL)
-        if len(body) <= BYTES // 16:
-            with lock:
-                kept[page] = body
+        kept.put(page, gzip.compress(response.get_data(), LEVEL))
         return response
 
 
-def _key(warehouse: Warehouse, store: Store, home: Path, asked: bytes) -> Hashable:
-    """All that a page depends on."""
+def _own_folder(server: flask.Flask) -> str:
+    """A folder that goes with the server."""
+    folder = tempfile.mkdtemp(prefix="vsm-pages-")
+    weakref.finalize(server, shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _key(warehouse: Warehouse, store: Store, home: Path, asked: bytes) -> str:
+    """A name for all that a page depends on."""
     snapshot, fault = warehouse.snapshot, warehouse.fault
     files = tuple(
         (path.name, path.stat().st_ino, path.stat().st_mtime_ns, path.stat().st_size) for path in _files(home)
     )
     may = tuple(access.refusal(role) for role in Role)
     written = (store.last_change(), files)
-    return snapshot, fault, written, sight.seen(), may, dt.date.today(), hashlib.sha256(asked).digest()
+    parts = (str(snapshot), fault, written, sight.seen(), may, str(dt.date.today()), asked)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _files(home: Path) -> list[Path]:

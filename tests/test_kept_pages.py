@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from dashboard.build import Options, import_files
 from dashboard.catalogue import Catalogue
 from dashboard.pages import overview, waste
 from dashboard.settings import Settings
+from dashboard.shelf import LOOKS_EVERY, Shelf
 from dashboard.store import store_of
 
 
@@ -162,3 +165,35 @@ def test_only_callbacks_that_draw_are_kept(home: Settings) -> None:
         '{"part":["MATCH"],"type":"later"}.children',
     ]
     assert json.dumps(outputs).count("_pages_content") == 1
+
+
+def test_of_too_many_pages_the_one_not_asked_for_the_longest_goes(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, most=30)
+    for number, name in enumerate("abc"):
+        shelf.put(name, b"0123456789")
+        os.utime(tmp_path / name, (number, number))
+    assert shelf.get("a") == b"0123456789"
+    shelf.put_since = LOOKS_EVERY
+    shelf.put("d", b"0123456789")
+    assert {name: shelf.get(name) is not None for name in "abcd"} == {"a": True, "b": False, "c": True, "d": True}
+
+
+def test_processes_share_a_folder_and_see_whole_pages_or_none(tmp_path: Path) -> None:
+    one, other = Shelf(tmp_path), Shelf(tmp_path)
+    bodies = [bytes([number]) * 200_000 for number in range(8)]
+
+    def write(number: int) -> None:
+        for _ in range(40):
+            one.put("page", bodies[number])
+
+    with ThreadPoolExecutor(8) as pool:
+        writing = [pool.submit(write, number) for number in range(8)]
+        while not all(each.done() for each in writing):
+            assert other.get("page") in (None, *bodies)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_folder_that_is_gone_keeps_nothing(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "gone")
+    shelf.put("page", b"body")
+    assert shelf.get("page") is None
