@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -146,6 +145,12 @@ def post(client: FlaskClient, who: str, output: str, values: Mapping[str, Any], 
     return call(client, output, values, changed, listed, headers={**SAME_ORIGIN, **headers(who)})
 
 
+def shown(client: FlaskClient, who: str, path: str, search: str) -> str:
+    """A page and all its parts, as somebody gets them."""
+    listed = client.get("/_dash-dependencies", headers=headers("admin")).json
+    return whole_page(client, path, search, listed, headers={**SAME_ORIGIN, **headers(who)})
+
+
 def test_every_route_and_every_callback_stands_in_the_matrix(client: FlaskClient) -> None:
     rules = {rule.rule for rule in client.application.url_map.iter_rules()}
     assert rules == {*OPEN, *READ, *FOR_ALL_TEAMS, *POSTED}
@@ -199,7 +204,7 @@ def pages_of(client: FlaskClient, who: str) -> Iterator[tuple[str, str]]:
     """Every page, and every table of the interface, as somebody gets them."""
     for page in PAGES:
         for search in ("", "?team=Beta", "?team=~all", "?team=Alpha~Beta"):
-            yield page.PATH + search, whole_page(partial(post, client, who), page.PATH, search)
+            yield page.PATH + search, shown(client, who, page.PATH, search)
     for path in client.get("/api/openapi.json", headers=headers("admin")).json["paths"]:
         for team in ("", "&team=Beta", "&team=~all"):
             address = path.format(kind="svg", name="x") + "?stream=shop" + team
@@ -237,7 +242,7 @@ def test_a_page_says_whose_items_it_counts(client: FlaskClient) -> None:
     told = post(client, "viewer of Alpha", "_pages_content.children", values, None).text
     assert "You see the items of Alpha; other teams' items are in no figure." in told
     assert "You see the items" not in post(client, "leadership", "_pages_content.children", values, None).text
-    told = whole_page(partial(post, client, "viewer of Alpha"), "/data", "")
+    told = shown(client, "viewer of Alpha", "/data", "")
     assert "This is open to those who see all teams; you see Alpha." in told
 
 

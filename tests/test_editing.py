@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from dashboard import snapshots
 from dashboard.app import create_server
+from dashboard.bench.callbacks import UPDATE, Callbacks, opened
 from dashboard.build import Options, import_files
 from dashboard.catalogue import Catalogue
 from dashboard.pages import capabilities, data, mapping
@@ -80,9 +81,6 @@ def text(component: Component | list[Component]) -> str:
     )
 
 
-PART, PART_ID, KEPT = '{"part":["MATCH"],"type":"later"}.children', "the part", ("value", "data")
-
-
 def call(
     client: FlaskClient,
     output: str,
@@ -103,8 +101,6 @@ def call(
         value = values.get(f"{wanted['id']}.{wanted['property']}")
         if not wanted["id"].startswith("{"):
             return {**wanted, "value": value}
-        if "MATCH" in wanted["id"] and PART_ID in values:  # the one that is asked for
-            return {**wanted, "id": values[PART_ID], "value": values[PART_ID] if wanted["property"] == "id" else 1}
         if '["' not in wanted["id"]:  # one component, whose id has several parts
             return {**wanted, "id": json.loads(wanted["id"]), "value": value}
         kind = json.loads(wanted["id"])["type"]
@@ -120,8 +116,6 @@ def call(
 
     def place(name: str) -> Any:
         id_, _, prop = name.rpartition(".")
-        if "MATCH" in id_ and PART_ID in values:
-            return {"id": values[PART_ID], "property": prop}
         if id_.startswith("{") and '["' not in id_:
             return {"id": json.loads(id_), "property": prop}
         if id_.startswith("{"):
@@ -139,30 +133,20 @@ def call(
     return client.post("/_dash-update-component", json=body, **{"headers": SAME_ORIGIN, **more})
 
 
-Post = Callable[..., TestResponse]  # output, values, changed → the answer, as `call` or as somebody
+def whole_page(client: FlaskClient, path: str, search: str, listed: Sequence[Mapping[str, Any]], **more: Any) -> str:
+    """A page as the browser gets it, with all its parts that are drawn when they come into view; `more` are headers
+    and the like."""
+    callbacks = Callbacks.among(listed)
 
+    def post(body: Mapping[str, Any]) -> TestResponse:
+        answer = client.post(UPDATE, json=body, **more)
+        assert answer.status_code == 200, answer.text
+        return answer
 
-def whole_page(post: Post, path: str, search: str) -> str:
-    """A page as the browser gets it, with all its parts that are drawn when they come into view."""
-    where = {"_pages_location.pathname": path, "_pages_location.search": search}
-    answer = post("_pages_content.children", where, "_pages_location.pathname")
-    assert answer.status_code == 200, answer.text
-    props = list(_props(answer.json["response"]["_pages_content"]["children"]))
-    values = {f"{each['id']}.{name}": each[name] for each in props if "id" in each for name in each if name in KEPT}
-    texts = [answer.text]
-    for part in (each["id"] for each in props if isinstance(each.get("id"), dict) and each["id"]["type"] == "later"):
-        changed = f"{json.dumps(part, sort_keys=True, separators=(',', ':'))}.n_clicks"
-        drawn = post(PART, {**values, PART_ID: part}, changed)
-        assert drawn.status_code == 200, drawn.text
-        texts.append(drawn.text)
-    return "\n".join(texts)
-
-
-def _props(node: Any) -> Iterator[Mapping[str, Any]]:
-    for each in node if isinstance(node, list) else [node]:
-        if isinstance(each, dict) and "props" in each:
-            yield each["props"]
-            yield from _props(each["props"].get("children"))
+    answer = post(callbacks.asked_for_page(path, search))
+    shown = opened(answer.json)
+    parts = [post(callbacks.asked_for_part(shown, part)) for part in shown.parts]
+    return "\n".join(each.text for each in (answer, *parts))
 
 
 def form_of(client: FlaskClient) -> dict[str, Any]:

@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -22,8 +21,7 @@ from canaries import NAMES, found, found_in, mail, person, planted
 from click.testing import CliRunner
 from conftest import ROOT, Imports
 from flask.testing import FlaskClient
-from test_access import ACCESS, SECRET, headers, post
-from test_editing import whole_page
+from test_access import ACCESS, SECRET, headers, shown
 from test_serving import PATIENCE, a_port, command
 
 from dashboard import importing, snapshots
@@ -110,7 +108,7 @@ def test_no_table_names_anybody_and_pseudonyms_stand_in_the_history_alone(
 def told(client: FlaskClient, who: str) -> Iterator[tuple[str, str]]:
     """Every page and every table of the interface, in all its formats, as somebody gets them."""
     for page in PAGES:
-        yield page.PATH, whole_page(partial(post, client, who), page.PATH, "?stream=shop")
+        yield page.PATH, shown(client, who, page.PATH, "?stream=shop")
     for path, operations in client.get("/api/openapi.json", headers=headers("admin")).json["paths"].items():
         item = "&item=EL-1" if "choice.item" in str(operations) else ""
         kinds = ("svg", "html", "json", "drawio", "mmd") if "{kind}" in path else ("json", "csv")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from locust import HttpUser, between, constant_throughput, task
+
+from dashboard.bench.callbacks import UPDATE, Callbacks, opened
 
 # Readers who think, or so many callbacks a second by all of them.
 RATE, USERS = float(os.environ.get("LOAD_RATE", "0")), int(os.environ.get("LOAD_USERS", "50"))
@@ -27,12 +28,11 @@ class Reader(HttpUser):
 
     def on_start(self) -> None:
         """The first page, and what can be chosen."""
-        self.path, self.in_view, self.parts, self.values = "", 0, list[Any](), dict[str, Any]()
+        self.path, self.in_view = "", 0
+        self.parts: list[Mapping[str, str]] = []
         self.client.headers.update({"Accept-Encoding": "gzip", "Sec-Fetch-Site": "same-origin"})
         self.client.get("/", name="first page")
-        listed = self.client.get("/_dash-dependencies", name="first page").json()
-        self.page = next(each for each in listed if "_pages_content.children" in each["output"])
-        self.part = next(each for each in listed if each["output"].startswith('{"part":["MATCH"]'))
+        self.callbacks = Callbacks.among(self.client.get("/_dash-dependencies", name="first page").json())
         self.streams = self.client.get("/api/streams", name="choices").json()
         stream = self.streams[0]["stream"]
         choices = self.client.get(f"/api/charts/choices?stream={stream}", name="choices").json()
@@ -54,21 +54,16 @@ class Reader(HttpUser):
             return
         part = self.parts.pop(0)
         self.in_view = max(0, self.in_view - 1)
-        self.post(self.part, {**self.values, "part": part}, f"part of {self.path}")
+        self.post(self.callbacks.asked_for_part(self.opened, part), f"part of {self.path}")
 
     def open_page(self) -> None:
         """A page as a click in the menu or a changed choice asks for it."""
         self.path = random.choice(PAGES)
-        asked = {"_pages_location.pathname": self.path, "_pages_location.search": f"?{self.chosen()}"}
-        answer = self.post(self.page, asked, f"page {self.path}")
+        answer = self.post(self.callbacks.asked_for_page(self.path, f"?{self.chosen()}"), f"page {self.path}")
         if answer.status_code != 200:
             return
-        drawn = list(components(answer.json()["response"]["_pages_content"]["children"]))
-        self.values = {
-            f"{each['id']}.{name}": each[name] for each in drawn for name in ("value", "data") if name in each
-        }
-        later = [each["id"] for each in drawn if isinstance(each["id"], dict) and each["id"].get("type") == "later"]
-        self.parts = later if random.random() < SCROLLS else later[:IN_VIEW]
+        self.opened = opened(answer.json())
+        self.parts = list(self.opened.parts if random.random() < SCROLLS else self.opened.parts[:IN_VIEW])
         self.in_view = IN_VIEW
 
     def chosen(self) -> str:
@@ -82,32 +77,6 @@ class Reader(HttpUser):
             asked["from"] = str(until - dt.timedelta(days=days - 1))
         return "&".join(f"{name}={value.replace(' ', '+')}" for name, value in asked.items())
 
-    def post(self, callback: Mapping[str, Any], values: Mapping[str, Any], name: str) -> Any:
-        """What a browser posts for a callback: `values` by id.property; `part` is the id of the part that is seen."""
-
-        def given(wanted: Mapping[str, str]) -> Mapping[str, Any]:
-            if not wanted["id"].startswith("{"):
-                return {**wanted, "value": values.get(f"{wanted['id']}.{wanted['property']}")}
-            part = values.get("part")
-            return {**wanted, "id": part, "value": part if wanted["property"] == "id" else 1}
-
-        names = [name.rpartition(".") for name in callback["output"].strip(".").split("...")]
-        outputs = [{"id": values.get("part", id_), "property": prop} for id_, _, prop in names]
-        changed = json.dumps(values["part"], sort_keys=True) + ".n_clicks" if "part" in values else next(iter(values))
-        body = {
-            "output": callback["output"],
-            "outputs": outputs if callback["output"].startswith("..") else outputs[0],
-            "inputs": [given(each) for each in callback["inputs"]],
-            "state": [given(each) for each in callback["state"]],
-            "changedPropIds": [changed],
-        }
-        return self.client.post("/_dash-update-component", json=body, name=name)
-
-
-def components(node: Any) -> Iterator[Mapping[str, Any]]:
-    """The properties of each component that has an id."""
-    for each in node if isinstance(node, list) else [node]:
-        if isinstance(each, dict) and "props" in each:
-            if "id" in each["props"]:
-                yield each["props"]
-            yield from components(each["props"].get("children"))
+    def post(self, body: Mapping[str, Any], name: str) -> Any:
+        """The answer of a callback."""
+        return self.client.post(UPDATE, json=body, name=name)

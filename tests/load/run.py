@@ -103,7 +103,12 @@ def run(given: argparse.Namespace) -> int:
                 *("--host", address, "--users", str(given.users), "--spawn-rate", "10"),
                 *("--run-time", f"{seconds:.0f}s", "--stop-timeout", "30", "--csv", str(given.folder / "load")),
             ],
-            env={**os.environ, "LOAD_RATE": str(given.rate), "LOAD_USERS": str(given.users)},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(HERE.parents[1]),
+                "LOAD_RATE": str(given.rate),
+                "LOAD_USERS": str(given.users),
+            },
         )
         while readers.poll() is None:
             memory.look(pid)
