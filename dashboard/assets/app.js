@@ -132,6 +132,7 @@
   const ask = window.fetch;
   window.fetch = async (...asked) => {
     const answer = await ask(...asked);
+    if (!answer.ok) dispatchEvent(new CustomEvent("vsm-refused", { detail: asked[1]?.body }));
     if (answer.status === 401 && !document.querySelector(".signed-out")) document.body.prepend(signedOut());
     return answer;
   };

@@ -17,6 +17,14 @@
     window.dash_clientside.set_props(JSON.parse(id), { n_clicks: times });
   }
 
+  const FAILED = "This could not be drawn. It is asked for again when it comes into view again.";
+  addEventListener("vsm-refused", ({ detail }) => {
+    const [, id] = /"changedPropIds":\["(\{.*?\})\.n_clicks"/.exec(typeof detail === "string" ? detail : "") || [];
+    const place = id && document.getElementById(JSON.parse(`"${id}"`));
+    const waiting = place?.querySelector(WAITING);
+    if (waiting) waiting.textContent = FAILED;
+  });
+
   function look() {
     for (const waiting of document.querySelectorAll(WAITING)) {
       if (watched.has(waiting)) continue;

@@ -114,6 +114,7 @@ def test_a_part_that_could_not_be_drawn_is_asked_for_again(reader: Page, server:
     reader.goto(f"{server}/?stream=bank")
     reader.wait_for_load_state("networkidle")
     scroll_until(reader, lambda: bool(refused))
+    expect(reader.get_by_text("This could not be drawn.")).to_be_visible()
     reader.mouse.wheel(0, -5_000)
     reader.wait_for_timeout(500)
     reader.mouse.wheel(0, 9_000)
