@@ -12,7 +12,7 @@ share_ratio = "of all items that finished in the period"
 with visited as (
 
     select
-        visits.item_id,
+        visits.item_no,
         visits.stage,
         visits.position,
         visits.previous_stage,
@@ -33,17 +33,17 @@ with visited as (
 reached as (
 
     select
-        visited.item_id,
+        visited.item_no,
         max(visited.position) as furthest
     from visited
-    group by visited.item_id
+    group by visited.item_no
 
 ),
 
 deviations as (
 
     select
-        visited.item_id,
+        visited.item_no,
         'went back' as deviation,
         visited.previous_stage as from_stage,
         visited.stage as to_stage
@@ -51,7 +51,7 @@ deviations as (
     where visited.position < visited.previous_position
     union all
     select
-        reached.item_id,
+        reached.item_no,
         'skipped' as deviation,
         null as from_stage,
         stages.stage as to_stage
@@ -63,12 +63,12 @@ deviations as (
         -- Where nobody was, nobody skipped it.
         and stages.stage in (select seen.stage from visited as seen)
     left join visited
-        on reached.item_id = visited.item_id
+        on reached.item_no = visited.item_no
         and stages.stage = visited.stage
-    where visited.item_id is null
+    where visited.item_no is null
     union all
     select
-        visited.item_id,
+        visited.item_no,
         'outside' as deviation,
         null as from_stage,
         visited.stage as to_stage
@@ -79,9 +79,9 @@ deviations as (
 
 in_order as (
 
-    select deviations.item_id
+    select deviations.item_no
     from deviations
-    group by deviations.item_id
+    group by deviations.item_no
     having bool_and(deviations.deviation = 'skipped')
 
 ),
@@ -92,7 +92,7 @@ counted as (
         'none' as deviation,
         null as from_stage,
         null as to_stage,
-        count(*) filter (where reached.item_id not in (select deviations.item_id from deviations)) as items
+        count(*) filter (where reached.item_no not in (select deviations.item_no from deviations)) as items
     from reached
     union all
     select
@@ -106,7 +106,7 @@ counted as (
         deviations.deviation,
         deviations.from_stage,
         deviations.to_stage,
-        count(distinct deviations.item_id) as items
+        count(distinct deviations.item_no) as items
     from deviations
     group by
         deviations.deviation,

@@ -13,9 +13,8 @@ items = "items that passed it"
 with aged as (
 
     select
-        visits.item_id,
+        visits.item_no,
         visits.stage,
-        visits.position,
         sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) over (
             partition by visits.item_no
             order by visits.visit_no
@@ -39,15 +38,13 @@ with aged as (
 left_behind as (
 
     select
-        aged.item_id,
+        aged.item_no,
         aged.stage,
-        aged.position,
         max(aged.age_days) as age_days
     from aged
     group by
-        aged.item_id,
-        aged.stage,
-        aged.position
+        aged.item_no,
+        aged.stage
 
 )
 

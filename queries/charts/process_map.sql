@@ -15,7 +15,7 @@ total_days = "sum of the same"
 with chosen as (
 
     select
-        moves.item_id,
+        moves.item_no,
         moves.from_state,
         moves.to_state,
         moves.is_last,
@@ -35,14 +35,14 @@ followed as (
 
     -- Where events say when an activity ended, its end stands as a state: here it is the end of the way.
     select
-        chosen.item_id,
+        chosen.item_no,
         chosen.from_state,
         case when not chosen.is_end_mark then chosen.to_state end as to_state,
         chosen.days
     from chosen
     union all
     select
-        chosen.item_id,
+        chosen.item_no,
         chosen.to_state as from_state,
         null as to_state,
         null as days
@@ -53,7 +53,7 @@ followed as (
 
 counted as (
 
-    select count(distinct chosen.item_id) as items
+    select count(distinct chosen.item_no) as items
     from chosen
 
 )
@@ -62,8 +62,8 @@ select
     followed.from_state,
     followed.to_state,
     count(*) as moves,
-    count(distinct followed.item_id) as items,
-    count(distinct followed.item_id) / nullif(any_value(counted.items), 0) as share_ratio,
+    count(distinct followed.item_no) as items,
+    count(distinct followed.item_no) / nullif(any_value(counted.items), 0) as share_ratio,
     quantile_cont(followed.days, 0.5) as median_days,
     avg(followed.days) as mean_days,
     sum(followed.days) as total_days

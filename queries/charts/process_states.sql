@@ -17,7 +17,7 @@ place = "mean place on the way, from 0 (first) to 1 (last)"
 with chosen as (
 
     select
-        moves.item_id,
+        moves.item_no,
         moves.move_no,
         moves.to_state as state,
         moves.is_end_mark,
@@ -41,7 +41,7 @@ select
     any_value(stages.stage) as stage,
     any_value(stages.mode) as mode,
     count(*) as entries,
-    count(distinct chosen.item_id) as items,
+    count(distinct chosen.item_no) as items,
     count(chosen.days) as ended_stays,
     quantile_cont(chosen.days, 0.5) as median_days,
     avg(chosen.days) as mean_days,
