@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -321,16 +321,22 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings, store: Store) -> 
     @app.callback(
         Output(drawer.DRAWER, "is_open"),
         Output(drawer.DRAWN, "children"),
-        inputs={"clicks": drawer.INPUTS},
+        inputs={"clicked": Input(drawer.ASKED, "data")},
         state={"chosen": scope_bar.STATES},
         prevent_initial_call=True,
     )
-    def open_items(clicks: Mapping[str, Any], chosen: Mapping[str, str | None]) -> tuple[Any, Any]:
-        asked = drawer.asked_for(dash.ctx.triggered, dash.ctx.triggered_id) if clicks else None
-        if asked is None:
-            return dash.no_update, dash.no_update
-        return True, listed(view_of(warehouse, settings.home, chosen, store)[0], asked)
+    def open_items(clicked: Sequence[Any] | None, chosen: Mapping[str, str | None]) -> tuple[Any, Any]:
+        match clicked:
+            case [str(asked), *_]:
+                return True, listed(view_of(warehouse, settings.home, chosen, store)[0], asked)
+        return dash.no_update, dash.no_update
 
+    app.clientside_callback(
+        ClientsideFunction("vsm", "clicked"),
+        Output(drawer.ASKED, "data"),
+        *drawer.CLICKS,
+        prevent_initial_call=True,
+    )
     app.clientside_callback(
         ClientsideFunction("vsm", "scopeToUrl"),
         Output({"type": "nav", "path": ALL}, "href"),

@@ -34,6 +34,17 @@ window.dash_clientside.vsm = Object.assign(window.dash_clientside.vsm || {}, {
     if (search !== location.search) history.replaceState(history.state, "", location.pathname + search);
     return asked;
   },
+  /* What was clicked, where items are behind it: [the items as in a URL, when]. What was only just drawn is no click. */
+  clicked: function () {
+    const context = window.dash_clientside.callback_context;
+    const value = context.triggered[0]?.value;
+    const nothing = window.dash_clientside.no_update;
+    if (!value) return nothing;
+    let text = context.triggered_id.where;
+    if (Array.isArray(value)) text = value[0];
+    else if (typeof value === "object") text = value.points?.[0]?.customdata;
+    return typeof text === "string" && text.includes("=") ? [text, Date.now()] : nothing;
+  },
   /* A preset sets both days, and everything else stays as it is. */
   choosePreset: function (clicks) {
     const chosen = window.dash_clientside.callback_context.triggered_id;
