@@ -281,6 +281,11 @@ def _loading(body: Component) -> Component:
 def _wire(app: Dash, warehouse: Warehouse, settings: Settings, store: Store) -> None:
     pages = {page.PATH: page for page in PAGES}
 
+    def page_at(path: str) -> Page:
+        if path not in pages:
+            raise ScopeError("There is no such page.")
+        return pages[path]
+
     @app.callback(
         Output(BODY, "children"),
         inputs={"chosen": scope_bar.INPUTS},
@@ -300,7 +305,7 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings, store: Store) -> 
         parts: Mapping[str, Any],
     ) -> Component:
         view = view_of(warehouse, settings.home, {**query, **chosen, "stream": stream}, store)[0]
-        return _body(pages[path], replace(view, seen=later.seen(**parts)))
+        return _body(page_at(path), replace(view, seen=later.seen(**parts)))
 
     @app.callback(
         Output(later.ONE, "children"),
@@ -316,7 +321,7 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings, store: Store) -> 
         _seen: int, id_: Mapping[str, str], chosen: Mapping[str, str | None], path: str, query: Mapping[str, str]
     ) -> Any:
         view = view_of(warehouse, settings.home, {**query, **chosen}, store)[0]
-        return later.drawn(view, getattr(pages[path], "PARTS", {}), id_["part"])
+        return later.drawn(view, getattr(page_at(path), "PARTS", {}), id_["part"])
 
     @app.callback(
         Output(drawer.DRAWER, "is_open"),

@@ -15,11 +15,30 @@ DashboardError                anything the user can act on: the message says whe
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
+
+# One list for a request: Dash runs a callback in a copy of its context.
+_MET: ContextVar[list[str] | None] = ContextVar("met", default=None)
 
 
 class DashboardError(Exception):
     """Anything the user can act on."""
+
+    def __init__(self, *words: Any) -> None:
+        super().__init__(*words)
+        if (met := _MET.get()) is not None:
+            met.append(type(self).__name__)
+
+
+def none_met_yet() -> None:
+    """From here on, in this thread, errors are watched for."""
+    _MET.set([])
+
+
+def any_met() -> bool:
+    """Whether anything went wrong since `none_met_yet`, though it may have been told and not raised."""
+    return bool(_MET.get())
 
 
 class SettingsError(DashboardError):

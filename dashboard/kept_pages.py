@@ -20,7 +20,7 @@ from pathlib import Path
 import flask
 
 from dashboard import access, sight
-from dashboard.errors import DashboardError
+from dashboard.errors import DashboardError, any_met, none_met_yet
 from dashboard.roles import Role
 from dashboard.shelf import FOLDER, Shelf
 from dashboard.store import Store
@@ -43,6 +43,7 @@ def register(server: flask.Flask, warehouse: Warehouse, store: Store, home: Path
             return None
         try:
             flask.g.page = _key(warehouse, store, home, request.get_data())
+            none_met_yet()
         except (DashboardError, OSError):
             return None  # the page says what can't be read
         body = kept.get(flask.g.page)
@@ -54,10 +55,12 @@ def register(server: flask.Flask, warehouse: Warehouse, store: Store, home: Path
     @server.after_request
     def keep(response: flask.Response) -> flask.Response:
         page = flask.g.get("page")
-        if page is None or response.status_code != 200 or response.is_streamed:
+        # What a page says of something that went wrong may be over at the next look.
+        if page is None or response.status_code != 200 or response.is_streamed or any_met():
             return response
-        kept.put(page, gzip.compress(response.get_data(), LEVEL))
-        return response
+        body = gzip.compress(response.get_data(), LEVEL)
+        kept.put(page, body)
+        return _answer(body)
 
 
 def _own_folder(server: flask.Flask) -> str:
@@ -70,9 +73,7 @@ def _own_folder(server: flask.Flask) -> str:
 def _key(warehouse: Warehouse, store: Store, home: Path, asked: bytes) -> str:
     """A name for all that a page depends on."""
     snapshot, fault = warehouse.snapshot, warehouse.fault
-    files = tuple(
-        (path.name, path.stat().st_ino, path.stat().st_mtime_ns, path.stat().st_size) for path in _files(home)
-    )
+    files = tuple((path.name, path.stat().st_ino, path.stat().st_ctime_ns) for path in _files(home))
     may = tuple(access.refusal(role) for role in Role)
     written = (store.last_change(), files)
     parts = (str(snapshot), fault, written, sight.seen(), may, str(dt.date.today()), asked)

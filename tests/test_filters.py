@@ -105,7 +105,7 @@ DAYS: Mapping[tuple[str, str], str] = {
     ("items", "ended_on is null and started_first_on < {until}"): "charts.waste_open",
     ("items", f"{within('finished_on')} or {PRESENT}"): "charts.types",
     ("items", "coalesce(ended_on >= {since}, true) and created_on < {until}"): "charts.timeline charts.dotted "
-    "charts.attributes charts.durations charts.found_items charts.groups charts.items",
+    "charts.attributes charts.durations charts.found_items charts.groups charts.items charts.items_counted",
     ("visits", within("left_on")): "charts.stage_weeks charts.stays charts.step_batches charts.step_examples",
     ("blocked", "unblocked_on >= {since} and blocked_on < {until}"): "charts.blocked_reasons",
     ("calendar", within("day")): "charts.days_off",

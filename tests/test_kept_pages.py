@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from flask.testing import FlaskClient
 from test_access import ACCESS, SECRET, exports, headers, post
 from test_editing import SAME_ORIGIN, call
@@ -19,6 +20,7 @@ from test_editing import SAME_ORIGIN, call
 from dashboard.app import _draws, create_server
 from dashboard.build import Options, import_files
 from dashboard.catalogue import Catalogue
+from dashboard.errors import ScopeError, StoreError
 from dashboard.pages import overview, waste
 from dashboard.settings import Settings
 from dashboard.shelf import LOOKS_EVERY, Shelf
@@ -119,7 +121,9 @@ def test_a_file_that_was_written_counts(home: Settings, ask: Ask, drawn: list[st
     ask(path="/overview")
     place = home.home / file
     place.parent.mkdir(exist_ok=True)
-    text = place.read_text(encoding="utf-8") if place.exists() else ""
+    made = next((ROOT / "data" / "maps").glob("*.toml")) if "maps" in file else ROOT / "data" / file
+    source = place if place.exists() else made
+    text = source.read_text(encoding="utf-8")
     place.write_text(f"{text}\n# another line\n", encoding="utf-8")
     ask(path="/overview")
     ask(path="/overview")
@@ -153,6 +157,33 @@ def test_what_can_not_be_drawn_is_not_kept(monkeypatch: pytest.MonkeyPatch, home
         answer = post(client, "admin", "_pages_content.children", values, "_pages_location.pathname")
         assert answer.status_code == 500
     assert b"Where does the lead time go?" in page_of(client)
+
+
+def test_a_page_that_tells_of_an_error_is_not_kept(ask: Ask, drawn: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as that a question took too long: it was said to one reader, and is over for the next."""
+
+    def too_long(_: object) -> None:
+        raise ScopeError("This took too long to work out.")
+
+    with monkeypatch.context() as slow:
+        slow.setattr(waste, "body", too_long)
+        assert b"This took too long to work out." in ask()
+    assert b"Where does the lead time go?" in ask()
+    assert drawn == ["/waste"]
+
+
+def test_a_store_that_can_not_be_read_for_a_moment_is_no_page_to_keep(
+    home: Settings, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_of(home).add_note("shop", "/waste?stream=shop", "Why is this so long?")
+
+    def locked(*_: object) -> None:
+        raise StoreError("The store is locked.")
+
+    with monkeypatch.context() as busy:
+        busy.setattr("dashboard.store.Store.notes", locked)
+        assert b"The store is locked." in ask()
+    assert b"Why is this so long?" in ask()
 
 
 def test_only_callbacks_that_draw_are_kept(home: Settings) -> None:
