@@ -120,13 +120,17 @@ def exports(folder: Path) -> list[Path]:
     return [folder / "items.csv", folder / "transitions.csv"]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Settings:
-    folder = tmp_path_factory.mktemp("access")
+def two_teams(folder: Path, catalogue: Catalogue) -> Settings:
+    """A home of two teams, whose people are told by the proxy."""
     settings = Settings(home=folder / "home", proxy_secret=SECRET)
     import_files(exports(folder), settings, catalogue, Options(stream="shop"))
     (settings.home / "access.toml").write_text(ACCESS, encoding="utf-8")
     return settings
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Settings:
+    return two_teams(tmp_path_factory.mktemp("access"), catalogue)
 
 
 @pytest.fixture(scope="module")

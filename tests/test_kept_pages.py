@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from flask.testing import FlaskClient
-from test_access import ACCESS, SECRET, exports, headers, post
+from test_access import SECRET, exports, headers, post, two_teams
 from test_editing import SAME_ORIGIN, call
 
 from dashboard.app import _draws, create_server
@@ -29,11 +29,7 @@ from dashboard.store import store_of
 
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Settings:
-    folder = tmp_path_factory.mktemp("kept")
-    settings = Settings(home=folder / "home", proxy_secret=SECRET)
-    import_files(exports(folder), settings, catalogue, Options(stream="shop"))
-    (settings.home / "access.toml").write_text(ACCESS, encoding="utf-8")
-    return settings
+    return two_teams(tmp_path_factory.mktemp("kept"), catalogue)
 
 
 @pytest.fixture

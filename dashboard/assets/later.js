@@ -39,10 +39,11 @@
   let wanted = "";
 
   function follow() {
-    const id = decodeURIComponent(location.hash.slice(1));
+    const id = location.hash.slice(1); // our ids have no letter that an address must escape
     const place = id && document.getElementById(id);
+    // Again with each part that comes above it, until all have come or the reader goes elsewhere.
     if (place && wanted === id) place.scrollIntoView();
-    if (place) wanted = "";
+    if (place && !document.querySelector(WAITING)) wanted = "";
     const here = location.pathname + location.hash;
     if (place || here === led || !document.querySelector(WAITING)) return;
     led = here;
@@ -53,7 +54,8 @@
   /* On paper stands the whole page. */
   const PATIENCE = 60_000;
 
-  async function print() {
+  /** The button and the keys mean the browser's own dialogue, once the page stands whole. */
+  async function printWhole() {
     const began = Date.now();
     const waits = () => document.querySelector(WAITING) && Date.now() - began < PATIENCE;
     if (waits()) {
@@ -64,12 +66,13 @@
     window.print();
   }
 
-  document.addEventListener("click", ({ target }) => target.closest("button.print-page") && print());
+  document.addEventListener("click", ({ target }) => target.closest("button.print-page") && printWhole());
   addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key !== "p" || !document.querySelector(WAITING)) return;
     event.preventDefault();
-    print();
+    printWhole();
   });
   addEventListener("hashchange", follow);
+  for (const kind of ["wheel", "touchmove", "keydown"]) addEventListener(kind, () => (wanted = ""), { passive: true });
   addEventListener("DOMContentLoaded", () => new MutationObserver(look).observe(document.body, { childList: true, subtree: true }));
 })();

@@ -44,7 +44,7 @@ class Reader(HttpUser):
         self.ask_next()
         while self.parts and not RATE:
             if not self.in_view:
-                time.sleep(random.uniform(0.5, 2))
+                time.sleep(random.uniform(0.5, 2))  # looks at what came before scrolling on
             self.ask_next()
 
     def ask_next(self) -> None:
