@@ -88,13 +88,18 @@ def test_two_apps_in_one_process_do_not_double_their_callbacks(warehouse: Wareho
         assert len(outputs) == len(set(outputs))
 
 
-def test_every_id_that_a_callback_names_is_on_a_page(client: FlaskClient) -> None:
+def test_every_id_that_a_callback_names_is_on_a_page(warehouse: Warehouse, demo: Settings) -> None:
+    app = create_app(warehouse, demo)
+    client = app.server.test_client()
+    client.get("/")
     layouts = [page["layout"]() for page in dash.page_registry.values() if page["module"].startswith("dashboard.pages")]
+    with app.server.test_request_context():
+        layouts.append(app.layout())
     ids = {str(part.id) for layout in layouts for part in _parts(layout) if getattr(part, "id", None)}
-    frame = {"theme", "theme-button", "_pages_location", "_pages_content", "_pages_store", "_pages_dummy"}
+    of_dash = {"_pages_location", "_pages_content", "_pages_store", "_pages_dummy"}
     for callback in client.get("/_dash-dependencies").json:
         for each in callback["inputs"] + callback["state"]:
-            assert each["id"] in ids | frame or each["id"].startswith("{"), each
+            assert each["id"] in ids | of_dash or each["id"].startswith("{"), each
 
 
 def test_the_first_answer_is_small(client: FlaskClient) -> None:

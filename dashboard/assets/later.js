@@ -34,16 +34,15 @@
     follow();
   }
 
-  /* An address may lead to a place in a part that is not drawn yet: `led` is the last one that was looked for. */
+  /* An address may lead to a place in a part that is not drawn yet: `led` is the last one that was looked for, `wanted`
+     the place that is kept in view while parts and charts above it come and grow, until the reader goes elsewhere. */
   let led = "";
   let wanted = "";
 
   function follow() {
     const id = location.hash.slice(1); // our ids have no letter that an address must escape
     const place = id && document.getElementById(id);
-    // Again with each part that comes above it, until all have come or the reader goes elsewhere.
     if (place && wanted === id) place.scrollIntoView();
-    if (place && !document.querySelector(WAITING)) wanted = "";
     const here = location.pathname + location.hash;
     if (place || here === led || !document.querySelector(WAITING)) return;
     led = here;
@@ -73,6 +72,9 @@
     printWhole();
   });
   addEventListener("hashchange", follow);
-  for (const kind of ["wheel", "touchmove", "keydown"]) addEventListener(kind, () => (wanted = ""), { passive: true });
-  addEventListener("DOMContentLoaded", () => new MutationObserver(look).observe(document.body, { childList: true, subtree: true }));
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) addEventListener(kind, () => (wanted = ""), { passive: true });
+  addEventListener("DOMContentLoaded", () => {
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+    new ResizeObserver(follow).observe(document.body);
+  });
 })();
