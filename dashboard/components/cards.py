@@ -76,9 +76,14 @@ def figure_card(
     layout = {**figure["layout"], "template": TEMPLATES["light"]}
     if long_legend:
         layout |= {"showlegend": False, "meta": {"legend": True}}
-    style = {"height": f"{figure['layout']['height']}px"}
+    height = f"{figure['layout']['height']}px"
     drawn = {**figure, "layout": layout}
-    graph = dcc.Graph(id={"type": "graph", "id": id_}, figure=drawn, config=GRAPH, style=style)
+    # Its place is held until the code that draws it has come: what stands below neither jumps nor seems to be in view.
+    graph = html.Div(
+        dcc.Graph(id={"type": "graph", "id": id_}, figure=drawn, config=GRAPH, style={"height": height}),
+        className="graph-place",
+        style={"minHeight": height},
+    )
     content = html.Div([legend_of(figure), graph]) if long_legend else graph
     return content_card(id_, question, answer, content, html.Div([table, _pictures(id_)], className="card-notes"), how)
 
