@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
+from pathlib import Path
 from typing import Any
 
-from dashboard import access
+from dashboard import access, shared_folders
 from dashboard.logs import logging_at
 from dashboard.settings import from_environment
 from dashboard.shelf import FOLDER
@@ -29,7 +29,8 @@ control_socket_disable = True
 logconfig_dict = logging_at(_settings.log_level)
 # Folders that all workers share: what they count, and the pages that they drew.
 SHARED = {"PROMETHEUS_MULTIPROC_DIR": "vsm-metrics-", FOLDER: "vsm-pages-"}
-_made: dict[str, str] = {}
+# Folder → the descriptor that says it is in use; workers have it from their parent.
+_made: dict[Path, int] = {}
 
 
 def on_starting(server: Any) -> None:
@@ -39,7 +40,8 @@ def on_starting(server: Any) -> None:
     """
     for name, prefix in SHARED.items():
         if name not in os.environ:
-            os.environ[name] = _made.setdefault(name, tempfile.mkdtemp(prefix=prefix))
+            folder, held = shared_folders.new(prefix)
+            os.environ[name], _made[folder] = str(folder), held
     for address in server.address:
         access.check(_settings, address[0] if isinstance(address, tuple) else "127.0.0.1")
 
@@ -53,5 +55,5 @@ def child_exit(_: Any, worker: Any) -> None:
 
 def on_exit(_: Any) -> None:
     """Leave nothing behind."""
-    for folder in _made.values():
+    for folder in _made:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,7 @@
 """Sign-in by an OpenID provider, for those who have no proxy that does it: `VSM_OIDC_ISSUER` and what belongs to it.
 
 The browser is sent to the provider and comes back with a code; the server exchanges it, checks the token, and keeps who
-it is in a signed cookie for eight hours. No password and no token is kept.
+it is in a signed cookie for eight hours, or until nobody has used it for two. No password and no token is kept.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import logging
 import secrets
 import time
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import flask
 from flask.sessions import SecureCookieSessionInterface
 
+from dashboard import sign_outs
 from dashboard.errors import SettingsError
 from dashboard.plain_page import page
 from dashboard.roles import GROUP, read_access
@@ -24,6 +26,8 @@ from dashboard.settings import Settings
 
 BACK, OUT = "/login/back", "/logout"
 SESSION_SECONDS = 8 * 3600
+# A sign-in that nobody uses for so long is over; that it was used is written down at most so often.
+IDLE_SECONDS, NOTED_SECONDS = 2 * 3600, 300
 PROVIDER_SECONDS = 10
 # A cookie holds some 4 kB: of sign-ins begun in many tabs the oldest are forgotten, and of a long address its query.
 MOST_BEGUN, LONGEST_PATH = 3, 800
@@ -102,25 +106,35 @@ def register(server: flask.Flask, chosen: Settings) -> None:
             _log.warning("a sign-in failed", exc_info=error)
             flask.abort(401, FAILED)
         flask.session.clear()
-        flask.session.update(names=names, until=time.time() + SESSION_SECONDS)
+        now = time.time()
+        flask.session.update(id=secrets.token_urlsafe(16), names=names, until=now + SESSION_SECONDS, used=now)
         _log.info("somebody signed in")
         return flask.redirect(begun["path"])
 
     @server.post(OUT)
     def out() -> flask.Response:
+        sign_in = flask.session.get("id")
         flask.session.clear()
+        try:
+            if sign_in:
+                sign_outs.note(chosen.home, sign_in, SESSION_SECONDS)
+        except OSError as error:  # this browser has forgotten it all the same
+            _log.error("a sign-out was not noted", exc_info=error)
         _log.info("somebody signed out")
         answer = page(200, "You are signed out here; at the provider you may still be signed in.")
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         return answer
 
 
-def names() -> Collection[str] | None:
+def names(home: Path) -> Collection[str] | None:
     """What the one who asks is called in `access.toml`; None for one who is not signed in, or not any more."""
-    if time.time() < flask.session.get("until", 0):
-        found: Collection[str] = flask.session["names"]
-        return found
-    return None
+    now, used = time.time(), flask.session.get("used", 0)
+    if now >= min(flask.session.get("until", 0), used + IDLE_SECONDS) or sign_outs.has_ended(home, flask.session["id"]):
+        return None
+    if now >= used + NOTED_SECONDS:
+        flask.session["used"] = now
+    found: Collection[str] = flask.session["names"]
+    return found
 
 
 def send_to_sign_in(chosen: Settings) -> Any:

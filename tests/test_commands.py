@@ -229,7 +229,9 @@ def test_refused_import_names_file_and_rows(vsm_in_an_empty_home: Vsm, tmp_path:
 def test_bad_definition_is_told_with_its_key(vsm: Vsm, home: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.toml"
     bad.write_text('[[stream]]\nid = "board_7"\n[[stream.stage]]\nname = "Doing"\nmode = "activ"\n', encoding="utf-8")
-    refused(vsm("import", home / "Board 7.csv", "--config", bad), f"{bad}, line 5: stream[0].stage[0].mode is 'activ'")
+    refused(
+        vsm("import", home / "Board 7.csv", "--config", bad), f"{bad.name}, line 5: stream[0].stage[0].mode is 'activ'"
+    )
 
 
 @pytest.mark.parametrize(

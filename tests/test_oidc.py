@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +23,7 @@ from test_editing import SAME_ORIGIN
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
-from dashboard import access, oidc
+from dashboard import access, oidc, sign_outs
 from dashboard.app import create_server
 from dashboard.build import Options, import_files
 from dashboard.catalogue import Catalogue
@@ -300,10 +301,38 @@ def test_a_sign_in_ends_after_its_time(client: FlaskClient) -> None:
     assert sent(client, "/")
 
 
+def test_a_sign_in_that_nobody_uses_ends_and_one_in_use_goes_on(client: FlaskClient) -> None:
+    signed_in(client, "1")
+    for unused, status in ((oidc.IDLE_SECONDS - 60, 200), (oidc.IDLE_SECONDS - 60, 200), (oidc.IDLE_SECONDS, 401)):
+        with client.session_transaction() as session:
+            session["used"] -= unused
+        assert client.get("/api/streams").status_code == status
+
+
+def test_a_copied_cookie_is_worth_nothing_after_the_sign_out(
+    client: FlaskClient, server: flask.Flask, chosen: Settings
+) -> None:
+    signed_in(client, "1")
+    copied, other = client.get_cookie("vsm"), server.test_client()
+    assert copied is not None
+    other.set_cookie("vsm", copied.value)
+    assert other.get("/api/streams").status_code == 200
+    client.post("/logout", headers=SAME_ORIGIN)
+    other.set_cookie("vsm", copied.value)
+    assert other.get("/api/streams").status_code == 401
+    signed_in(client, "1")  # the same person, anew
+    assert client.get("/api/streams").status_code == 200
+    noted = list((chosen.home / sign_outs.FOLDER).iterdir())
+    for each in noted:
+        os.utime(each, (0, 0))
+    client.post("/logout", headers=SAME_ORIGIN)
+    assert not set(noted) & set((chosen.home / sign_outs.FOLDER).iterdir())  # it would be over by now
+
+
 def test_a_cookie_that_another_secret_signed_is_nobody_s(client: FlaskClient, chosen: Settings) -> None:
     other = create_server(replace(chosen, session_secret=SECRET[::-1])).test_client()
     with other.session_transaction() as session:
-        session.update(names=["group:admins"], until=time.time() + 60)
+        session.update(id="1", names=["group:admins"], until=time.time() + 60, used=time.time())
     forged = other.get_cookie("vsm")
     assert forged is not None
     client.set_cookie("vsm", forged.value)

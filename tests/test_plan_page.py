@@ -59,6 +59,7 @@ def test_a_broken_plan_is_told_with_line_and_key_and_the_last_good_one_is_shown(
         said = texts(page.body(view(warehouse, home)))
         assert f"plan.toml, line {line}: target[0].metric is 'lead_tme'; there is no such metric." in said
         assert "Nearest: lead_time" in said
+        assert str(home) not in said
         assert "The pages show the plan as it was when it could last be read" in said
     after = texts(plan.body(view(warehouse, home)))
     assert "Saturday shifts in test" in after

@@ -163,5 +163,5 @@ def parse_design(path: Path, text: str) -> Design:
     names = [step.name for step in design.step]
     for name in names:
         if names.count(name) > 1:
-            raise DefinitionError(f"{path}: two steps have the name {name!r}. Give each its own.")
+            raise DefinitionError(f"{path.name}: two steps have the name {name!r}. Give each its own.")
     return design

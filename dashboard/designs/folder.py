@@ -142,7 +142,7 @@ def _kept(path: Path, text: str) -> Kept:
     try:
         effects_of(design)
     except DefinitionError as error:
-        raise DefinitionError(f"{path}: {error}") from None
+        raise DefinitionError(f"{path.name}: {error}") from None
     return Kept(path.stem, design, mark_of(text))
 
 

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from dashboard.errors import DefinitionError
 from dashboard.streams.blocks import key_in, line_of
 from dashboard.streams.calendar import is_known_country, working_days
+from dashboard.streams.files import unreadable
 
 Model = TypeVar("Model", bound=BaseModel)
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -157,14 +158,14 @@ def parse_definition(path: Path, text: str) -> dict[str, Stream]:
     streams: dict[str, Stream] = {}
     for stream in definition.stream:
         if stream.id in streams:
-            raise DefinitionError(f"{path}: two streams have the id {stream.id!r}. Give each its own.")
+            raise DefinitionError(f"{path.name}: two streams have the id {stream.id!r}. Give each its own.")
         _check_stages(path, stream)
         streams[stream.id] = stream
     for stream in streams.values():
         source = streams.get(stream.chosen_from or "")
         if source and source.chosen_from:
             raise DefinitionError(
-                f"{path}: stream {stream.id!r} is chosen from {source.id!r}, which is itself chosen from "
+                f"{path.name}: stream {stream.id!r} is chosen from {source.id!r}, which is itself chosen from "
                 f"{source.chosen_from!r}. Choose it from {source.chosen_from!r}, too."
             )
     return streams
@@ -186,7 +187,7 @@ def complaint(path: Path, text: str, place: Sequence[str | int], words: str) -> 
     """'plan.toml, line 12: target[0].metric …'; `words` follow the key at that place."""
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
     line = line_of(text, place)
-    return f"{path}{f', line {line}' if line else ''}: {key} {words}"
+    return f"{path.name}{f', line {line}' if line else ''}: {key} {words}"
 
 
 def _where(path: Path, text: str, error: str) -> str:
@@ -194,14 +195,14 @@ def _where(path: Path, text: str, error: str) -> str:
     found = re.search(r"at line (\d+)", error)
     line = int(found[1]) if found else len(text.splitlines())
     key = key_in(text, line)
-    return f"{path}, line {line}, key {key!r}" if key else f"{path}, line {line}"
+    return f"{path.name}, line {line}, key {key!r}" if key else f"{path.name}, line {line}"
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DefinitionError(f"{path}: can't be read as TOML: {error}.") from None
+        raise unreadable(path, error) from None
 
 
 def _complaint(path: Path, text: str, error: Mapping[str, Any]) -> str:
@@ -218,18 +219,18 @@ def _complaint(path: Path, text: str, error: Mapping[str, Any]) -> str:
 
 def _check_stages(path: Path, stream: Stream) -> None:
     if not stream.stage and not stream.is_proposal:
-        raise DefinitionError(f"{path}: stream {stream.id!r}: stage is missing. A stream has one stage or more.")
+        raise DefinitionError(f"{path.name}: stream {stream.id!r}: stage is missing. A stream has one stage or more.")
     owners: dict[str, str] = {}
     for stage in stream.stage:
         for state in stage.states or (stage.name,):
             if state in owners:
                 raise DefinitionError(
-                    f"{path}: stream {stream.id!r}: the state {state!r} is in the stages {owners[state]!r} and "
+                    f"{path.name}: stream {stream.id!r}: the state {state!r} is in the stages {owners[state]!r} and "
                     f"{stage.name!r}. A state belongs to one stage."
                 )
             owners[state] = stage.name
     if len({stage.name for stage in stream.stage}) < len(stream.stage):
-        raise DefinitionError(f"{path}: stream {stream.id!r}: two stages have the same name.")
+        raise DefinitionError(f"{path.name}: stream {stream.id!r}: two stages have the same name.")
 
 
 def stream_rows(stream: Stream) -> pd.DataFrame:

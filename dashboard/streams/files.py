@@ -24,7 +24,13 @@ def text_of(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise DefinitionError(f"{path}: can't be read: {error}.") from None
+        raise unreadable(path, error) from None
+
+
+def unreadable(path: Path, error: OSError | UnicodeDecodeError) -> DefinitionError:
+    """What is told of a document that can't be read: not where it lies, which is nobody's business on a page."""
+    why = error.strerror if isinstance(error, OSError) else f"it is not UTF-8 from byte {error.start + 1} on"
+    return DefinitionError(f"{path.name}: can't be read: {why}.")
 
 
 def mark_of(text: str) -> str:
