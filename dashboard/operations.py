@@ -43,9 +43,16 @@ def restore_command(settings: Settings, file: Path) -> None:
     "--threads", multiple=True, type=click.IntRange(1), default=[1, 2], show_default=True, help="May be given again."
 )
 @click.option("--rivals/--no-rivals", default=True, help="Ask pandas, polars (where installed) and SQLite too.")
+@click.option("--pm4py", type=click.Path(exists=True, path_type=Path), help="Ask pm4py too: the Python that has it.")
 @click.pass_obj
 def bench_command(
-    settings: Settings, sizes: tuple[str, ...], out: Path | None, repeats: int, threads: tuple[int, ...], rivals: bool
+    settings: Settings,
+    sizes: tuple[str, ...],
+    out: Path | None,
+    repeats: int,
+    threads: tuple[int, ...],
+    rivals: bool,
+    pm4py: Path | None,
 ) -> None:
     """Generate deliveries, import them, time every metric and chart, and compare with others."""
     from dashboard.bench.run import bench, size_of  # plotly is slow to load: only when it is needed
@@ -58,6 +65,7 @@ def bench_command(
         threads=threads,
         repeats=repeats,
         with_rivals=rivals,
+        pm4py=pm4py,
         note=lambda line: click.echo(line, err=True),
     )
     click.echo(told)

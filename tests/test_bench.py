@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from dashboard.bench import mined
 from dashboard.bench.generate import TABLES, generate
 from dashboard.bench.run import bench, exponent, size_of
 from dashboard.catalogue import Catalogue
 from dashboard.errors import SettingsError
 from dashboard.figures.bench import bench_figure
+from dashboard.scope import Scope
 from dashboard.settings import Settings
 
 ITEMS = 3_000
@@ -73,6 +77,30 @@ def test_every_query_is_timed_and_others_answer_the_same(tmp_path: Path, catalog
     assert told == (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "metrics.lead_time" in told and "The same questions elsewhere" in told
     assert "Plotly" in (tmp_path / "times.html").read_text(encoding="utf-8")
+
+
+def test_a_python_without_pm4py_is_told(tmp_path: Path) -> None:
+    scope = Scope("synthetic", dt.date(2024, 1, 1), dt.date(2025, 1, 1))
+    with pytest.raises(SettingsError, match=r"--pm4py: .*No module named 'pm4py'"):
+        mined.answers_of(Path(sys.executable), tmp_path, scope, 1)
+
+
+@pytest.mark.parametrize(
+    ("question", "own", "same", "other"),
+    [
+        ("case_duration", {"value": [2.5]}, 2.5, 2.6),
+        ("variants", {"variant": ["a", "b"], "items": [3, 1]}, [3, 1], [3, 1, 1]),
+        ("process_map", {"from": ["A", None], "to": ["B", "A"], "n": [3, 3]}, [["A", "B", 3]], []),
+        ("process_map", {"from": ["A"], "to": ["B"], "n": [3]}, [["a", "b", 3]], [["A", "B", 3], ["B", "A", 1]]),
+        ("directly_follows", {"from": ["B"], "to": ["A"], "n": [1]}, [["A", "B", 3], ["B", "A", 1]], [["A", "B", 3]]),
+    ],
+)  # fmt: skip
+def test_what_pm4py_answers_otherwise_is_an_error(
+    question: str, own: dict[str, list[object]], same: object, other: object
+) -> None:
+    mined.check_same(question, pd.DataFrame(own), same)
+    with pytest.raises(SettingsError, match=f"pm4py answers {question} otherwise"):
+        mined.check_same(question, pd.DataFrame(own), other)
 
 
 def test_growth_is_the_slope_between_sizes_on_log_axes() -> None:

@@ -66,10 +66,10 @@ def compare(
     for question in QUESTIONS:
         for name, scope in chosen.items():
             team = scope.teams[0] if scope.teams else None
-            own, seconds = _median(partial(_own, engine, catalogue, question, scope), repeats)
+            own, seconds = median_of(partial(_own, engine, catalogue, question, scope), repeats)
             yield Compared(question, name, "the dashboard", seconds, 1.0)
             for program, ask in rivals.items():
-                answer, taken = _median(partial(ask, question, scope.since, team), repeats)
+                answer, taken = median_of(partial(ask, question, scope.since, team), repeats)
                 _check(question, program, own, answer)
                 yield Compared(question, name, program, taken, taken / seconds)
     engine.close()
@@ -194,7 +194,8 @@ def _check(question: str, program: str, own: pd.DataFrame, answer: pd.DataFrame)
         raise SettingsError(f"{program} answers {question} otherwise than the dashboard: {pairs[:4]}.")
 
 
-def _median(call: Callable[[], pd.DataFrame], repeats: int) -> tuple[pd.DataFrame, float]:
+def median_of(call: Callable[[], pd.DataFrame], repeats: int) -> tuple[pd.DataFrame, float]:
+    """An answer, and the median seconds of asking again."""
     answer, first = timed(call)
     times = [timed(call)[1] for _ in range(repeats)] if first < 30 else [first]
     return answer, median(times)

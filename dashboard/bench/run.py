@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.bench.generate import generate
+from dashboard.bench.mined import compare_mined
 from dashboard.bench.pages import draw_all
 from dashboard.bench.questions import ask_all, scopes
 from dashboard.bench.rivals import compare
@@ -61,10 +62,12 @@ def bench(
     threads: Sequence[int] = (1, 2),
     repeats: int = 5,
     with_rivals: bool = True,
+    pm4py: Path | None = None,
     note: Callable[[str], None] = lambda _: None,
 ) -> str:
     """Run it for each size; returns the report, which stands in the folder with its tables and a picture.
 
+    `pm4py` is the Python of an environment that has it: its licence keeps it out of ours.
     The tables are written after each step, so that a run that is ended leaves what it has measured.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,13 +96,14 @@ def bench(
             )
             keep("times", size, asked)
         keep("pages", size, draw_all(mine, catalogue, partial(_tell, note, f"{size:,} items, page")))
+        chosen = scopes(Warehouse(mine.warehouse, catalogue, memory=settings.memory, threads=most))
+        how: dict[str, Any] = {"memory": settings.memory, "threads": most, "repeats": repeats}
         if with_rivals:
             note(f"{size:,} items: the same questions elsewhere")
-            chosen = scopes(Warehouse(mine.warehouse, catalogue, memory=settings.memory, threads=most))
-            compared = compare(
-                mine.warehouse, catalogue, chosen, home, memory=settings.memory, threads=most, repeats=repeats
-            )
-            keep("rivals", size, compared)
+            keep("rivals", size, compare(mine.warehouse, catalogue, chosen, home, **how))
+        if pm4py:
+            note(f"{size:,} items: the same questions of pm4py")
+            keep("rivals", size, compare_mined(mine.warehouse, catalogue, chosen, home, pm4py, **how))
     told = report(tables)
     (folder / "report.md").write_text(told, encoding="utf-8")
     shown = tables["times"].query(f"threads == {most}")
