@@ -1,4 +1,4 @@
-.PHONY: demo test load lint clean
+.PHONY: demo test load first-page lint clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,11 @@ lint: $(VENV)/installed-test
 # Readers at once for ten minutes, by locust in an environment of its own; LOAD="--rate 50 --minutes 30 --imports 10" soaks.
 load: $(VENV)/installed $(VENV)-load/installed
 	$(BIN)/python tests/load/run.py --locust $(VENV)-load/bin/locust $(LOAD)
+
+# What a browser that knows nothing yet is sent, and when the first figure stands: PAGE="<home> / /timeline".
+first-page: $(VENV)/installed-test
+	.ci/chromium
+	$(BIN)/python tests/load/first_page.py $(PAGE)
 
 $(VENV)-load/installed: .ci/requirements-load.lock
 	python3 -m venv $(VENV)-load
