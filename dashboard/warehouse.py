@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -14,14 +14,26 @@ from dashboard import layers, sight, snapshots
 from dashboard.answers import Answers
 from dashboard.catalogue import Catalogue, Metric
 from dashboard.engines.duckdb import DuckDB
-from dashboard.errors import AccessError, ScopeError
+from dashboard.errors import AccessError, ScopeError, SnapshotError
 from dashboard.scope import Scope
 
 KEPT = frozenset(("marts.streams", "marts.stages"))
+# Every byte of a snapshot is compared before it answers: of one up to this size at once, of a larger one aside, while
+# the one before goes on answering.
+AT_ONCE_BYTES = 64 << 20
+
+
+class _Opened(NamedTuple):
+    """A snapshot that answers: its folder, the connection, what is wrong, and what the pointer said."""
+
+    folder: Path
+    engine: DuckDB
+    fault: str | None
+    pointed: str
 
 
 class Warehouse:
-    """A snapshot, read-only. A new one is picked up at the next question.
+    """A snapshot, read-only. A new one is picked up at the next question, a large one some seconds after it.
 
     `fault` says what is wrong with it, such as that the newest one is damaged; None where all is well.
     """
@@ -32,9 +44,8 @@ class Warehouse:
         self.root = root
         self.catalogue = catalogue
         self._limits: Mapping[str, Any] = {"memory": memory, "threads": threads, "seconds": seconds}
-        self._opened: tuple[Path, DuckDB] | None = None
-        self._pointed = ""
-        self.fault: str | None = None
+        self._opened: _Opened | None = None
+        self._is_opening = False
         self.answers = Answers()
         self._lock = threading.Lock()
         self.when_new: list[Callable[[], None]] = []
@@ -42,7 +53,13 @@ class Warehouse:
     @property
     def snapshot(self) -> Path:
         """The folder of the snapshot that answers now."""
-        return self._current()[0]
+        return self._current().folder
+
+    @property
+    def fault(self) -> str | None:
+        """What is wrong with the snapshot that was asked last."""
+        opened = self._opened
+        return opened.fault if opened else None
 
     def ask(self, name: str, scope: Scope | None = None, **more: Any) -> pd.DataFrame:
         """The table of one query, with exactly the parameters that it names.
@@ -52,7 +69,7 @@ class Warehouse:
         Raises AccessError for what tells of teams that the one who asks may not see.
         """
         query = self.catalogue.queries[name]
-        folder, engine = self._current()
+        folder, engine, *_ = self._current()
         named = engine.parameters(query.sql)
         offered = sight.narrowed(query, named, {**(scope.parameters() if scope else {}), **more})
         if not named <= offered.keys():
@@ -61,11 +78,11 @@ class Warehouse:
         key = (folder, name, tuple(sorted((each, repr(value)) for each, value in given.items())))
         # With a team, or fewer days, the same question is another matter.
         kind = (folder, name, *(repr(given.get(part)) for part in ("stream", "teams", "types", "since", "until")))
-        return self.answers.of(key, kind, lambda: self._answer(folder, engine, query.sql, given))
+        return self.answers.of(key, kind, lambda: self._answer(engine, query.sql, given))
 
     def parameters(self, name: str) -> frozenset[str]:
         """The parameters that a query names."""
-        return self._current()[1].parameters(self.catalogue.queries[name].sql)
+        return self._current().engine.parameters(self.catalogue.queries[name].sql)
 
     def measure(self, metric: Metric, scope: Scope) -> pd.DataFrame:
         """period_start, value, items of one metric."""
@@ -78,7 +95,7 @@ class Warehouse:
 
     def table(self, name: str) -> pd.DataFrame:
         """A whole mart or canonical table, such as `marts.streams`. The two that every page asks for are kept."""
-        folder, engine = self._current()
+        folder, engine, *_ = self._current()
         if name not in KEPT:
             if sight.seen() is not None:
                 raise AccessError(f"This is open to those who see all teams; you see {sight.in_words()}.")
@@ -118,29 +135,55 @@ class Warehouse:
         period = _period_for((until - since).days)
         return Scope(str(row["stream"]), since, until, period=period, teams=sight.among(None))
 
-    def _current(self) -> tuple[Path, DuckDB]:
+    def _current(self) -> _Opened:
         """The newest snapshot and the connection to it: an answer is kept under the snapshot that gave it."""
         with self._lock:
             pointed = snapshots.pointed(self.root)
-            if self._opened is None or self._pointed != pointed:
-                is_first = self._opened is None
-                # The old connection is left to its readers; it goes when the last one lets it go.
-                self._opened, self._pointed = self._open(), pointed
-                folder = self._opened[0]
-                self.answers.forget(lambda key: isinstance(key, tuple) and key[0] != folder)
-                for notified in () if is_first else self.when_new:
-                    notified()
+            if self._opened is None:
+                self._opened = self._open(pointed)
+            elif self._opened.pointed != pointed and not self._is_opening:
+                if self._is_small():
+                    self._switch(self._open(pointed))
+                else:
+                    self._is_opening = True
+                    threading.Thread(target=self._open_aside, args=(self._opened, pointed), name="open").start()
             return self._opened
 
-    def _open(self) -> tuple[Path, DuckDB]:
-        """The newest snapshot that is whole; `fault` says why it is not the newest of all."""
-        folder, self.fault = snapshots.sound(self.root)
-        if self.fault is None and snapshots.rules_of(folder) != layers.rules(self.catalogue):
-            self.fault = "They were worked out by another version of the program. Run: vsm upgrade"
-        database = folder / snapshots.DATABASE
-        return folder, DuckDB(database, read_only=True, **self._limits)
+    def _is_small(self) -> bool:
+        """Whether the newest snapshot can be compared while somebody waits; one that is not there can."""
+        try:
+            return (snapshots.current(self.root) / snapshots.DATABASE).stat().st_size <= AT_ONCE_BYTES
+        except (SnapshotError, OSError):
+            return True
 
-    def _answer(self, folder: Path, engine: DuckDB, sql: str, given: Mapping[str, Any]) -> pd.DataFrame:
+    def _open_aside(self, old: _Opened, pointed: str) -> None:
+        """Open the newest snapshot, and let it answer from then on; where none is whole, the old one goes on."""
+        opened = old
+        try:
+            opened = self._open(pointed)
+        except SnapshotError as error:
+            opened = old._replace(fault=str(error).replace(f"{self.root}/", ""), pointed=pointed)
+        finally:
+            with self._lock:
+                self._is_opening = False
+                if opened.engine is not old.engine or self._opened is old:
+                    self._switch(opened)
+
+    def _switch(self, opened: _Opened) -> None:
+        # The old connection is left to its readers; it goes when the last one lets it go.
+        self._opened = opened
+        self.answers.forget(lambda key: isinstance(key, tuple) and key[0] != opened.folder)
+        for notified in self.when_new:
+            notified()
+
+    def _open(self, pointed: str) -> _Opened:
+        """The newest snapshot that is whole; its fault says why it is not the newest of all."""
+        folder, fault = snapshots.sound(self.root)
+        if fault is None and snapshots.rules_of(folder) != layers.rules(self.catalogue):
+            fault = "They were worked out by another version of the program. Run: vsm upgrade"
+        return _Opened(folder, DuckDB(folder / snapshots.DATABASE, read_only=True, **self._limits), fault, pointed)
+
+    def _answer(self, engine: DuckDB, sql: str, given: Mapping[str, Any]) -> pd.DataFrame:
         """The rows of a query; a snapshot that was damaged meanwhile is left for one that is whole, and asked anew."""
         try:
             return engine.ask(sql, given)
@@ -148,10 +191,10 @@ class Warehouse:
             if not engine.is_lost(error):
                 raise
         with self._lock:
-            if self._opened == (folder, engine):
+            if self._opened and self._opened.engine is engine:
                 self._opened = None
                 engine.close()
-        return self._current()[1].ask(sql, given)
+        return self._current().engine.ask(sql, given)
 
 
 def _period_for(days: int) -> str:

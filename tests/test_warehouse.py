@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,11 +23,11 @@ from dashboard.where import ANY
 SCOPE = Scope("s", dt.date(2024, 1, 1), dt.date(2025, 1, 1), period="all")
 
 
-def _import(home: Settings, catalogue: Catalogue, finished: int) -> None:
+def _import(home: Settings, catalogue: Catalogue, finished: int, **more: Any) -> None:
     lines = [f"{item},{state},2024-01-0{day}" for item in range(finished) for day, state in ((1, "Open"), (2, "Done"))]
     path = home.home / "log.csv"
     path.write_text("\n".join(["issue_key,status,timestamp", *lines]) + "\n", encoding="utf-8")
-    import_files([path], home, catalogue, Options(stream="s"))
+    import_files([path], home, catalogue, Options(stream="s", **more))
 
 
 def test_an_answer_asked_before_a_publish_is_not_kept_for_the_snapshot_after_it(
@@ -43,6 +46,65 @@ def test_an_answer_asked_before_a_publish_is_not_kept_for_the_snapshot_after_it(
     monkeypatch.setattr(DuckDB, "parameters", publish_meanwhile)
     assert warehouse.ask("metrics.throughput", SCOPE)["value"].tolist() == [1]
     assert warehouse.ask("metrics.throughput", SCOPE)["value"].tolist() == [3]
+
+
+def _until(warehouse: Warehouse, finished: int) -> None:
+    """Ask until it is the newest snapshot that answers; never is there another answer than the old one or the new."""
+    for _ in range(400):
+        value = warehouse.ask("metrics.throughput", SCOPE)["value"].tolist()
+        if value == [finished]:
+            return
+        assert value == [1]
+        time.sleep(0.05)
+    raise AssertionError("the new snapshot never answered")
+
+
+def test_a_large_snapshot_is_opened_aside_while_the_one_before_answers(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, may_open, told = Settings(home=tmp_path), threading.Event(), []
+    _import(home, catalogue, 1)
+    warehouse = Warehouse(home.warehouse, catalogue)
+    warehouse.when_new.append(lambda: told.append(1))
+    monkeypatch.setattr("dashboard.warehouse.AT_ONCE_BYTES", 0)
+    assert warehouse.ask("metrics.throughput", SCOPE)["value"].tolist() == [1]
+    open_it = warehouse._open
+
+    def slowly(pointed: str) -> Any:
+        assert may_open.wait(60)
+        return open_it(pointed)
+
+    monkeypatch.setattr(warehouse, "_open", slowly)
+    _import(home, catalogue, 3)
+    with ThreadPoolExecutor(8) as threads:
+        asked = threads.map(lambda _: warehouse.ask("metrics.throughput", SCOPE)["value"].tolist(), range(80))
+        assert list(asked) == [[1]] * 80
+    assert told == []
+    may_open.set()
+    _until(warehouse, 3)
+    assert told == [1] and warehouse.snapshot.name == "000002"
+
+
+def test_where_no_new_snapshot_is_whole_the_one_that_is_open_goes_on_and_says_so(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Settings(home=tmp_path)
+    _import(home, catalogue, 1)
+    warehouse = Warehouse(home.warehouse, catalogue)
+    assert warehouse.ask("metrics.throughput", SCOPE)["value"].tolist() == [1] and warehouse.fault is None
+    monkeypatch.setattr("dashboard.warehouse.AT_ONCE_BYTES", 0)
+    _import(home, catalogue, 3)
+    for each in home.warehouse.glob("snapshots/*/streams.toml"):
+        each.write_text("# another\n", encoding="utf-8")
+    for _ in range(400):
+        assert warehouse.ask("metrics.throughput", SCOPE)["value"].tolist() == [1]
+        if warehouse.fault:
+            break
+        time.sleep(0.05)
+    assert warehouse.fault == "snapshots/000002/streams.toml: the file is not as it was published. Import again."
+    _import(home, catalogue, 5, starts_afresh=True)
+    _until(warehouse, 5)
+    assert warehouse.fault is None
 
 
 def test_many_threads_may_ask_a_warehouse_that_was_never_opened(tmp_path: Path, catalogue: Catalogue) -> None:
