@@ -78,6 +78,12 @@ def _task(files: Sequence[Path], settings: Settings, options: Options, folder: P
 
 def _run_child(task: str, settings: Settings, note: Callable[[str], None]) -> None:
     is_late = threading.Event()
+    steps = [""]
+
+    def noted(step: str) -> None:
+        steps.append(step)
+        note(step)
+
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as complaints,
         subprocess.Popen(  # noqa: S603 - our own program
@@ -93,7 +99,7 @@ def _run_child(task: str, settings: Settings, note: Callable[[str], None]) -> No
         watch = threading.Thread(target=_watch, args=(process, settings, is_over, is_late), name="watch")
         watch.start()
         try:
-            _talk(process, task, note)
+            _talk(process, task, noted)
         finally:
             is_over.set()
             process.kill()
@@ -101,7 +107,7 @@ def _run_child(task: str, settings: Settings, note: Callable[[str], None]) -> No
         complaints.seek(0)
         told = complaints.read()
     if process.returncode:
-        raise SourceError(_why_it_ended(process.returncode, is_late.is_set(), told, settings))
+        raise SourceError(_why_it_ended(process.returncode, is_late.is_set(), told, steps[-1], settings))
 
 
 def _environment() -> dict[str, str]:
@@ -150,9 +156,9 @@ def _heard(message: Mapping[str, str], note: Callable[[str], None]) -> None:
         raise getattr(errors, message["error"])(message["told"])
 
 
-def _why_it_ended(code: int, is_late: bool, told: str, settings: Settings) -> str:
+def _why_it_ended(code: int, is_late: bool, told: str, step: str, settings: Settings) -> str:
     limits = f"{settings.import_memory} of memory and {settings.import_minutes} minutes"
-    nothing = "Nothing was changed."
+    nothing = f"It ended at the step {step!r}. Nothing was changed." if step else "Nothing was changed."
     if is_late:
         return f"The import took longer than {settings.import_minutes} minutes (VSM_IMPORT_MINUTES). {nothing}"
     if "MemoryError" in told or "OutOfMemory" in told or code in (-signal.SIGKILL, -signal.SIGABRT):

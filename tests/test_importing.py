@@ -113,7 +113,7 @@ def test_child_that_dies_is_a_refusal_in_words(
         for process in children():
             os.kill(process, killer)
 
-    with pytest.raises(SourceError, match="Nothing was changed"):
+    with pytest.raises(SourceError, match=r"It ended at the step '.+'\. Nothing was changed"):
         import_files([written(tmp_path, "more.csv", LIST)], home, note=kill)
     assert snapshots.current(home.warehouse) == before
     assert not children()

@@ -222,7 +222,7 @@ def test_a_fault_of_the_program_is_told_by_its_place_alone() -> None:
         'Traceback (most recent call last):\n  File "/x/dashboard/build.py", line 12, in run\n    convert()\n'
         f"_duckdb.ConversionException: Conversion Error: Could not convert string '{NAME}' to INT64\n\nLINE 1: x\n"
     )
-    words = importing._why_it_ended(1, False, traceback, Settings())
+    words = importing._why_it_ended(1, False, traceback, "Items", Settings())
     assert "(ConversionException at build.py:12)" in words
     assert not found(words)
 
