@@ -15,71 +15,7 @@ lead_working_seconds = "the same by the working calendar"
 wait_seconds = "finish to that deployment; 0 where it finished after it, null where it did not finish"
 wait_working_seconds = "the same by the working calendar"
 */
-with delivered as (
-
-    select
-        deployments.stream,
-        deployments.deployment_id,
-        max(deployments.deployed_at) as deployed_at
-    from marts.deployments
-    where deployments.is_success
-    group by
-        deployments.stream,
-        deployments.deployment_id
-
-),
-
-carried as (
-
-    select
-        item_deployments.stream,
-        item_deployments.item_id,
-        max(delivered.deployed_at) as deployed_at,
-        count(*) as deployments_count
-    from staging.item_deployments
-    join delivered
-        on item_deployments.stream = delivered.stream
-        and item_deployments.deployment_id = delivered.deployment_id
-    group by
-        item_deployments.stream,
-        item_deployments.item_id
-
-),
-
--- Changes that no successful deployment to production brought there; where merges are told, merged ones alone.
-undeployed as (
-
-    select
-        changes.stream,
-        changes.item_id
-    from canonical.changes
-    anti join delivered
-        on changes.stream = delivered.stream
-        and changes.deployment_id = delivered.deployment_id
-    where
-        changes.item_id is not null
-        and (
-            changes.merged_at is not null
-            or changes.stream not in (select merged.stream from canonical.changes as merged where merged.merged_at is not null)
-        )
-
-),
-
-waiting as (
-
-    select
-        undeployed.stream,
-        undeployed.item_id
-    from undeployed
-    union
-    select
-        undeployed.stream,
-        ltrim(undeployed.item_id, '#') as item_id
-    from undeployed
-
-),
-
-timed as (
+with timed as (
 
     select
         carried.stream,
@@ -93,15 +29,12 @@ timed as (
         case when items.finished_at is not null then least(items.finished_at, carried.deployed_at) end
             as finished_by_then,
         streams.time_zone
-    from carried
+    from staging.carried
     join marts.items
         on carried.stream = items.stream
         and carried.item_id = items.item_id
     join staging.streams
         on carried.stream = streams.stream
-    anti join waiting
-        on carried.stream = waiting.stream
-        and carried.item_id = waiting.item_id
     where items.cancelled_on is null
 
 )
