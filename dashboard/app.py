@@ -1,23 +1,21 @@
-"""The app: the frame around the pages, and the wiring that all of them share."""
+"""The app: every page under its bar of the scope, and the callbacks that draw pages, parts and items."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import dash
 import dash_bootstrap_components as dbc
 import flask
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from dashboard import access, api, kept_pages, oidc, sight, signs, snapshots, web
+from dashboard import access, api, in_browser, kept_pages, oidc, shell, sight, signs, snapshots, web
 from dashboard.catalogue import read_catalogue
-from dashboard.components import controls, drawer, scope_bar
+from dashboard.components import drawer, scope_bar
 from dashboard.components.cards import empty
 from dashboard.components.inline_svg import InlineSvg
 from dashboard.errors import AccessError, ScopeError
@@ -30,7 +28,7 @@ from dashboard.store import Store, store_of
 from dashboard.warehouse import Warehouse
 from dashboard.warming import keep_warm
 
-BODY, PATH, THEME, THEME_BUTTON = "page-body", "page-path", "theme", "theme-button"
+BODY, PATH = "page-body", "page-path"
 # Property that a callback names → a component that has it.
 STAND_INS = {
     "value": dbc.Select,
@@ -40,29 +38,16 @@ STAND_INS = {
     "href": html.A,
     "contents": dcc.Upload,
 }
-ASSETS = Path(__file__).parent / "assets"
-
-# Before anything is drawn, so that a dark page never flashes white.
-HEAD_SCRIPT = (
-    "(function(){var t;try{t=localStorage.getItem('vsm-theme')}catch(e){}"
-    "t=t||(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light');"
-    "document.documentElement.dataset.bsTheme=t;})()"
-)
-# Dash names its own plotly.js late; this keeps ours.
-PLOTLY_SCRIPT = (
-    "(function(u){{Object.defineProperty(window,'_dashPlotlyJSURL',"
-    "{{get:function(){{return u}},set:function(){{}}}})}})('{}')"
-)
 
 
 def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
     """The Dash app over a warehouse; nothing is read before the first request."""
     app = Dash(
         "dashboard",
-        assets_folder=str(ASSETS),
+        assets_folder=str(shell.ASSETS),
         assets_path_ignore=["vendor"],
         # First: ours has the last word.
-        external_stylesheets=[_vendored(settings.prefix, "bootstrap.min.css", "bootstrap")],
+        external_stylesheets=[shell.vendored(settings.prefix, "bootstrap.min.css", "bootstrap")],
         use_pages=True,
         pages_folder="",
         title="Value stream dashboard",
@@ -77,7 +62,7 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
     )
     app.server.config[access.SETTINGS] = settings
     store = store_of(settings)
-    app.index_string = _index(_inline_scripts(settings.prefix), _plotly_address(settings.prefix))
+    app.index_string = shell.index(settings.prefix)
     for order, page in enumerate(PAGES):
         dash.register_page(
             page.__name__,
@@ -88,8 +73,9 @@ def create_app(warehouse: Warehouse, settings: Settings) -> Dash:
             in_menu=getattr(page, "IN_MENU", True),
             layout=_once_asked_for(_layout_of(page, warehouse, settings, store)),
         )
-    app.layout = partial(_frame, settings)
+    app.layout = partial(shell.frame, settings)
     _wire(app, warehouse, settings, store)
+    in_browser.register(app)
 
     def view_for(query: Mapping[str, str | None]) -> View:
         return view_of(warehouse, settings.home, query, store)[0]
@@ -128,7 +114,7 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
         for address in ("/", "/_dash-layout", "/_dash-dependencies"):
             client.get(address, environ_overrides={access.OWN: True})
     app.validation_layout = _only_ids(app.validation_layout, app.callback_map)  # type: ignore[assignment, arg-type]  # None until now
-    policy["value"] = web.content_policy(app, _inline_scripts(chosen.prefix))
+    policy["value"] = web.content_policy(app, shell.inline_scripts(chosen.prefix))
     keep_warm(warehouse, [partial(_drawn, page, warehouse, chosen) for page in PAGES])
     web.mount(server, chosen)
     return server
@@ -162,45 +148,6 @@ def _only_ids(layout: Component, callbacks: Mapping[str, Any]) -> Component:
     wanted |= {id_: prop.partition("@")[0] for id_, _, prop in outputs if not id_.startswith("{") and id_ not in wanted}
     missing = [STAND_INS.get(prop, html.Div)(id=id_) for id_, prop in wanted.items() if id_ not in drawn]
     return html.Div([*(type(part)(id=part.id) for part in named), *missing])
-
-
-def _frame(settings: Settings) -> Component:
-    links = [
-        dbc.NavLink(page["name"], href=page["relative_path"], active="exact", id={"type": "nav", "path": page["path"]})
-        for page in dash.page_registry.values()
-        if page["module"].startswith("dashboard.") and page["in_menu"]
-    ]
-    look = "btn btn-sm btn-outline-secondary"
-    theme_button = html.Button("Dark", id=THEME_BUTTON, type="button", className=f"{look} ms-auto ms-sm-0")
-    where = "print-page ms-auto me-2 d-none d-sm-inline-block"
-    print_button = html.Button("Print or PDF", type="button", className=f"{look} {where}")
-    sign_out = html.Form(
-        html.Button("Sign out", type="submit", className=f"{look} ms-2"),
-        action=access.under_prefix(oidc.OUT),
-        method="post",
-    )
-    return html.Div(
-        [
-            dcc.Store(id=THEME),
-            dbc.Navbar(
-                dbc.Container(
-                    [
-                        html.Span("Value stream", className="navbar-brand"),
-                        dbc.Nav(links, navbar=True),
-                        print_button,
-                        theme_button,
-                        sign_out if settings.oidc_issuer else None,
-                    ],
-                    fluid=True,
-                ),
-                dark=False,
-                color=None,
-                class_name="bg-body-tertiary border-bottom",
-            ),
-            dbc.Container(dash.page_container, fluid=True, class_name="py-3"),
-            drawer.drawer(),
-        ]
-    )
 
 
 def _once_asked_for(layout: Callable[..., Component]) -> Callable[..., Component]:
@@ -335,95 +282,3 @@ def _wire(app: Dash, warehouse: Warehouse, settings: Settings, store: Store) -> 
             case [str(asked), *_]:
                 return True, listed(view_of(warehouse, settings.home, chosen, store)[0], asked)
         return dash.no_update, dash.no_update
-
-    app.clientside_callback(
-        ClientsideFunction("vsm", "clicked"),
-        Output(drawer.ASKED, "data"),
-        *drawer.CLICKS,
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("vsm", "scopeToUrl"),
-        Output({"type": "nav", "path": ALL}, "href"),
-        *scope_bar.INPUTS.values(),
-        State(scope_bar.STREAM, "value"),
-        State(scope_bar.DEFAULTS, "data"),
-        State({"type": "nav", "path": ALL}, "id"),
-    )
-    presets = {"type": scope_bar.PRESET, "since": ALL, "until": ALL}
-    app.clientside_callback(
-        ClientsideFunction("vsm", "choosePreset"),
-        Output(scope_bar.SINCE, "value"),
-        Output(scope_bar.UNTIL, "value"),
-        Input(presets, "n_clicks"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("vsm", "markPreset"),
-        Output(presets, "className"),
-        Input(scope_bar.SINCE, "value"),
-        Input(scope_bar.UNTIL, "value"),
-        State(presets, "id"),
-    )
-    app.clientside_callback(
-        ClientsideFunction("vsm", "chooseDays"),
-        Output(scope_bar.AGAINST_ID, "options"),
-        Output(scope_bar.AGAINST_ID, "value"),
-        Input(scope_bar.AGAINST_SINCE, "value"),
-        Input(scope_bar.AGAINST_UNTIL, "value"),
-        State(scope_bar.AGAINST_ID, "options"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("vsm", "controlsToUrl"),
-        Output(QUERY, "data"),
-        Input(controls.EVERY, "value"),
-        State(controls.EVERY, "id"),
-        State(QUERY, "data"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("vsm", "chooseStream"),
-        Output(scope_bar.CHANGED, "data"),
-        Input(scope_bar.STREAM, "value"),
-        State(scope_bar.DEFAULTS, "data"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("vsm", "theme"),
-        Output(THEME, "data"),
-        Output(THEME_BUTTON, "children"),
-        Input(THEME_BUTTON, "n_clicks"),
-    )
-
-
-def _vendored(prefix: str, name: str, package: str) -> str:
-    """The address of a file that the front-end build made, with its version so that browsers may keep it for ever."""
-    return f"{prefix}assets/vendor/{name}?m={_versions().get(package, '0')}"
-
-
-def _versions() -> Mapping[str, Any]:
-    path = ASSETS / "vendor" / "versions.json"
-    versions: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return versions
-
-
-def _plotly_address(prefix: str) -> str | None:
-    """Our bundle of plotly.js, where it was built; without it the app runs with the full one of its wheel."""
-    return _vendored(prefix, "plotly.min.js", "plotly") if _versions() else None
-
-
-def _inline_scripts(prefix: str) -> list[str]:
-    address = _plotly_address(prefix)
-    return [HEAD_SCRIPT, *([PLOTLY_SCRIPT.format(address)] if address else [])]
-
-
-def _index(scripts: list[str], preload: str | None) -> str:
-    inline = "".join(f"<script>{script}</script>" for script in scripts)
-    early = f'<link rel="preload" as="script" href="{preload}">' if preload else ""
-    return (
-        '<!DOCTYPE html><html lang="en"><head>{%metas%}<title>{%title%}</title>{%favicon%}'
-        '<meta name="color-scheme" content="light dark">' + inline + early + "{%css%}</head>"
-        '<body><a class="visually-hidden-focusable" href="#main">Skip to content</a>'
-        "{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body></html>"
-    )
