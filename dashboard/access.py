@@ -155,7 +155,7 @@ def _called(request: flask.Request) -> Collection[str] | None:
     """What the one who asks is called: a user by name, each group as group:name. None where nobody says who it is."""
     chosen = settings()
     if chosen.oidc_issuer:
-        return oidc.names(settings().home)
+        return oidc.names(chosen.home)
     given = request.headers.get(SECRET, "").encode("utf-8", "surrogateescape")
     user = request.headers.get(USER, "").strip()
     if not hmac.compare_digest(given, chosen.proxy_secret.encode()) or not user or user.startswith(GROUP):

@@ -26,7 +26,7 @@ from dashboard.pages.view import QUERY, Page, View, view_of
 from dashboard.settings import Settings, bundled, from_environment
 from dashboard.store import Store, store_of
 from dashboard.warehouse import Warehouse
-from dashboard.warming import keep_warm
+from dashboard.warming import keep_current, keep_warm
 
 BODY, PATH = "page-body", "page-path"
 # Property that a callback names → a component that has it.
@@ -115,6 +115,7 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
             client.get(address, environ_overrides={access.OWN: True})
     app.validation_layout = _only_ids(app.validation_layout, app.callback_map)  # type: ignore[assignment, arg-type]  # None until now
     policy["value"] = web.content_policy(app, shell.inline_scripts(chosen.prefix))
+    keep_current(warehouse)
     keep_warm(warehouse, [partial(_drawn, page, warehouse, chosen) for page in PAGES])
     web.mount(server, chosen)
     return server

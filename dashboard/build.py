@@ -348,6 +348,7 @@ class Build:
 
     def _check(self) -> None:
         """Refuse a snapshot whose parts do not add up."""
+        self.note("Checking that it adds up")
         for query in self.catalogue.layer("checks").values():
             if query.header["severity"] == "broken":
                 problems = self.engine.ask(query.sql)

@@ -10,7 +10,7 @@ from typing import Any
 from dashboard import access, shared_folders
 from dashboard.logs import logging_at
 from dashboard.settings import from_environment
-from dashboard.shelf import FOLDER
+from dashboard.shelf import FOLDER, PREFIX
 
 _settings = from_environment()
 
@@ -28,7 +28,7 @@ forwarder_headers = ""
 control_socket_disable = True
 logconfig_dict = logging_at(_settings.log_level)
 # Folders that all workers share: what they count, and the pages that they drew.
-SHARED = {"PROMETHEUS_MULTIPROC_DIR": "vsm-metrics-", FOLDER: "vsm-pages-"}
+SHARED = {"PROMETHEUS_MULTIPROC_DIR": "vsm-metrics-", FOLDER: PREFIX}
 # Folder → the descriptor that says it is in use; workers have it from their parent.
 _made: dict[Path, int] = {}
 

@@ -12,17 +12,16 @@ import gzip
 import hashlib
 import os
 import shutil
-import tempfile
 import weakref
 from collections.abc import Callable
 from pathlib import Path
 
 import flask
 
-from dashboard import access, sight
+from dashboard import access, shared_folders, sight
 from dashboard.errors import DashboardError, any_met, none_met_yet
 from dashboard.roles import Role
-from dashboard.shelf import FOLDER, Shelf
+from dashboard.shelf import FOLDER, PREFIX, Shelf
 from dashboard.store import Store
 from dashboard.warehouse import Warehouse
 from dashboard.web import UPDATE, callback_of
@@ -65,9 +64,10 @@ def register(server: flask.Flask, warehouse: Warehouse, store: Store, home: Path
 
 def _own_folder(server: flask.Flask) -> str:
     """A folder that goes with the server."""
-    folder = tempfile.mkdtemp(prefix="vsm-pages-")
+    folder, held = shared_folders.new(PREFIX)
+    weakref.finalize(server, os.close, held)
     weakref.finalize(server, shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return str(folder)
 
 
 def _key(warehouse: Warehouse, store: Store, home: Path, asked: bytes) -> str:

@@ -34,6 +34,8 @@ MOST_BEGUN, LONGEST_PATH = 3, 800
 _PROVIDER = "vsm.provider"
 # Whatever a provider says it signs with: never by no key, and never by the secret that we share with it.
 SIGNED_BY = frozenset(f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)) | {"EdDSA"}
+SIGNED_OUT = 200, "You are signed out here; at the provider you may still be signed in."
+SIGNED_OUT_HERE = 503, "This browser is signed out, but the server could not write it down: close its windows, too."
 FAILED = "The sign-in did not succeed. Open the pages once more."
 _log = logging.getLogger("dashboard.oidc")
 
@@ -105,7 +107,7 @@ def register(server: flask.Flask, chosen: Settings) -> None:
         except (OAuthError, JoseError, ValueError) as error:
             _log.warning("a sign-in failed", exc_info=error)
             flask.abort(401, FAILED)
-        flask.session.clear()
+        _end(chosen)
         now = time.time()
         flask.session.update(id=secrets.token_urlsafe(16), names=names, until=now + SESSION_SECONDS, used=now)
         _log.info("somebody signed in")
@@ -113,17 +115,24 @@ def register(server: flask.Flask, chosen: Settings) -> None:
 
     @server.post(OUT)
     def out() -> flask.Response:
-        sign_in = flask.session.get("id")
-        flask.session.clear()
-        try:
-            if sign_in:
-                sign_outs.note(chosen.home, sign_in, SESSION_SECONDS)
-        except OSError as error:  # this browser has forgotten it all the same
-            _log.error("a sign-out was not noted", exc_info=error)
+        is_noted = _end(chosen)
         _log.info("somebody signed out")
-        answer = page(200, "You are signed out here; at the provider you may still be signed in.")
+        answer = page(*(SIGNED_OUT if is_noted else SIGNED_OUT_HERE))
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         return answer
+
+
+def _end(chosen: Settings) -> bool:
+    """End the sign-in of this browser, if any: for it, and for every copy of its cookie. False where only for it."""
+    sign_in = flask.session.get("id")
+    flask.session.clear()
+    try:
+        if sign_in:
+            sign_outs.note(chosen.home, sign_in, SESSION_SECONDS)
+    except OSError as error:
+        _log.error("the end of a sign-in was not noted", exc_info=error)
+        return False
+    return True
 
 
 def names(home: Path) -> Collection[str] | None:

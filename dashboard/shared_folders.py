@@ -24,7 +24,8 @@ def new(prefix: str) -> tuple[Path, int]:
         shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    fcntl.flock(held, fcntl.LOCK_EX)
+    with contextlib.suppress(OSError):  # a file system without locks: then nobody can tell, and nobody removes it
+        fcntl.flock(held, fcntl.LOCK_EX)
     return folder, held
 
 

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 FOLDER = "VSM_KEPT_PAGES"  # in the environment of the workers of one server
+PREFIX = "vsm-pages-"
 BYTES = 256 << 20
 LOOKS_EVERY = 50  # pages that are kept
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +23,8 @@ KEPT = frozenset(("marts.streams", "marts.stages"))
 # Every byte of a snapshot is compared before it answers: of one up to this size at once, of a larger one aside, while
 # the one before goes on answering.
 AT_ONCE_BYTES = 64 << 20
+UNREADABLE = "A newer snapshot can't be opened; the log of the server tells why. Shown is the one before."
+LOG = logging.getLogger(__name__)
 
 
 class _Opened(NamedTuple):
@@ -33,7 +37,7 @@ class _Opened(NamedTuple):
 
 
 class Warehouse:
-    """A snapshot, read-only. A new one is picked up at the next question, a large one some seconds after it.
+    """A snapshot, read-only. A new one is picked up at the next question, a large one once it was compared aside.
 
     `fault` says what is wrong with it, such as that the newest one is damaged; None where all is well.
     """
@@ -146,34 +150,39 @@ class Warehouse:
                     self._switch(self._open(pointed))
                 else:
                     self._is_opening = True
-                    threading.Thread(target=self._open_aside, args=(self._opened, pointed), name="open").start()
+                    aside = partial(self._open_aside, self._opened, pointed)
+                    threading.Thread(target=aside, name="open", daemon=True).start()
             return self._opened
 
     def _is_small(self) -> bool:
-        """Whether the newest snapshot can be compared while somebody waits; one that is not there can."""
+        """Whether the newest snapshot, and the one before should it be damaged, are compared while somebody waits."""
         try:
-            return (snapshots.current(self.root) / snapshots.DATABASE).stat().st_size <= AT_ONCE_BYTES
+            folders = (snapshots.current(self.root), *([self._opened.folder] if self._opened else []))
+            return all((folder / snapshots.DATABASE).stat().st_size <= AT_ONCE_BYTES for folder in folders)
         except (SnapshotError, OSError):
-            return True
+            return False
 
     def _open_aside(self, old: _Opened, pointed: str) -> None:
-        """Open the newest snapshot, and let it answer from then on; where none is whole, the old one goes on."""
-        opened = old
+        """Open the newest snapshot and let it answer from then on; else the old one goes on, with a fault."""
         try:
             opened = self._open(pointed)
-        except SnapshotError as error:
-            opened = old._replace(fault=str(error).replace(f"{self.root}/", ""), pointed=pointed)
-        finally:
-            with self._lock:
-                self._is_opening = False
-                if opened.engine is not old.engine or self._opened is old:
-                    self._switch(opened)
+        except Exception as error:  # nobody waits for it: what is not told here is told to nobody
+            LOG.exception("a new snapshot could not be opened")
+            told = str(error).replace(f"{self.root}/", "") if isinstance(error, SnapshotError) else UNREADABLE
+            opened = old._replace(fault=told, pointed=pointed)
+        with self._lock:
+            self._is_opening = False
+            if self._opened is old:
+                self._switch(opened)
+            elif opened.engine is not old.engine:  # another one answers by now
+                opened.engine.close()
 
     def _switch(self, opened: _Opened) -> None:
         # The old connection is left to its readers; it goes when the last one lets it go.
+        is_another = self._opened is None or opened.engine is not self._opened.engine
         self._opened = opened
         self.answers.forget(lambda key: isinstance(key, tuple) and key[0] != opened.folder)
-        for notified in self.when_new:
+        for notified in self.when_new if is_another else ():
             notified()
 
     def _open(self, pointed: str) -> _Opened:

@@ -1,9 +1,11 @@
-"""The pages as they open, drawn once before anybody asks: of large streams that takes seconds, of others none."""
+"""What is done before anybody asks: a new snapshot is looked for, and the pages of large streams are drawn once."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
+import weakref
 from collections.abc import Callable, Sequence
 from itertools import product
 
@@ -11,7 +13,24 @@ from dashboard.errors import DashboardError
 from dashboard.warehouse import Warehouse
 
 LARGE = 100_000
+LOOKS_EVERY_SECONDS = 1
 LOG = logging.getLogger(__name__)
+
+
+def keep_current(warehouse: Warehouse) -> None:
+    """Look for a new snapshot every second, as long as the warehouse is used: whoever comes in the morning gets it."""
+    known = weakref.ref(warehouse)
+
+    def look() -> None:
+        while threading.main_thread().is_alive() and (still := known()):
+            try:
+                _ = still.snapshot
+            except Exception:
+                LOG.debug("the newest snapshot can't be opened", exc_info=True)  # whoever asks is told
+            del still
+            time.sleep(LOOKS_EVERY_SECONDS)
+
+    threading.Thread(target=look, name="look", daemon=True).start()
 
 
 def keep_warm(warehouse: Warehouse, draws: Sequence[Callable[[str], object]]) -> None:

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,13 +18,14 @@ from flask.testing import FlaskClient
 from test_access import SECRET, exports, headers, post, two_teams
 from test_editing import SAME_ORIGIN, call
 
+from dashboard import shared_folders
 from dashboard.app import _draws, create_server
 from dashboard.build import Options, import_files
 from dashboard.catalogue import Catalogue
 from dashboard.errors import ScopeError, StoreError
 from dashboard.pages import overview, waste
 from dashboard.settings import Settings
-from dashboard.shelf import LOOKS_EVERY, Shelf
+from dashboard.shelf import FOLDER, LOOKS_EVERY, PREFIX, Shelf
 from dashboard.store import store_of
 
 
@@ -224,3 +226,13 @@ def test_a_folder_that_is_gone_keeps_nothing(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path / "gone")
     shelf.put("page", b"body")
     assert shelf.get("page") is None
+
+
+def test_the_folder_of_a_server_is_its_own(home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(FOLDER, raising=False)
+    monkeypatch.setattr(shared_folders, "STARTING_SECONDS", 0)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    server = create_server(home)
+    (mine,) = tmp_path.glob(f"{PREFIX}*")
+    assert server and not list(shared_folders.left_over(PREFIX))
+    assert mine.is_dir()

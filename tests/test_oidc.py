@@ -329,6 +329,29 @@ def test_a_copied_cookie_is_worth_nothing_after_the_sign_out(
     assert not set(noted) & set((chosen.home / sign_outs.FOLDER).iterdir())  # it would be over by now
 
 
+def test_a_new_sign_in_ends_the_one_before(client: FlaskClient, server: flask.Flask) -> None:
+    signed_in(client, "1")
+    copied, other = client.get_cookie("vsm"), server.test_client()
+    assert copied is not None
+    with client.session_transaction() as session:
+        session["used"] = 0  # it was idle
+    signed_in(client, "1")
+    other.set_cookie("vsm", copied.value)
+    assert other.get("/api/streams").status_code == 401
+    assert client.get("/api/streams").status_code == 200
+
+
+def test_a_sign_out_that_can_t_be_written_down_is_told(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    signed_in(client, "1")
+    monkeypatch.setattr(sign_outs, "note", full)
+    answer = client.post("/logout", headers=SAME_ORIGIN)
+    assert answer.status_code == 503 and "This browser is signed out, but" in answer.get_data(as_text=True)
+    assert client.get("/api/streams").status_code == 401
+
+
 def test_a_cookie_that_another_secret_signed_is_nobody_s(client: FlaskClient, chosen: Settings) -> None:
     other = create_server(replace(chosen, session_secret=SECRET[::-1])).test_client()
     with other.session_transaction() as session:

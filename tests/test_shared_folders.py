@@ -1,4 +1,4 @@
-"""Folders that the workers of one server share: whoever was killed leaves his to the next."""
+"""Folders that the workers of one server share: what a killed server leaves, the next one removes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def another(tmp_path: Path) -> tuple[subprocess.Popen[str], Path]:
         env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)},
     )
     assert process.stdout
-    folder = Path(process.stdout.readline().strip())
+    line = process.stdout.readline().strip()
+    assert line
+    folder = Path(line)
     (folder / "page").write_text("kept", encoding="ascii")
     return process, folder
 

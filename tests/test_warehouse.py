@@ -18,6 +18,7 @@ from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 from dashboard.settings import Settings
 from dashboard.warehouse import Warehouse
+from dashboard.warming import keep_current
 from dashboard.where import ANY
 
 SCOPE = Scope("s", dt.date(2024, 1, 1), dt.date(2025, 1, 1), period="all")
@@ -105,6 +106,69 @@ def test_where_no_new_snapshot_is_whole_the_one_that_is_open_goes_on_and_says_so
     _import(home, catalogue, 5, starts_afresh=True)
     _until(warehouse, 5)
     assert warehouse.fault is None
+
+
+def test_a_new_snapshot_that_can_t_be_opened_is_tried_once_and_told(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, tried, told = Settings(home=tmp_path), [], []
+    _import(home, catalogue, 1)
+    warehouse = Warehouse(home.warehouse, catalogue)
+    warehouse.when_new.append(lambda: told.append(1))
+    assert warehouse.ask("metrics.throughput", SCOPE)["value"].tolist() == [1]
+    monkeypatch.setattr("dashboard.warehouse.AT_ONCE_BYTES", 0)
+    _import(home, catalogue, 3)
+
+    def broken(pointed: str) -> Any:
+        tried.append(pointed)
+        raise OSError(5, "Input/output error", str(tmp_path))
+
+    monkeypatch.setattr(warehouse, "_open", broken)
+    for _ in range(200):
+        assert warehouse.ask("metrics.throughput", SCOPE)["value"].tolist() == [1]
+        time.sleep(0.01)
+    assert len(tried) == 1 and told == []
+    assert warehouse.fault and "can't be opened" in warehouse.fault and str(tmp_path) not in warehouse.fault
+
+
+def test_an_opening_that_ends_late_puts_no_older_snapshot_back(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, may_open = Settings(home=tmp_path), threading.Event()
+    _import(home, catalogue, 1)
+    warehouse = Warehouse(home.warehouse, catalogue)
+    assert warehouse.ask("metrics.throughput", SCOPE)["value"].tolist() == [1]
+    monkeypatch.setattr("dashboard.warehouse.AT_ONCE_BYTES", 0)
+    open_it = warehouse._open
+
+    def slowly(pointed: str) -> Any:
+        opened = open_it(pointed)
+        if threading.current_thread().name == "open":
+            assert may_open.wait(60)
+        return opened
+
+    monkeypatch.setattr(warehouse, "_open", slowly)
+    _import(home, catalogue, 2)
+    assert warehouse.ask("metrics.throughput", SCOPE)["value"].tolist() == [1]  # the second is being opened
+    _import(home, catalogue, 3)
+    warehouse._opened = None  # as after a file that was lost
+    assert warehouse.ask("metrics.throughput", SCOPE)["value"].tolist() == [3]
+    may_open.set()
+    for _ in range(50):
+        assert warehouse.ask("metrics.throughput", SCOPE)["value"].tolist() == [3]
+        time.sleep(0.02)
+
+
+def test_a_new_snapshot_is_found_though_nobody_asks(tmp_path: Path, catalogue: Catalogue) -> None:
+    home = Settings(home=tmp_path)
+    _import(home, catalogue, 1)
+    warehouse = Warehouse(home.warehouse, catalogue)
+    found = threading.Event()
+    warehouse.when_new.append(found.set)
+    keep_current(warehouse)
+    assert warehouse.snapshot.name == "000001"
+    _import(home, catalogue, 3)
+    assert found.wait(60)
 
 
 def test_many_threads_may_ask_a_warehouse_that_was_never_opened(tmp_path: Path, catalogue: Catalogue) -> None:

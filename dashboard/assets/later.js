@@ -35,15 +35,21 @@
   }
 
   /* An address may lead to a place in a part that is not drawn yet: `led` is the last one that was looked for, `wanted`
-     the place that is kept in view while parts and charts above it come and grow, until the reader goes elsewhere. */
+     the place that is kept in view while parts and charts above it come and grow: until the reader goes elsewhere, and
+     not for ever. */
   let led = "";
   let wanted = "";
+  const SETTLES = 20_000; // after the last part came: by then its charts are drawn
 
   function follow() {
     const id = location.hash.slice(1); // our ids have no letter that an address must escape
     const place = id && document.getElementById(id);
-    if (place && wanted === id) place.scrollIntoView();
     const here = location.pathname + location.hash;
+    if (here !== led) wanted = "";
+    if (place && wanted === id) {
+      place.scrollIntoView();
+      if (!document.querySelector(WAITING)) setTimeout(() => here === led && (wanted = ""), SETTLES);
+    }
     if (place || here === led || !document.querySelector(WAITING)) return;
     led = here;
     wanted = id;

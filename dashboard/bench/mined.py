@@ -70,7 +70,7 @@ def compare_mined(
 def answers_of(python: Path, folder: Path, scope: Scope, repeats: int) -> Mapping[str, Mapping[str, Any]]:
     """pm4py's answers and seconds, by question. Raises SettingsError where it can't be run."""
     team = scope.teams[0] if scope.teams else ""
-    command = [str(python), with_pm4py.__file__, str(folder), scope.since.isoformat(), team, str(repeats)]
+    command = [str(python), "-I", with_pm4py.__file__, str(folder), scope.since.isoformat(), team, str(repeats)]
     try:
         ran = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - what was asked for
     except (OSError, subprocess.CalledProcessError) as error:
@@ -84,7 +84,7 @@ def answers_of(python: Path, folder: Path, scope: Scope, repeats: int) -> Mappin
 def check_same(question: str, own: pd.DataFrame, answer: Any) -> None:
     """Raises SettingsError for another answer than the dashboard's."""
     if question == "case_duration":
-        is_same = abs(float(own["value"].iloc[0]) - answer) < 1e-6 * answer
+        is_same = abs(float(own["value"].iloc[0]) - answer) <= 1e-6 * answer
     elif question == "variants":
         is_same = own["items"].tolist() == answer
     else:

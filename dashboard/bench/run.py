@@ -96,7 +96,10 @@ def bench(
             )
             keep("times", size, asked)
         keep("pages", size, draw_all(mine, catalogue, partial(_tell, note, f"{size:,} items, page")))
-        chosen = scopes(Warehouse(mine.warehouse, catalogue, memory=settings.memory, threads=most))
+        with_others = with_rivals or pm4py
+        chosen = (
+            scopes(Warehouse(mine.warehouse, catalogue, memory=settings.memory, threads=most)) if with_others else {}
+        )
         how: dict[str, Any] = {"memory": settings.memory, "threads": most, "repeats": repeats}
         if with_rivals:
             note(f"{size:,} items: the same questions elsewhere")

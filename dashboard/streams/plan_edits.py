@@ -259,4 +259,6 @@ def _put(path: Path, text: str) -> None:
     try:
         put_in_place(path, text)
     except OSError as error:
-        raise DefinitionError(f"{path.name}: can't be written: {error.strerror}. Nothing was changed.") from None
+        raise DefinitionError(
+            f"{path.name}: can't be written: {error.strerror or error}. Nothing was changed."
+        ) from None

@@ -74,6 +74,25 @@ def test_an_address_leads_to_a_place_that_is_not_drawn_yet(reader: Page, server:
     expect(reader.locator("#flow-any-title")).to_be_in_viewport()
 
 
+def test_a_place_stays_in_view_while_charts_above_it_come_until_the_reader_goes_on(reader: Page, server: str) -> None:
+    held: list[Route] = []
+    reader.route("**/plotly*.js*", lambda route: held.append(route))
+    reader.goto(f"{server}/?stream=bank#flow-any-title")
+    place = reader.locator("#flow-any-title")
+    expect(place).to_be_in_viewport()
+    height = reader.locator(".graph-place").first.evaluate("place => place.getBoundingClientRect().height")
+    assert height > 150  # though nothing can be drawn in it yet
+    assert held
+    for route in held:
+        route.continue_()
+    expect(reader.locator(".main-svg").first).to_be_attached()
+    expect(place).to_be_in_viewport()
+    reader.mouse.wheel(0, -9_000)
+    expect(place).not_to_be_in_viewport()
+    reader.wait_for_timeout(500)
+    expect(place).not_to_be_in_viewport()
+
+
 def test_a_finding_leads_to_its_figure(reader: Page, server: str) -> None:
     reader.goto(f"{server}/?stream=bank")
     reader.wait_for_load_state("networkidle")
