@@ -78,7 +78,7 @@ def _task(files: Sequence[Path], settings: Settings, options: Options, folder: P
 
 def _run_child(task: str, settings: Settings, note: Callable[[str], None]) -> None:
     is_late = threading.Event()
-    steps = [""]
+    steps = [""]  # as told so far: the last one is what a child was at that ends
 
     def noted(step: str) -> None:
         steps.append(step)

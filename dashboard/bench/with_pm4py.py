@@ -50,4 +50,5 @@ def _timed(ask: Callable[[], Any], repeats: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    # The last line of what it prints is its answer to bench/mined.py.
     print(json.dumps(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]))))

@@ -29,12 +29,9 @@ def text_of(path: Path) -> str:
 
 def unreadable(path: Path, error: OSError | UnicodeDecodeError) -> DefinitionError:
     """What is told of a document that can't be read: not where it lies, which is nobody's business on a page."""
-    why = (
-        error.strerror or type(error).__name__
-        if isinstance(error, OSError)
-        else f"it is not UTF-8 from byte {error.start + 1} on"
-    )
-    return DefinitionError(f"{path.name}: can't be read: {why}.")
+    if isinstance(error, UnicodeDecodeError):
+        return DefinitionError(f"{path.name}: can't be read: it is not UTF-8 from byte {error.start + 1} on.")
+    return DefinitionError(f"{path.name}: can't be read: {error.strerror or type(error).__name__}.")
 
 
 def mark_of(text: str) -> str:
