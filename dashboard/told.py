@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from dashboard.account import Account
-from dashboard.parameters import ALL_ROWS
 from dashboard.theme import duration, formatted
 from dashboard.warehouse import Warehouse
 
@@ -62,21 +61,17 @@ def printable(text: str) -> str:
 
 
 def _stream_told(stream: Any, warehouse: Warehouse) -> list[str]:
-    scope = warehouse.default_scope(stream.stream)
-    rows = warehouse.ask("charts.items", scope, row_limit=ALL_ROWS, row_offset=0)
+    (known,) = warehouse.ask("charts.case_durations", warehouse.default_scope(stream.stream)).itertuples()
     stages = warehouse.stages(stream.stream)
     lines = [
-        f"\n{stream.name} [{stream.stream}]: {stream.items_count:,} items, "
-        f"{(rows['outcome'] == 'finished').sum():,} finished, {(rows['outcome'] == 'open').sum():,} open; "
+        f"\n{stream.name} [{stream.stream}]: {stream.items_count:,} items, {known.finished:,} finished, "
+        f"{known.open:,} open; "
         f"{len(stages)} stages; {stream.first_event_on:%Y-%m-%d} to {stream.last_event_on:%Y-%m-%d}"
     ]
-    if rows["history_days"].notna().any():
-        half = rows["history_days"].quantile(0.5)
-        # An observed one, so that the sentence is true of few items, too.
-        most = rows["history_days"].quantile(0.85, interpolation="higher")
+    if pd.notna(known.median_days):
         lines.append(
-            f"  Case duration, first to last event of all items: half took {formatted(half, 'days')} or less, "
-            f"85 % {formatted(most, 'days')}"
+            f"  Case duration, first to last event of all items: half took {formatted(known.median_days, 'days')} or "
+            f"less, 85 % {formatted(known.p85_days, 'days')}"
         )
     if stream.items_count and not stream.has_history:
         lines.append("  No source tells a history: where the time went is unknown (Data says what to export)")
