@@ -71,7 +71,7 @@ class Answers:
         return self._held
 
     def _keep(self, key: Hashable, answer: pd.DataFrame) -> None:
-        size = int(answer.memory_usage(deep=True).sum())
+        size = sum(column.memory_usage(index=False, deep=True) for _, column in answer.items())
         if size > self._size // 4:
             return
         self._kept[key] = answer, size

@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from zoneinfo import available_timezones
 
 import pandas as pd
 
@@ -28,7 +27,7 @@ from dashboard.sources.dates import ORDERS
 from dashboard.sources.files import receive
 from dashboard.sources.git_repository import is_repository, read_repository
 from dashboard.sources.texts import Sample, prepare
-from dashboard.streams.definition import Stream, rule_rows
+from dashboard.streams.definition import Stream, rule_rows, time_zones
 from dashboard.streams.written import write_definition
 
 __all__ = ["Options", "import_files", "slug"]
@@ -61,7 +60,7 @@ def import_files(
 
 def check_options(options: Options) -> None:
     """Raises SettingsError for an option that can't be."""
-    if options.time_zone and options.time_zone not in available_timezones():
+    if options.time_zone and options.time_zone not in time_zones():
         raise SettingsError(f"--time-zone is {options.time_zone!r}; expected a zone such as 'Europe/Berlin'.")
     if options.date_order and options.date_order not in ORDERS:
         raise SettingsError(f"--date-order is {options.date_order!r}; expected {' or '.join(ORDERS)}.")

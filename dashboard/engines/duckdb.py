@@ -138,8 +138,8 @@ class DuckDB(Opener):
             except duckdb.InterruptException:
                 raise ScopeError("This took too long to work out. Choose fewer days, a team or a type.") from None
         # Whole numbers with gaps come with a null of their own, which counts and formats can't read.
-        gaps = [name for name in frame.columns if frame[name].dtype.name in NULLABLE and frame[name].isna().any()]
-        return frame.astype(dict.fromkeys(gaps, "float64"))
+        gaps = [name for name, kind in frame.dtypes.items() if kind.name in NULLABLE and frame[name].isna().any()]
+        return frame.astype(dict.fromkeys(gaps, "float64")) if gaps else frame  # which copies every column
 
     def parameters(self, sql: str) -> frozenset[str]:
         """The parameters that a select names."""

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -24,8 +25,11 @@ Category = Literal["backlog", "in-progress", "done", "cancelled"]
 Waste = Literal["handoff", "batch", "partially-done", "extra-process", "task-switching", "waiting", "rework"]
 
 
+time_zones = cache(available_timezones)  # which opens some 600 files
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in time_zones():
         raise ValueError("should be a time zone such as 'Europe/Berlin'")
     return name
 
