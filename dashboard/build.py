@@ -20,7 +20,8 @@ from dashboard.catalogue import Catalogue
 from dashboard.defining import Definitions
 from dashboard.engines.duckdb import DuckDB
 from dashboard.errors import SettingsError, SnapshotError, SourceError
-from dashboard.reading import COMPARED, Options, Reader, refuse_others
+from dashboard.options import Options
+from dashboard.reading import COMPARED, Reader, refuse_others
 from dashboard.settings import Settings
 from dashboard.sources import FORMATS
 from dashboard.sources.dates import ORDERS

@@ -14,7 +14,7 @@ from dashboard import snapshots
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
 from dashboard.errors import DefinitionError
-from dashboard.reading import Options
+from dashboard.options import Options
 from dashboard.settings import Settings
 from dashboard.streams.definition import (
     Stream,

@@ -5,26 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import starmap
-from pathlib import Path
+from dataclasses import replace
 
 import pandas as pd
 
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
 from dashboard.errors import SourceError
+from dashboard.opening import open_file
+from dashboard.options import Options
 from dashboard.sources import detect, own
 from dashboard.sources.dates import Writing, swap_note, writing_of
 from dashboard.sources.formats import Format, columns_by_role, missing_roles, passed_over, plain, told
 from dashboard.sources.logs import event_meaning
-from dashboard.sources.parquet_pages import Chunk, check_pages
-from dashboard.sources.scan import scan
-from dashboard.sources.texts import BYTE_MARK, NUL_MARK, Sample, where_broken
-from dashboard.sources.xes import write_events
+from dashboard.sources.texts import Sample, where_broken
 from dashboard.streams.words import are_states, category_named
 
-MARKS = {NUL_MARK: "a NUL byte", BYTE_MARK: "bytes that are no letter in UTF-8"}
 # Columns behind the stages of a sheet that hold dates too, texts or people.
 NO_STAGES = (
     *("updated", "due", "due_date", "last_viewed", "labels", "status", "resolution", "sprint"),
@@ -40,8 +36,6 @@ CHOICES = (
 )
 # Types of a Parquet's columns that are times.
 TIMES = ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "DATE")
-# A page of a Parquet file is compressed, but a hundred rows in a byte are no export.
-ROWS_PER_BYTE, FREE_ROWS = 100, 1_000_000
 
 # Tables whose keys may stand for others in another file → the query that compares, and what it finds.
 COMPARED = {
@@ -59,28 +53,6 @@ def refuse_others(engine: DuckDB, sql: str, where: str, how: str) -> None:
                 f"{row.shared_items:,} keys of the stream {row.stream!r} {where}, {row.other_items:,} of them with "
                 f"{how} ({row.example}): these are others. Keep them apart: --stream NAME."
             )
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the user said about an import."""
-
-    stream: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    format: str | None = None
-    event_is: str | None = None
-    time_zone: str | None = None
-    date_order: str | None = None
-    language: str | None = None
-    encoding: str | None = None
-    swaps_days: bool = False
-    tags: str | None = None
-    counts_pre_releases: bool = False
-    config: Path | None = None
-    keeps_people: bool = True
-    accepts_bad_rows: bool = False
-    accepts_shrinking: bool = False
-    starts_afresh: bool = False
 
 
 class Reader:
@@ -125,12 +97,11 @@ class Reader:
             raise SourceError(f"{sample.name}: this {sample.kind} can't be read: {broken or fault}.") from None
 
     def _read(self, sample: Sample) -> None:
-        self.types = {}
         for schema in ("raw", "reading"):
             self.engine.drop_schema(schema)
         self.engine.create_scratch(("raw", "reading"))
         self.note(f"{sample.name}: looking at its records")
-        physical, sample = self._open(sample)
+        sample, physical, self.types = open_file(self.engine, self.catalogue, sample)
         chosen = detect(sample, self.options.columns, self.options.format)
         self.note(f"{sample.name}: understanding its times")
         event_is, notes, named = self._understand(sample, chosen)
@@ -164,82 +135,6 @@ class Reader:
 
     def _sql(self, name: str) -> str:
         return self.catalogue.queries[name].sql
-
-    def _open(self, sample: Sample) -> tuple[int, Sample]:
-        """The file as raw.file (record, shape, c0, c1, …) or raw.documents; its records, counted apart from that."""
-        if sample.kind == "xes":
-            return self._open_xes(sample)
-        if sample.kind == "csv":
-            return self._open_csv(sample), sample
-        self.engine.keep("raw.lines", pd.DataFrame({"record_from": [1], "line_from": [1]}))
-        return self._open_parquet(sample) if sample.kind == "parquet" else self._open_json(sample)
-
-    def _open_csv(self, sample: Sample, *, keeps_lines: bool = True) -> int:
-        found = scan(sample.path, sample.name, sample.delimiter, sample.skipped)
-        self.engine.open_csv(
-            sample.path,
-            "raw.file",
-            width=len(sample.header),
-            widest=found.widest,
-            delimiter=sample.delimiter,
-            skipped=sample.skipped,
-            in_parallel=not found.has_quoted_lines,
-            marks=MARKS,
-        )
-        if keeps_lines:
-            self.engine.keep("raw.lines", found.lines)
-        return found.records
-
-    def _open_xes(self, sample: Sample) -> tuple[int, Sample]:
-        """An XES as the table of its events; its last column says on which line of the document each begins."""
-        target = sample.path.with_name(f"{sample.path.name}-events")
-        with sample.path.open("rb") as source:
-            account = write_events(source, sample.name, target)
-        sample.path.unlink()
-        told = (
-            (account.empty_traces, "cases without any event are not in the log's figures"),
-            (account.left_out, "attributes that are lists or stand in others are left out"),
-            (account.namesakes, "traces go by the name of an earlier one: a number tells them apart"),
-        )
-        notes = [sample.note, *(f"{count:,} {what}" for count, what in told if count)]
-        header = account.columns
-        sample = replace(sample, path=target, header=header, skipped=1, note="; ".join(filter(None, notes)) or None)
-        records = self._open_csv(sample, keeps_lines=False)
-        self.engine.number_lines("raw.file", "raw.lines", f"c{len(header) - 1}")
-        return records, sample
-
-    def _open_parquet(self, sample: Sample) -> tuple[int, Sample]:
-        self.types = self.engine.parquet_columns(sample.path)
-        rows = self.engine.parquet_rows(sample.path)
-        allowed = max(FREE_ROWS, ROWS_PER_BYTE * sample.path.stat().st_size)
-        if rows > allowed:
-            raise SourceError(f"{sample.name}: {rows:,} rows in {sample.path.stat().st_size:,} bytes are no export.")
-        check_pages(sample.path, sample.name, starmap(Chunk, self.engine.parquet_chunks(sample.path)))
-        self.engine.open_parquet(sample.path, "raw.file")
-        return rows, replace(sample, header=tuple(self.types))
-
-    def _open_json(self, sample: Sample) -> tuple[int, Sample]:
-        """The documents of a JSON file; and their keys as the columns of raw.file."""
-        if sample.kind == "lines":
-            self.engine.open_lines(sample.path, "raw.texts_of_lines")
-            self.engine.create("raw.every_document", self._sql("sources.json.lines"))
-        else:
-            self.engine.read_documents(sample.path, "raw.roots")
-            self.engine.create("raw.every_document", self._sql("sources.json.unwrapped"))
-            sample = self._with_cut(sample)
-        keys = self.engine.ask(self._sql("sources.json.keys"))
-        header = tuple(keys["name"])
-        self.engine.open_documents("raw.every_document", "raw.file", list(keys["pointer"]))
-        return self.engine.count("raw.every_document"), replace(sample, header=header)
-
-    def _with_cut(self, sample: Sample) -> Sample:
-        """The sample, with a note where it is a page of a longer answer."""
-        for total in self.engine.ask(self._sql("sources.json.cut"))["total"]:
-            held = self.engine.count("raw.every_document")
-            share = f"{held:,} of {int(total):,} records" if pd.notna(total) else f"{held:,} records"
-            note = f"one page of a longer answer ({share}); import the other pages together with it"
-            return replace(sample, note="; ".join(filter(None, (sample.note, note))))
-        return sample
 
     def _understand(self, sample: Sample, chosen: Format) -> tuple[str | None, list[str], list[str]]:
         """raw.records with times as ISO writes them, and what is known of the file in raw.options."""
