@@ -12,6 +12,7 @@ import pytest
 from dashboard.bench import mined
 from dashboard.bench.generate import TABLES, generate
 from dashboard.bench.run import bench, exponent, size_of
+from dashboard.bench.targets import compared, growth
 from dashboard.catalogue import Catalogue
 from dashboard.errors import SettingsError
 from dashboard.figures.bench import bench_figure
@@ -107,6 +108,46 @@ def test_growth_is_the_slope_between_sizes_on_log_axes() -> None:
     grown = pd.DataFrame({"size": [1_000, 10_000, 100_000], "seconds": [1.0, 2.0, 100.0]})
     assert exponent(grown, "seconds") == pytest.approx(1.0)
     assert exponent(grown.head(1), "seconds") is None
+
+
+def test_targets_are_told_with_what_is_within_them() -> None:
+    imports = pd.DataFrame({"size": [1_000_000, 1_000], "import_seconds": [118.4, 0.5]})
+    pages = pd.DataFrame(
+        [
+            (1_000_000, "Flow", "everything", 0.8, 0.2),
+            (1_000_000, "Waste", "everything", 1.0, 0.05),
+            (1_000_000, "Waste: later", "everything", 99.0, 99.0),
+            (1_000_000, "Flow", "one team, 12 months", 0.25, 0.1),
+        ],
+        columns=["size", "page", "scope", "first_seconds", "again_seconds"],
+    )
+    times = pd.DataFrame(
+        [
+            (1_000_000, "one team, 12 months", 1, 9.0),
+            (1_000_000, "one team, 12 months", 2, 0.04),
+            (1_000_000, "one team, 12 months", 2, 0.05),
+            (1_000_000, "one team, 12 months", 2, 0.06),
+        ],
+        columns=["size", "scope", "threads", "warm_seconds"],
+    )
+    found = compared({"imports": imports, "pages": pages, "times": times}).set_index("what")
+    assert set(found["size"]) == {"1,000,000"}
+    columns = ["target", "within", "median", "slowest"]
+    assert found.loc["an import", columns].tolist() == ["20 s", "0 of 1", "118 s", "118 s"]
+    assert found.loc["a question of one team's last year", columns].tolist() == ["50 ms", "2 of 3", "50 ms", "60 ms"]
+    assert found.loc["a page of everything, as it opens", columns].tolist() == [
+        "900 ms",
+        "1 of 2",
+        "900 ms",
+        "1,000 ms",
+    ]
+    assert found.loc["the same once more", "within"] == "1 of 2"
+
+
+def test_growth_is_told_against_its_targets() -> None:
+    told = growth(1.02, pd.Series([0.1, 0.5, 0.6]))
+    assert "to the power of 1.02 (target: 1.05)" in told
+    assert "that of 0.50 in the median (target: 0.5; 2 of 3 are within it)" in told
 
 
 def test_the_picture_has_a_dot_per_query_scope_and_size() -> None:

@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any, TypeVar
 
 from dashboard import snapshots
+from dashboard.bench.targets import EVERYTHING, ONE_TEAM
 from dashboard.catalogue import Catalogue, Query
 from dashboard.engines.duckdb import DuckDB
 from dashboard.scope import Scope
@@ -47,8 +48,8 @@ def scopes(warehouse: Warehouse) -> dict[str, Scope]:
     whole = replace(warehouse.default_scope(), period="week")
     team = str(warehouse.ask("charts.choices", whole, teams=None).query("kind == 'team'")["choice"].iloc[0])
     return {
-        "everything": whole,
-        "one team, 12 months": replace(whole, teams=(team,), since=whole.until - dt.timedelta(days=365)),
+        EVERYTHING: whole,
+        ONE_TEAM: replace(whole, teams=(team,), since=whole.until - dt.timedelta(days=365)),
     }
 
 

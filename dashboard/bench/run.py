@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboard.bench import targets
 from dashboard.bench.generate import generate
 from dashboard.bench.mined import compare_mined
 from dashboard.bench.pages import draw_all
@@ -164,9 +165,12 @@ def exponent(times: pd.DataFrame, column: str) -> float | None:
 def report(tables: Mapping[str, pd.DataFrame]) -> str:
     """The report as Markdown, of the tables `imports`, `times`, `pages` and, where others were asked, `rivals`."""
     imports, times = tables["imports"], tables["times"]
-    parts = [_machine(), "## Import", _table(imports.round(1))]
+    parts = [_machine()]
+    if len(reached := targets.compared(tables)):
+        parts += ["## Targets", "Of two quiet cores: how many are within.", _table(reached)]
+    parts += ["## Import", _table(imports.round(1))]
     if grown := exponent(imports, "import_seconds"):
-        parts.append(f"Import time grows with the size to the power of {grown:.2f}.")
+        parts.append(targets.growth(grown, _grown(times)))
     parts += [
         "## Queries",
         f"Milliseconds: median when asked again, threads: {times['threads'].max()} (cold: asked first).",
@@ -183,6 +187,13 @@ def report(tables: Mapping[str, pd.DataFrame]) -> str:
             _table(shown),
         ]
     return "\n\n".join(parts) + "\n"
+
+
+def _grown(times: pd.DataFrame) -> pd.Series[float]:
+    """By which power of the size each question of one team grows."""
+    mine = times[(times["scope"] == targets.ONE_TEAM) & (times["threads"] == times["threads"].max())]
+    grown = [exponent(each, "warm_seconds") for _, each in mine.groupby("query")]
+    return pd.Series([each for each in grown if each is not None], dtype="float64")
 
 
 def _per_query(times: pd.DataFrame) -> pd.DataFrame:
