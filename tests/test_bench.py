@@ -108,6 +108,8 @@ def test_growth_is_the_slope_between_sizes_on_log_axes() -> None:
     grown = pd.DataFrame({"size": [1_000, 10_000, 100_000], "seconds": [1.0, 2.0, 100.0]})
     assert exponent(grown, "seconds") == pytest.approx(1.0)
     assert exponent(grown.head(1), "seconds") is None
+    unanswered = grown.assign(seconds=[1.0, 2.0, float("nan")])
+    assert exponent(unanswered, "seconds") is None
 
 
 def test_targets_are_told_with_what_is_within_them() -> None:

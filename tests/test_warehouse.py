@@ -202,12 +202,30 @@ def test_a_text_that_reads_like_no_value_is_another_question(demo: Settings, cat
     assert len(none) == 0 < len(every)
 
 
-def test_a_question_that_takes_too_long_is_ended_and_told(tmp_path: Path) -> None:
+@pytest.fixture
+def numbers(tmp_path: Path) -> Path:
+    """A database with a million numbers."""
     path = tmp_path / "some.duckdb"
     whole = DuckDB(path)
     whole.create("main.numbers", "from range(1_000_000) numbers(n)")
     whole.close()
-    engine = DuckDB(path, read_only=True, seconds=1)
+    return path
+
+
+def test_a_question_that_needs_too_much_memory_is_told(numbers: Path) -> None:
+    """Not during an import, which has words of its own for it."""
+    lists = "select list(hash(n) order by hash(n)) as numbers from numbers group by n % 10"
+    engine = DuckDB(numbers, read_only=True, memory="20MB")
+    with pytest.raises(ScopeError, match="needs more memory than there is for it"):
+        engine.ask(lists)
+    assert engine.ask("select count(*) as n from numbers")["n"].tolist() == [1_000_000]
+    engine.close()
+    with pytest.raises(Exception, match="Out of Memory"):
+        DuckDB(numbers, memory="20MB").ask(lists)
+
+
+def test_a_question_that_takes_too_long_is_ended_and_told(numbers: Path) -> None:
+    engine = DuckDB(numbers, read_only=True, seconds=1)
     with pytest.raises(ScopeError, match="Choose fewer days, a team or a type"):
         engine.ask("select count(*) as n from numbers a join numbers b on hash(a.n) % 7 < hash(b.n) % 11")
     assert engine.ask("select count(*) as n from numbers")["n"].tolist() == [1_000_000]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -11,10 +12,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any, TypeVar
 
+import pandas as pd
+
 from dashboard import snapshots
 from dashboard.bench.targets import EVERYTHING, ONE_TEAM
 from dashboard.catalogue import Catalogue, Query
 from dashboard.engines.duckdb import DuckDB
+from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 from dashboard.warehouse import Warehouse
 from dashboard.where import ANY, Where
@@ -31,7 +35,10 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Timed:
-    """One query in one scope: seconds when asked first, median seconds when asked again, rows, bytes read at first."""
+    """One query in one scope: seconds when asked first, median seconds when asked again, rows, bytes read at first.
+
+    Seconds are NaN where the memory is too small for the answer.
+    """
 
     query: str
     scope: str
@@ -72,15 +79,25 @@ def ask_all(
         for name, scope in chosen.items():
             engine = DuckDB(database, read_only=True, memory=memory, threads=threads)
             parameters = asked(query, scope, engine.parameters(query.sql))
-            before = _bytes_read()
             ask = partial(engine.ask, query.sql, parameters)
-            answer, cold = timed(ask)
-            read = _bytes_read() - before
-            warm: list[float] = []
-            while len(warm) < repeats and sum(warm) < SECONDS_A_QUERY:
-                warm.append(timed(ask)[1])
-            engine.close()
-            yield Timed(query.name, name, threads, cold, median(warm), len(warm), len(answer), read)
+            try:
+                yield Timed(query.name, name, threads, *_asked_again(ask, repeats))
+            except ScopeError as error:
+                note(f"{query.name}, {name}: {error}")
+                yield Timed(query.name, name, threads, math.nan, math.nan, 0, 0, 0)
+            finally:
+                engine.close()
+
+
+def _asked_again(ask: Callable[[], pd.DataFrame], repeats: int) -> tuple[float, float, int, int, int]:
+    """Seconds when asked first and in the median of the next times, how many those were; rows, and bytes read."""
+    before = _bytes_read()
+    answer, cold = timed(ask)
+    read = _bytes_read() - before
+    warm: list[float] = []
+    while len(warm) < repeats and sum(warm) < SECONDS_A_QUERY:
+        warm.append(timed(ask)[1])
+    return cold, median(warm), len(warm), len(answer), read
 
 
 def timed(call: Callable[[], Answer]) -> tuple[Answer, float]:

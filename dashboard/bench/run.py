@@ -157,7 +157,7 @@ def exponent(times: pd.DataFrame, column: str) -> float | None:
     """By which power of the size a time grows: between the smallest and the largest; None of one size alone."""
     ordered = times.sort_values("size")
     first, last = ordered.iloc[0], ordered.iloc[-1]
-    if first["size"] == last["size"] or not first[column] > 0:
+    if first["size"] == last["size"] or not first[column] > 0 or math.isnan(last[column]):
         return None
     return math.log(last[column] / first[column]) / math.log(last["size"] / first["size"])
 
@@ -202,18 +202,22 @@ def _per_query(times: pd.DataFrame) -> pd.DataFrame:
         row: dict[str, object] = {"query": query, "scope": scope}
         most = mine[mine["threads"] == mine["threads"].max()]
         for each in most.sort_values("size").itertuples():
-            row[f"{each.size:,}"] = round(each.warm_seconds * 1000, 1)
+            row[f"{each.size:,}"] = _milliseconds(each.warm_seconds)
         largest = mine[mine["size"] == mine["size"].max()].sort_values("threads")
         last = largest.iloc[-1]
-        row["cold"] = round(last["cold_seconds"] * 1000, 1)
+        row["cold"] = _milliseconds(last["cold_seconds"])
         for each in largest.iloc[:-1].itertuples():
-            row[f"threads: {each.threads}"] = round(each.warm_seconds * 1000, 1)
+            row[f"threads: {each.threads}"] = _milliseconds(each.warm_seconds)
         row["rows"] = int(last["rows"])
         row["MB read"] = round(last["cold_bytes"] / 1e6, 1)
         grown = exponent(most, "warm_seconds")
         row["exponent"] = "–" if grown is None else f"{grown:.2f}"
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _milliseconds(seconds: float) -> object:
+    return "too large" if math.isnan(seconds) else round(seconds * 1000, 1)
 
 
 def _in_units(frame: pd.DataFrame) -> pd.DataFrame:

@@ -47,6 +47,7 @@ class DuckDB(Opener):
     ) -> None:
         """`seconds`: how long one question to a file that is only read may take."""
         self._connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only)
+        self._is_read_only = read_only
         self._parameters: dict[str, frozenset[str]] = {}
         self._scratch: list[str] = []
         self._has_scratch = False
@@ -127,7 +128,7 @@ class DuckDB(Opener):
 
     def ask(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """The rows of a select. Raises CatalogueError where `parameters` are not exactly those it names, ScopeError
-        where it takes too long."""
+        where it takes too long or too much memory."""
         with self._cursor() as cursor:
             (statement,) = cursor.extract_statements(sql)
             given = dict(parameters or {})
@@ -137,6 +138,11 @@ class DuckDB(Opener):
                 frame: pd.DataFrame = cursor.execute(statement, given).df()
             except duckdb.InterruptException:
                 raise ScopeError("This took too long to work out. Choose fewer days, a team or a type.") from None
+            except duckdb.OutOfMemoryException:
+                if not self._is_read_only:
+                    raise  # an import says so in its own words
+                told = "This needs more memory than there is for it (VSM_MEMORY). Choose fewer days, a team or a type."
+                raise ScopeError(told) from None
         # Whole numbers with gaps come with a null of their own, which counts and formats can't read.
         gaps = [name for name, kind in frame.dtypes.items() if kind.name in NULLABLE and frame[name].isna().any()]
         return frame.astype(dict.fromkeys(gaps, "float64")) if gaps else frame  # which copies every column

@@ -30,59 +30,89 @@ with visited as (
 
 ),
 
-reached as (
+-- Each place once an item, by its number alone: of many items little is held.
+touched as materialized (
 
-    select
+    select distinct
         visited.item_no,
-        max(visited.position) as furthest
+        visited.position
     from visited
-    group by visited.item_no
 
 ),
 
-deviations as (
+steps as (
 
     select
+        stages.stage,
+        stages.position,
+        count(touched.item_no) as items
+    from marts.stages
+    -- Where nobody was, nobody skipped it.
+    join touched
+        on stages.position = touched.position
+    where stages.stream = $stream and stages.category in ('backlog', 'in-progress')
+    group by
+        stages.stage,
+        stages.position
+
+),
+
+reached as materialized (
+
+    select
+        touched.item_no,
+        max(touched.position) as furthest,
+        count(steps.position) as steps_count,
+        bool_or(touched.position is null) as is_outside
+    from touched
+    left join steps
+        on touched.position = steps.position
+    group by touched.item_no
+
+),
+
+places as (
+
+    select
+        reached.furthest,
+        count(*) as items
+    from reached
+    group by reached.furthest
+
+),
+
+-- How many steps lead to each place.
+ways as (
+
+    select
+        places.furthest,
+        count(*) as steps_count
+    from places
+    join steps
+        on places.furthest >= steps.position
+    group by places.furthest
+
+),
+
+went_back as materialized (
+
+    select distinct
         visited.item_no,
-        'went back' as deviation,
-        visited.previous_stage as from_stage,
-        visited.stage as to_stage
+        visited.previous_stage,
+        visited.stage
     from visited
     where visited.position < visited.previous_position
-    union all
-    select
-        reached.item_no,
-        'skipped' as deviation,
-        null as from_stage,
-        stages.stage as to_stage
-    from reached
-    join marts.stages
-        on stages.stream = $stream
-        and stages.position < reached.furthest
-        and stages.category in ('backlog', 'in-progress')
-        -- Where nobody was, nobody skipped it.
-        and stages.stage in (select seen.stage from visited as seen)
-    left join visited
-        on reached.item_no = visited.item_no
-        and stages.stage = visited.stage
-    where visited.item_no is null
-    union all
-    select
-        visited.item_no,
-        'outside' as deviation,
-        null as from_stage,
-        visited.stage as to_stage
-    from visited
-    where visited.position is null
 
 ),
 
-in_order as (
+judged as (
 
-    select deviations.item_no
-    from deviations
-    group by deviations.item_no
-    having bool_and(deviations.deviation = 'skipped')
+    select
+        coalesce(reached.steps_count < ways.steps_count, false) as has_skipped,
+        reached.is_outside or reached.item_no in (select went_back.item_no from went_back) as has_left
+    from reached
+    left join ways
+        on reached.furthest = ways.furthest
 
 ),
 
@@ -92,26 +122,48 @@ counted as (
         'none' as deviation,
         null as from_stage,
         null as to_stage,
-        count(*) filter (where reached.item_no not in (select deviations.item_no from deviations)) as items
-    from reached
+        count(*) filter (where not judged.has_skipped and not judged.has_left) as items
+    from judged
     union all
     select
         'only skipped' as deviation,
         null as from_stage,
         null as to_stage,
-        count(*) as items
-    from in_order
+        count(*) filter (where judged.has_skipped and not judged.has_left) as items
+    from judged
     union all
     select
-        deviations.deviation,
-        deviations.from_stage,
-        deviations.to_stage,
-        count(distinct deviations.item_no) as items
-    from deviations
+        'went back' as deviation,
+        went_back.previous_stage as from_stage,
+        went_back.stage as to_stage,
+        count(*) as items
+    from went_back
     group by
-        deviations.deviation,
-        deviations.from_stage,
-        deviations.to_stage
+        went_back.previous_stage,
+        went_back.stage
+    union all
+    -- Who came to a step or beyond it, and was not there.
+    select
+        'skipped' as deviation,
+        null as from_stage,
+        steps.stage as to_stage,
+        cast(sum(places.items) as bigint) - steps.items as items
+    from steps
+    join places
+        on steps.position <= places.furthest
+    group by
+        steps.stage,
+        steps.items
+    having sum(places.items) > steps.items
+    union all
+    select
+        'outside' as deviation,
+        null as from_stage,
+        visited.stage as to_stage,
+        count(distinct visited.item_no) as items
+    from visited
+    where visited.position is null
+    group by visited.stage
 
 )
 

@@ -24,38 +24,19 @@ with on_the_way as (
 
 ),
 
-entered as (
-
-    select
-        visits.item_id,
-        visits.visit_no,
-        visits.stage,
-        visits.position,
-        visits.mode,
-        visits.is_rework,
-        visits.entered_at,
-        coalesce(
-            sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) over (
-                partition by visits.item_no
-                order by visits.visit_no
-                rows between unbounded preceding and 1 preceding
-            ), 0
-        ) / 86400 as since_days
-    from on_the_way
-    join marts.visits
-        on visits.stream = $stream
-        and on_the_way.item_id = visits.item_id
-    where visits.is_in_flow or visits.entered_at = on_the_way.ended_at
-
-),
-
 counted as (
 
     select
-        entered.item_id,
+        on_the_way.item_no,
+        on_the_way.item_id,
         count(*) as entries
-    from entered
-    group by entered.item_id
+    from on_the_way
+    join marts.visits
+        on on_the_way.item_no = visits.item_no
+    where visits.is_in_flow or visits.entered_at = on_the_way.ended_at
+    group by
+        on_the_way.item_no,
+        on_the_way.item_id
 
 ),
 
@@ -63,7 +44,7 @@ counted as (
 sampled as (
 
     select
-        counted.item_id,
+        counted.item_no,
         sum(counted.entries) over (
             order by hash(counted.item_id), counted.item_id
             rows between unbounded preceding and current row
@@ -77,34 +58,41 @@ whole as (
 
     select
         count(*) as items,
-        count(*) filter (where counted.item_id in (select sampled.item_id from sampled)) as items_shown,
+        count(*) filter (where counted.item_no in (select sampled.item_no from sampled)) as items_shown,
         sum(counted.entries) as entries
     from counted
 
 )
 
 select
-    entered.item_id,
+    on_the_way.item_id,
     on_the_way.title,
     dense_rank() over (order by on_the_way.order_number) as row_number,
-    entered.visit_no,
-    entered.stage,
-    entered.position,
-    entered.mode,
-    entered.is_rework,
-    timezone(streams.time_zone, timezone('UTC', entered.entered_at)) as entered_at,
-    entered.since_days,
+    visits.visit_no,
+    visits.stage,
+    visits.position,
+    visits.mode,
+    visits.is_rework,
+    timezone(streams.time_zone, timezone('UTC', visits.entered_at)) as entered_at,
+    coalesce(
+        sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) over (
+            partition by visits.item_no
+            order by visits.visit_no
+            rows between unbounded preceding and 1 preceding
+        ), 0
+    ) / 86400 as since_days,
     whole.items_shown,
     whole.items,
     whole.entries
 from sampled
-join entered
-    on sampled.item_id = entered.item_id
 join on_the_way
-    on sampled.item_id = on_the_way.item_id
+    on sampled.item_no = on_the_way.item_no
+join marts.visits
+    on sampled.item_no = visits.item_no
+    and (visits.is_in_flow or visits.entered_at = on_the_way.ended_at)
 cross join whole
 join marts.streams
     on streams.stream = $stream
 order by
     on_the_way.order_number,
-    entered.visit_no
+    visits.visit_no

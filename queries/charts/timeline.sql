@@ -83,8 +83,7 @@ select
     timezone(streams.time_zone, timezone('UTC', visits.until_at)) as until_at
 from numbered
 join marts.visits
-    on visits.stream = $stream
-    and numbered.item_id = visits.item_id
+    on numbered.item_no = visits.item_no
 join marts.streams
     on streams.stream = $stream
 where visits.is_in_flow and numbered.row_number > $row_offset and numbered.row_number <= $row_offset + $row_limit

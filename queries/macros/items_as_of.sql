@@ -32,22 +32,6 @@ create or replace macro macros.items_as_of(
 
     ),
 
-    placed as (
-
-        select
-            visits.item_no,
-            arg_max(visits.stage, visits.visit_no) as stage
-        from marts.visits
-        where
-            visits.stream = chosen_stream
-            and visits.entered_on < end_day
-            and coalesce(visits.left_on >= end_day, true)
-            and (chosen_teams is null or list_contains(chosen_teams, visits.team))
-            and (chosen_types is null or list_contains(chosen_types, visits.type))
-        group by visits.item_no
-
-    ),
-
     known as (
 
         select
@@ -59,13 +43,13 @@ create or replace macro macros.items_as_of(
             macros.worked_by(
                 items.created_at, calendar.opens_at, calendar.closes_at, calendar.seconds_before
             ) as worked_by_creation,
-            placed.stage as stage_then
+            placed.visit['stage'] as stage_then
         from macros.items_in_scope(chosen_stream, chosen_teams, chosen_types, clock, start_rule) as items
         cross join clocked
         left join marts.calendar
             on calendar.stream = chosen_stream
             and calendar.day = items.created_on
-        left join placed
+        left join macros.visits_then(chosen_stream, chosen_teams, chosen_types, end_day) as placed
             on items.item_no = placed.item_no
 
     )

@@ -8,6 +8,7 @@ create or replace macro macros.items_on_the_way(
     with known as (
 
         select
+            items.item_no,
             items.item_id,
             items.title,
             items.type,
@@ -27,8 +28,7 @@ create or replace macro macros.items_on_the_way(
         from marts.items
         left join marts.visits
             on items.ended_on is null
-            and items.stream = visits.stream
-            and items.item_id = visits.item_id
+            and items.item_no = visits.item_no
             and items.visits_count = visits.visit_no
         where
             items.stream = chosen_stream

@@ -26,7 +26,9 @@ create or replace macro macros.items_present(
         ends.period_start,
         ends.period_end,
         ends.ends_at,
+        items.item_no,
         items.item_id,
+        items.title,
         items.type,
         case
             when items.is_start_unknown then null
