@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import logging
+import shutil
 import threading
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from dashboard import layers, sight, snapshots
+from dashboard import layers, shared_folders, sight, snapshots
 from dashboard.answers import Answers
 from dashboard.catalogue import Catalogue, Metric
 from dashboard.engines.duckdb import DuckDB
@@ -190,7 +192,8 @@ class Warehouse:
         folder, fault = snapshots.sound(self.root)
         if fault is None and snapshots.rules_of(folder) != layers.rules(self.catalogue):
             fault = "They were worked out by another version of the program. Run: vsm upgrade"
-        return _Opened(folder, DuckDB(folder / snapshots.DATABASE, read_only=True, **self._limits), fault, pointed)
+        engine = DuckDB(folder / snapshots.DATABASE, read_only=True, spills_to=_spills(), **self._limits)
+        return _Opened(folder, engine, fault, pointed)
 
     def _answer(self, engine: DuckDB, sql: str, given: Mapping[str, Any]) -> pd.DataFrame:
         """The rows of a query; a snapshot that was damaged meanwhile is left for one that is whole, and asked anew."""
@@ -204,6 +207,14 @@ class Warehouse:
                 self._opened = None
                 engine.close()
         return self._current().engine.ask(sql, given)
+
+
+@cache
+def _spills() -> Path:
+    """Where this process puts what does not fit into memory: not beside the snapshots, which it only reads."""
+    folder, _ = shared_folders.new("vsm-spills-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _period_for(days: int) -> str:

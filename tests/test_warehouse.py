@@ -224,6 +224,28 @@ def test_a_question_that_needs_too_much_memory_is_told(numbers: Path) -> None:
         DuckDB(numbers, memory="20MB").ask(lists)
 
 
+def test_what_does_not_fit_into_memory_goes_where_it_is_told(numbers: Path, tmp_path: Path) -> None:
+    """A snapshot's folder may be only read; and a server that is killed would leave it there."""
+    folder = tmp_path / "spills"
+    folder.mkdir()
+    engine = DuckDB(numbers, read_only=True, memory="40MB", spills_to=folder)
+    seen = set()
+    with ThreadPoolExecutor(1) as other:
+        asked = other.submit(engine.ask, "select count(distinct hash(n) || 'some') as n from numbers")
+        while not asked.done():
+            seen |= {path.parent for path in tmp_path.rglob("*.tmp")}
+    assert asked.result()["n"].tolist() == [1_000_000]
+    assert seen == {folder}
+
+
+def test_a_snapshot_is_asked_without_writing_beside_it(tmp_path: Path, catalogue: Catalogue) -> None:
+    home = Settings(home=tmp_path)
+    _import(home, catalogue, 1)
+    engine = Warehouse(home.warehouse, catalogue)._current().engine
+    where = Path(engine.ask("select current_setting('temp_directory') as folder")["folder"].iloc[0])
+    assert where.name.startswith("vsm-spills-") and home.warehouse not in where.parents
+
+
 def test_a_question_that_takes_too_long_is_ended_and_told(numbers: Path) -> None:
     engine = DuckDB(numbers, read_only=True, seconds=1)
     with pytest.raises(ScopeError, match="Choose fewer days, a team or a type"):

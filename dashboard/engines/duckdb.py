@@ -44,8 +44,12 @@ class DuckDB(Opener):
         memory: str = "4GB",
         threads: int = 2,
         seconds: int | None = None,
+        spills_to: Path | None = None,
     ) -> None:
-        """`seconds`: how long one question to a file that is only read may take."""
+        """`seconds`: how long one question to a file that is only read may take.
+
+        `spills_to`: the folder for what does not fit into memory; without it, one beside the file.
+        """
         self._connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only)
         self._is_read_only = read_only
         self._parameters: dict[str, frozenset[str]] = {}
@@ -56,8 +60,11 @@ class DuckDB(Opener):
         with SETTING:
             if not self._connection.execute("select current_setting('lock_configuration')").fetchall()[0][0]:
                 limits: dict[str, str | int] = {"memory_limit": memory, "threads": threads, "TimeZone": "UTC"}
-                spilled = {"max_temp_directory_size": memory} if read_only else {}
-                self._configure(read_only, {**limits, **spilled, "max_execution_time": (seconds or 0) * 1000})
+                if read_only:
+                    limits["max_temp_directory_size"] = memory
+                if spills_to:
+                    limits["temp_directory"] = _quoted(spills_to)
+                self._configure(read_only, {**limits, "max_execution_time": (seconds or 0) * 1000})
 
     def _configure(self, read_only: bool, settings: Mapping[str, str | int]) -> None:
         for name, value in settings.items():
