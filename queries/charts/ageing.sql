@@ -27,7 +27,7 @@ select
             and blocked.unblocked_at >= present.ends_at
     ) as is_blocked
 from macros.items_present($stream, $since, $until, 'all', $teams, $types, $clock, $start_rule) as present
-left join macros.visits_then($stream, null, null, $until) as placed
+left join macros.visits_then($stream, $teams, $types, $until) as placed
     on present.item_no = placed.item_no
 order by
     present.age_days desc nulls last,
