@@ -27,7 +27,7 @@ from test_plan_csv import METRICS, PLAN, STREAMS
 from test_serving import PATIENCE, a_port, command, environment
 from test_xes import EVENT
 
-from dashboard import access, reading
+from dashboard import access, opening
 from dashboard.app import create_server
 from dashboard.catalogue import Catalogue
 from dashboard.designs.document import LONGEST, Figures, seconds_of
@@ -202,9 +202,9 @@ def test_rows_of_a_parquet_by_its_bytes(imports: Imports, monkeypatch: pytest.Mo
     path = imports.settings.home / "items.parquet"
     duckdb.sql("select 'A' || range as id, '2024-01-01' as created from range(3)").write_parquet(str(path))
     size = path.stat().st_size
-    monkeypatch.setattr(reading, "ROWS_PER_BYTE", 0)
+    monkeypatch.setattr(opening, "ROWS_PER_BYTE", 0)
     for most, is_read in ((3, True), (2, False)):
-        monkeypatch.setattr(reading, "FREE_ROWS", most)
+        monkeypatch.setattr(opening, "FREE_ROWS", most)
         if is_read:
             imports.run(path)
             continue
@@ -212,7 +212,7 @@ def test_rows_of_a_parquet_by_its_bytes(imports: Imports, monkeypatch: pytest.Mo
             imports.run(path)
     monkeypatch.undo()
     duckdb.sql("select 'A' as id, '2024-01-01' as created from range(1_000_001)").write_parquet(str(path))
-    assert path.stat().st_size < 1_000_001 / reading.ROWS_PER_BYTE
+    assert path.stat().st_size < 1_000_001 / opening.ROWS_PER_BYTE
     with pytest.raises(SourceError, match="1,000,001 rows in"):
         imports.run(path)
 
