@@ -17,7 +17,7 @@ from dashboard import __version__, access, build, export, importing, layers, sna
 from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.designs.document import parse_design
 from dashboard.docs import outdated, write_docs
-from dashboard.errors import DashboardError, SettingsError
+from dashboard.errors import DashboardError, ScopeError, SettingsError
 from dashboard.figures.designed_map import map_of
 from dashboard.figures.map_files import MAP_FILES
 from dashboard.operations import OPERATIONS
@@ -384,8 +384,11 @@ def _import(settings: Settings, files: tuple[Path, ...] | list[Path], options: b
     steps = 4 * len(files) + len(catalogue.layer("staging")) + len(catalogue.layer("marts")) + 1
     with Progress(steps) as progress:
         account = importing.import_files(files, settings, options, progress.note)
-    for line in told(account, _warehouse(settings, catalogue)):
-        click.echo(line)
+    try:
+        for line in told(account, _warehouse(settings, catalogue)):
+            click.echo(line)
+    except ScopeError as error:
+        click.echo(f"Imported. What was found can't be told with the memory there is: {error}", err=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from dashboard.build import Options
 from dashboard.catalogue import read_catalogue
 from dashboard.errors import DashboardError
 from dashboard.importing import import_files
+from dashboard.progress import Progress
 from dashboard.settings import Settings, bundled
 
 
@@ -83,7 +84,8 @@ def schedule_command(settings: Settings, folder: Path, hours: float, stream: str
         try:
             found = {path: _state(path) for path in folder.rglob("*") if path.is_file()}
             if found and found != known:
-                number = import_files([folder], settings, Options(stream=stream)).number
+                with Progress(len(found)) as progress:
+                    number = import_files([folder], settings, Options(stream=stream), progress.note).number
                 click.echo(f"Imported as snapshot {number}.")
                 known = found
         except (DashboardError, OSError) as error:  # a file may go while it is looked at, a disk may be full

@@ -129,6 +129,9 @@ def test_targets_are_told_with_what_is_within_them() -> None:
             (1_000_000, "one team, 12 months", 2, 0.04),
             (1_000_000, "one team, 12 months", 2, 0.05),
             (1_000_000, "one team, 12 months", 2, 0.06),
+            (1_000_000, "everything", 2, 0.2),
+            (1_000_000, "everything", 2, float("nan")),
+            (1_000_000, "everything", 2, float("nan")),
         ],
         columns=["size", "scope", "threads", "warm_seconds"],
     )
@@ -136,6 +139,7 @@ def test_targets_are_told_with_what_is_within_them() -> None:
     assert set(found["size"]) == {"1,000,000"}
     columns = ["target", "within", "median", "slowest"]
     assert found.loc["an import", columns].tolist() == ["20 s", "0 of 1", "118 s", "118 s"]
+    assert found.loc["a question of everything", columns].tolist() == ["300 ms", "1 of 3", "too large", "too large"]
     assert found.loc["a question of one team's last year", columns].tolist() == ["50 ms", "2 of 3", "50 ms", "60 ms"]
     assert found.loc["a page of everything, as it opens", columns].tolist() == [
         "900 ms",

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from dashboard.__main__ import main
 from dashboard.catalogue import Catalogue
+from dashboard.errors import ScopeError
 from dashboard.settings import Settings
 from dashboard.streams.definition import read_definition
 from dashboard.warehouse import Warehouse
@@ -113,6 +114,17 @@ def test_a_log_is_told_the_steps_that_took_long(tmp_path: Path, monkeypatch: pyt
     steps = [line.rpartition(": ")[0] for line in STEP.findall(result.stderr)]
     assert steps[0] == "Reading Board 7.csv" and steps[-1] == "Checking that it adds up"
     assert STEP.sub("", result.stderr) == ""
+
+
+def test_an_import_whose_checks_are_too_large_is_an_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(*_: object) -> list[str]:
+        raise ScopeError("This needs more memory than there is for it.")
+
+    monkeypatch.setattr("dashboard.__main__.told", told)
+    result = command(tmp_path / "home")("import", first_file(tmp_path))
+    assert result.exit_code == 0
+    assert "Imported. What was found can't be told with the memory there is: This needs more memory" in result.stderr
+    assert len(table(command(tmp_path / "home")("ask", "lead_time", "--format", "csv"))) == 1
 
 
 def test_ask_lists_all_metrics(vsm_in_an_empty_home: Vsm, catalogue: Catalogue) -> None:

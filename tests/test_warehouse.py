@@ -238,6 +238,14 @@ def test_what_does_not_fit_into_memory_goes_where_it_is_told(numbers: Path, tmp_
     assert seen == {folder}
 
 
+def test_a_temporary_folder_without_room_is_no_damaged_snapshot(numbers: Path, tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    engine = DuckDB(numbers, read_only=True, memory="40MB", spills_to=tmp_path / "a file" / "spills")
+    with pytest.raises(ScopeError, match="more room than there is in the temporary folder"):
+        engine.ask("select count(distinct hash(n) || 'some') as n from numbers")
+    assert engine.ask("select count(*) as n from numbers")["n"].tolist() == [1_000_000]
+
+
 def test_a_snapshot_is_asked_without_writing_beside_it(tmp_path: Path, catalogue: Catalogue) -> None:
     home = Settings(home=tmp_path)
     _import(home, catalogue, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,7 @@ from dashboard.app import create_app
 from dashboard.bench.callbacks import UPDATE, Callbacks, opened
 from dashboard.bench.questions import scopes, timed
 from dashboard.catalogue import Catalogue
+from dashboard.errors import any_met
 from dashboard.pages import PAGES
 from dashboard.scope import to_query
 from dashboard.settings import Settings
@@ -24,7 +26,10 @@ from dashboard.warehouse import Warehouse
 
 @dataclass(frozen=True)
 class Drawn:
-    """One page in one scope: answers worked out for it when nothing is known and when all is, seconds, bytes sent."""
+    """One page in one scope: answers worked out for it when nothing is known and when all is, seconds, bytes sent.
+
+    Seconds are NaN where the memory is too small for an answer.
+    """
 
     page: str
     scope: str
@@ -63,8 +68,10 @@ def _measured(
     before = warehouse.answers.worked_out
     draw = partial(_answered, client, body)
     answer, first = timed(draw)
-    asked = warehouse.answers.worked_out
+    has_failed, asked = any_met(), warehouse.answers.worked_out
     _, again = timed(draw)
+    if has_failed:  # it was told on the page, in less time than an answer takes
+        first = again = math.nan
     counts = asked - before, warehouse.answers.worked_out - asked
     return answer, (*counts, first, again, len(answer.data), len(gzip.compress(answer.data)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -39,7 +40,7 @@ def compared(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     rows = []
     for target in TARGETS:
         for size, seconds in zip(SIZES, target.seconds, strict=True):
-            taken = _taken(tables[target.table], target, size)
+            taken = _taken(tables[target.table], target, size).fillna(math.inf)  # what was too large for an answer
             if len(taken):
                 target_told, *taken_told = map(_told, (seconds, taken.median(), taken.max()))
                 within = f"{(taken <= seconds).sum()} of {len(taken)}"
@@ -60,6 +61,8 @@ def _taken(table: pd.DataFrame, target: Target, size: int) -> pd.Series[float]:
 
 
 def _told(seconds: float) -> str:
+    if math.isinf(seconds):
+        return "too large"
     return f"{seconds:,.0f} s" if seconds >= 10 else f"{seconds * 1000:,.0f} ms"
 
 

@@ -28,6 +28,7 @@ SETTING = threading.Lock()
 NOT_OF_DATA = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException, duckdb.OutOfMemoryException)
 LOST = (duckdb.FatalException, duckdb.InternalException, duckdb.IOException, duckdb.SerializationException)
 DISK = (*LOST, duckdb.TransactionException)
+LESS = "Choose fewer days, a team or a type."
 PATHS = re.compile(r"""["']?/[^\s"',]+["']?""")
 # Behind its own words the engine quotes what stands in the file.
 QUOTED = re.compile(r"""[\s:]*["'{\[].*""")
@@ -51,7 +52,7 @@ class DuckDB(Opener):
         `spills_to`: the folder for what does not fit into memory; without it, one beside the file.
         """
         self._connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only)
-        self._is_read_only = read_only
+        self._is_read_only, self._spills_to = read_only, spills_to
         self._parameters: dict[str, frozenset[str]] = {}
         self._scratch: list[str] = []
         self._has_scratch = False
@@ -135,7 +136,7 @@ class DuckDB(Opener):
 
     def ask(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """The rows of a select. Raises CatalogueError where `parameters` are not exactly those it names, ScopeError
-        where it takes too long or too much memory."""
+        where it takes too long, or more memory than there is."""
         with self._cursor() as cursor:
             (statement,) = cursor.extract_statements(sql)
             given = dict(parameters or {})
@@ -144,12 +145,16 @@ class DuckDB(Opener):
             try:
                 frame: pd.DataFrame = cursor.execute(statement, given).df()
             except duckdb.InterruptException:
-                raise ScopeError("This took too long to work out. Choose fewer days, a team or a type.") from None
+                raise ScopeError(f"This took too long to work out. {LESS}") from None
             except duckdb.OutOfMemoryException:
                 if not self._is_read_only:
                     raise  # an import says so in its own words
-                told = "This needs more memory than there is for it (VSM_MEMORY). Choose fewer days, a team or a type."
-                raise ScopeError(told) from None
+                raise ScopeError(f"This needs more memory than there is for it. {LESS}") from None
+            except duckdb.IOException as error:
+                # Not the file that is asked, but the folder for what does not fit into memory.
+                if self._spills_to is None or str(self._spills_to) not in str(error):
+                    raise
+                raise ScopeError(f"This needs more room than there is in the temporary folder. {LESS}") from None
         # Whole numbers with gaps come with a null of their own, which counts and formats can't read.
         gaps = [name for name, kind in frame.dtypes.items() if kind.name in NULLABLE and frame[name].isna().any()]
         return frame.astype(dict.fromkeys(gaps, "float64")) if gaps else frame  # which copies every column

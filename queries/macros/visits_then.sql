@@ -11,6 +11,7 @@ create or replace macro macros.visits_then(chosen_stream, chosen_teams, chosen_t
         visits.stream = chosen_stream
         and visits.entered_on < end_day
         and coalesce(visits.left_on >= end_day, true)
+        -- Whoever joins these has chosen the items: here it spares reading those of others.
         and (chosen_teams is null or list_contains(chosen_teams, visits.team))
         and (chosen_types is null or list_contains(chosen_types, visits.type))
     group by visits.item_no;
