@@ -96,7 +96,7 @@ def test_a_place_stays_in_view_while_charts_above_it_come_until_the_reader_goes_
 def test_a_finding_leads_to_its_figure(reader: Page, server: str) -> None:
     reader.goto(f"{server}/?stream=bank")
     reader.wait_for_load_state("networkidle")
-    assert reader.locator(WAITING).count()
+    expect(reader.locator(WAITING)).not_to_have_count(0)
     reader.evaluate("location.hash = 'flow-types-finished-title'")
     expect(reader.locator("#flow-types-finished-title")).to_be_in_viewport()
 
@@ -106,7 +106,7 @@ def test_the_whole_page_stands_on_paper(reader: Page, server: str, way: str) -> 
     reader.add_init_script("window.print = () => { window.onPaper = document.querySelectorAll('.later').length; }")
     reader.goto(f"{server}/?stream=bank")
     reader.wait_for_load_state("networkidle")
-    assert reader.locator(WAITING).count()
+    expect(reader.locator(WAITING)).not_to_have_count(0)
     if way == "button":
         reader.get_by_role("button", name="Print or PDF").click()
     else:
