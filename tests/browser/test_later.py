@@ -60,6 +60,7 @@ def test_only_what_is_in_view_is_drawn_and_the_rest_when_it_comes(reader: Page, 
 def test_another_scope_draws_what_was_seen_without_a_gap(reader: Page, server: str) -> None:
     reader.goto(f"{server}/?stream=bank")
     reader.wait_for_load_state("networkidle")
+    expect(reader.locator(WAITING)).not_to_have_count(0)
     waiting = reader.locator(WAITING).count()
     asked = parts_asked(reader)
     with reader.expect_response(lambda answer: "page-body" in (answer.request.post_data or "")) as drawn:
