@@ -387,8 +387,8 @@ def _import(settings: Settings, files: tuple[Path, ...] | list[Path], options: b
     try:
         for line in told(account, _warehouse(settings, catalogue)):
             click.echo(line)
-    except ScopeError as error:
-        click.echo(f"Imported. What was found can't be told with the memory there is: {error}", err=True)
+    except ScopeError:  # its advice is for who looks at a page
+        click.echo("Imported. To tell what was found takes more than VSM_MEMORY or VSM_QUERY_SECONDS allow.", err=True)
 
 
 if __name__ == "__main__":

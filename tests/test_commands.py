@@ -123,7 +123,7 @@ def test_an_import_whose_checks_are_too_large_is_an_import(tmp_path: Path, monke
     monkeypatch.setattr("dashboard.__main__.told", told)
     result = command(tmp_path / "home")("import", first_file(tmp_path))
     assert result.exit_code == 0
-    assert "Imported. What was found can't be told with the memory there is: This needs more memory" in result.stderr
+    assert "Imported. To tell what was found takes more than VSM_MEMORY or VSM_QUERY_SECONDS allow." in result.stderr
     assert len(table(command(tmp_path / "home")("ask", "lead_time", "--format", "csv"))) == 1
 
 
