@@ -22,6 +22,7 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._since: dict[gthread.TConn, float] = {}
+        self._late: set[gthread.TConn] = set()
 
     def enqueue_req(self, conn: gthread.TConn) -> None:
         """The clock of a request begins with its first byte, not with the first free thread."""
@@ -34,9 +35,16 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
             return gthread._DEFER
         return super().handle(conn)
 
+    def handle_request(self, req: Any, conn: gthread.TConn) -> Any:
+        """Where nothing more is heard from, the answer says so: the next request would find the connection closed."""
+        said = req.should_close
+        req.should_close = lambda: conn in self._late or said()
+        return super().handle_request(req, conn)
+
     def finish_request(self, conn: gthread.TConn, fs: Future[Any]) -> None:
         """The next request on a connection has a clock of its own."""
         self._since.pop(conn, None)
+        self._late.discard(conn)
         super().finish_request(conn, fs)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
@@ -45,5 +53,6 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         now = time.monotonic()
         for conn in [conn for conn, since in self._since.items() if now - since > RECEIVE_SECONDS]:
             del self._since[conn]
+            self._late.add(conn)
             with contextlib.suppress(OSError):
                 conn.sock.shutdown(socket.SHUT_RD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -118,6 +119,39 @@ def test_slow_clients_hold_nobody_up(server: Server) -> None:
         dripping.join()
         for client in opened:
             client.close()
+
+
+SLOW_APP = """
+import time
+from dashboard import worker
+worker.RECEIVE_SECONDS = 0.5
+def app(environ, start_response):
+    time.sleep(2.5 if environ["PATH_INFO"] == "/slow" else 0)
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+"""
+
+
+def test_an_answer_after_the_time_to_receive_ends_the_connection_and_says_so(tmp_path: Path) -> None:
+    """A busy server answers late, and hears no more: who sends on would get no answer."""
+    (tmp_path / "slow.py").write_text(SLOW_APP, encoding="utf-8")
+    port = a_port()
+    gunicorn = [*command(f"127.0.0.1:{port}")[:-1], "slow:app"]
+    path = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "VSM_HOME": str(tmp_path)}
+    process = subprocess.Popen(gunicorn, env={**os.environ, **path}, cwd=tmp_path)
+    try:
+        Server(process, Settings(home=tmp_path), port).wait()
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        told = []
+        for path_asked in ("/quick", "/quick", "/slow", "/quick"):
+            client.request("GET", path_asked)
+            answer = client.getresponse()
+            told.append((answer.read(), answer.getheader("Connection")))
+        client.close()
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+    assert told == [(b"ok", "keep-alive"), (b"ok", "keep-alive"), (b"ok", "close"), (b"ok", "keep-alive")]
 
 
 def test_a_worker_that_is_killed_is_replaced(server: Server) -> None:
