@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.util
+import math
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -23,7 +24,7 @@ from dashboard import snapshots
 from dashboard.bench.questions import timed
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
-from dashboard.errors import SettingsError
+from dashboard.errors import ScopeError, SettingsError
 from dashboard.scope import Scope
 
 QUESTIONS = ("lead_time", "throughput", "flow_efficiency", "cumulative_flow", "map_back_flows")
@@ -37,7 +38,10 @@ Ask = Callable[[str, dt.date, str | None], pd.DataFrame]
 
 @dataclass(frozen=True)
 class Compared:
-    """One question in one scope: median seconds of one program, and how many times the product's that is."""
+    """One question in one scope: median seconds of one program, and how many times the product's that is.
+
+    Both are NaN where the memory is too small for the product's answer.
+    """
 
     question: str
     scope: str
@@ -66,7 +70,11 @@ def compare(
     for question in QUESTIONS:
         for name, scope in chosen.items():
             team = scope.teams[0] if scope.teams else None
-            own, seconds = median_of(partial(_own, engine, catalogue, question, scope), repeats)
+            try:
+                own, seconds = median_of(partial(_own, engine, catalogue, question, scope), repeats)
+            except ScopeError:  # more than the memory holds: nothing to compare others with
+                yield Compared(question, name, "the dashboard", math.nan, math.nan)
+                continue
             yield Compared(question, name, "the dashboard", seconds, 1.0)
             for program, ask in rivals.items():
                 answer, taken = median_of(partial(ask, question, scope.since, team), repeats)

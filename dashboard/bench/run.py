@@ -216,8 +216,8 @@ def _per_query(times: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _milliseconds(seconds: float) -> object:
-    return "too large" if math.isnan(seconds) else round(seconds * 1000, 1)
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 1)
 
 
 def _in_units(frame: pd.DataFrame) -> pd.DataFrame:
@@ -232,8 +232,12 @@ def _in_units(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _table(frame: pd.DataFrame) -> str:
     lines = [list(map(str, frame.columns)), ["---"] * len(frame.columns)]
-    lines += [[str(value) for value in row] for row in frame.itertuples(index=False)]
+    lines += [[_shown(value) for value in row] for row in frame.itertuples(index=False)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _shown(value: object) -> str:
+    return "too large" if isinstance(value, float) and math.isnan(value) else str(value)
 
 
 def _machine() -> str:
