@@ -28,19 +28,6 @@ class JsonLines(logging.Formatter):
         return json.dumps(told, ensure_ascii=False)
 
 
-class WithoutRequests(logging.Filter):
-    """gunicorn says of a request that it refuses where it came from and what it asked for; that is left out."""
-
-    BEGINNINGS = ("Invalid request", "Error handling request")
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Every line passes."""
-        for beginning in self.BEGINNINGS:
-            if str(record.msg).startswith(beginning):
-                record.msg, record.args = beginning, ()
-        return True
-
-
 def _where(error: BaseException | None) -> Mapping[str, Any]:
     """The kind of an error and the places it went through. Its words may hold data, and are left out."""
     places = []
@@ -58,12 +45,11 @@ def logging_at(level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"without_requests": {"()": "dashboard.logs.WithoutRequests"}},
         "formatters": {"json": {"()": "dashboard.logs.JsonLines"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": stderr,
         "loggers": {
-            "gunicorn.error": {**stderr, "propagate": False, "filters": ["without_requests"]},
+            "gunicorn.error": {**stderr, "propagate": False},
             "authlib": {"level": "INFO"},  # below, it tells what a sign-in is checked by
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},  # it logs whole addresses
         },

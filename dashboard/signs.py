@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
+import logging
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import flask
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
@@ -17,20 +20,43 @@ from dashboard.errors import DashboardError
 from dashboard.settings import Settings
 from dashboard.warehouse import Warehouse
 
+# Folder of the counts of all workers. The library maps as much of a file as is there: all that we count fits into it.
+FOLDER, COUNTS_BYTES = "PROMETHEUS_MULTIPROC_DIR", 1 << 20
+HAS_ROOM = "COUNTS_HAVE_ROOM"
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _requests = Counter("vsm_requests", "Requests answered, by route and class of status.", ["route", "status"])
+_log = logging.getLogger("dashboard.signs")
 _seconds = Histogram("vsm_request_seconds", "Seconds from the request to its answer.", ["route"], buckets=BUCKETS)
 
 
 def count(route: str, status: int, seconds: float) -> None:
-    """One more request."""
-    _requests.labels(route, f"{status // 100}xx").inc()
-    _seconds.labels(route).observe(seconds)
+    """One more request. Where there is no room for the counts, or their folder is gone, an answer is worth more."""
+    if not flask.current_app.config.get(HAS_ROOM, True):
+        return
+    with contextlib.suppress(OSError):
+        _requests.labels(route, f"{status // 100}xx").inc()
+        _seconds.labels(route).observe(seconds)
+
+
+def _reserve() -> bool:
+    """Room for what this process counts: one that writes into a mapped file without room is ended by the system."""
+    folder = Path(os.environ.get(FOLDER, ""))
+    try:
+        for kind in ("counter", "histogram") if folder.name else ():
+            with (folder / f"{kind}_{os.getpid()}.db").open("ab") as file:
+                os.posix_fallocate(file.fileno(), 0, COUNTS_BYTES)
+    except OSError as error:
+        _log.warning("requests of this worker are not counted: %s", error.strerror)
+        for left in folder.glob(f"*_{os.getpid()}.db"):
+            left.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def register(server: flask.Flask, warehouse: Warehouse, settings: Settings) -> None:
     """/healthz: the process lives. /readyz: it can answer, `degraded` where the data are not as they should be.
     /metrics: what all workers count, for this machine or whoever knows `VSM_METRICS_TOKEN`."""
+    server.config[HAS_ROOM] = _reserve()
 
     @server.get("/healthz")
     def alive() -> dict[str, str]:
@@ -50,7 +76,7 @@ def register(server: flask.Flask, warehouse: Warehouse, settings: Settings) -> N
             flask.abort(403)
         own, shared = CollectorRegistry(), CollectorRegistry()
         own.register(_Own(warehouse))
-        if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        if Path(os.environ.get(FOLDER, "-")).is_dir():
             multiprocess.MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
         else:
             shared.register(_requests)

@@ -18,6 +18,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboard.errors import AccessError, DashboardError, ScopeError
+from dashboard.headers import HEADERS, NO_CONTENT, STRICT_TRANSPORT
 from dashboard.logs import REQUEST
 from dashboard.plain_page import page
 from dashboard.settings import Settings
@@ -27,15 +28,6 @@ from dashboard.static_cache import StaticCache
 # A plan as CSV, or the state of a page with many forms, is far smaller.
 MOST_BYTES = 4 * 1024**2
 UPDATE = "/_dash-update-component"
-HEADERS: Mapping[str, str] = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cache-Control": "no-store",
-}
-STRICT_TRANSPORT = "max-age=31536000"
 CODES: Mapping[type[DashboardError], int] = {AccessError: 403, ScopeError: 400}
 # What a user can do; who attacks learns nothing from it.
 ADVICE: Mapping[int, str] = {
@@ -62,8 +54,8 @@ def harden(app: Dash, policy: Mapping[str, str]) -> None:
 
     @server.after_request
     def finish(response: flask.Response) -> flask.Response:
-        response.headers.setdefault("Content-Security-Policy", policy.get("value", "default-src 'none'"))
-        for name, value in HEADERS.items():
+        own = {"Content-Security-Policy": policy["value"]} if "value" in policy else NO_CONTENT
+        for name, value in {**HEADERS, **own}.items():
             response.headers.setdefault(name, value)
         if flask.request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)

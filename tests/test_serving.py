@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
+import resource
 import shutil
 import signal
 import socket
@@ -16,6 +18,7 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -25,9 +28,10 @@ from test_reliability import a_home, log_of
 
 from dashboard.build import Options, import_files
 from dashboard.catalogue import Catalogue
+from dashboard.headers import HEADERS, NO_CONTENT
 from dashboard.settings import Settings
 
-HALF_OPEN, SLOW_BODIES = 300, 50
+HALF_OPEN, SLOW_BODIES, SLOW_READERS, SILENT = 300, 50, 40, 100
 PATIENCE = 60
 THROUGHPUT = "/api/metrics/throughput?period=all"
 
@@ -91,13 +95,19 @@ def server(tmp_path: Path, catalogue: Catalogue) -> Iterator[Server]:
 
 
 def test_slow_clients_hold_nobody_up(server: Server) -> None:
-    """Requests that never end, and bodies that come a byte a second: more of them than there are threads."""
-    over, opened = threading.Event(), []
+    """Requests that never end, bodies that come a byte a second, answers that nobody takes: more than threads."""
+    over, opened, quiet = threading.Event(), [], []
     body = b"POST /_dash-update-component HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n{"
-    for number in range(HALF_OPEN + SLOW_BODIES):
-        client = socket.create_connection(("127.0.0.1", server.port), PATIENCE)
-        client.sendall(b"GET / HTTP/1.1\r\nHost: 127" if number < HALF_OPEN else body)
-        opened.append(client)
+    large = max(re.findall(r'src="(/[^"]+js[^"]*)"', server.get("/")[1]), key=lambda path: len(server.get(path)[1]))
+    ask = f"GET {large} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+    said = [b"GET / HTTP/1.1\r\nHost: 127"] * HALF_OPEN + [body] * SLOW_BODIES + [ask] * SLOW_READERS + [b""] * SILENT
+    for begun in said:
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.settimeout(PATIENCE)
+        client.connect(("127.0.0.1", server.port))
+        client.sendall(begun)
+        (opened if begun[:1] in (b"G", b"P") and begun != ask else quiet).append(client)
 
     def drip() -> None:
         while not over.wait(1):
@@ -117,7 +127,7 @@ def test_slow_clients_hold_nobody_up(server: Server) -> None:
     finally:
         over.set()
         dripping.join()
-        for client in opened:
+        for client in (*opened, *quiet):
             client.close()
 
 
@@ -130,6 +140,49 @@ def app(environ, start_response):
     start_response("200 OK", [("Content-Length", "2")])
     return [b"ok"]
 """
+
+
+def test_without_room_or_folder_for_what_it_counts_it_answers(tmp_path: Path, catalogue: Catalogue) -> None:
+    """A mapped file that finds no room ends the process that writes to it; a folder may be swept while it runs."""
+    home, temporary = a_home(tmp_path, catalogue, 2), tmp_path / "temporary"
+    temporary.mkdir()
+    # No room: whoever starts it allows no file larger than half of what is reserved.
+    for limit in (None, 500_000):
+        port = a_port()
+        process = subprocess.Popen(
+            command(f"127.0.0.1:{port}"),
+            env=environment(home) | {"TMPDIR": str(temporary), "VSM_WORKERS": "1"},
+            preexec_fn=limit and partial(resource.setrlimit, resource.RLIMIT_FSIZE, (limit, limit)),
+        )
+        try:
+            server = Server(process, home, port)
+            server.wait()
+            assert server.throughput() == 2
+            assert ("vsm_requests_total{" in server.get("/metrics")[1]) == (limit is None)
+            for folder in temporary.iterdir():
+                shutil.rmtree(folder)
+            os.kill(server.workers()[0], signal.SIGKILL)
+            server.wait()
+            assert server.throughput() == 2 and "vsm_ready 1" in server.get("/metrics")[1]
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def raw(server: Server, request: bytes) -> bytes:
+    """All that the server says until it ends the connection."""
+    with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as client:
+        client.sendall(request)
+        return b"".join(iter(lambda: client.recv(65_536), b""))
+
+
+def test_what_is_refused_ends_the_connection(server: Server) -> None:
+    """What was not read of a refused request is not taken for the next one."""
+    post = b"POST /_dash-update-component HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: cross-site\r\n"
+    smuggled = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    told = raw(server, post + b"Content-Length: %d\r\n\r\n" % len(smuggled) + smuggled * 2)
+    assert told.startswith(b"HTTP/1.1 403") and told.count(b"HTTP/1.1 ") == 1
+    assert b"\r\nConnection: close\r\n" in told
 
 
 def test_an_answer_after_the_time_to_receive_ends_the_connection_and_says_so(tmp_path: Path) -> None:
@@ -203,13 +256,17 @@ def test_what_all_workers_count_is_told_in_one_sum(server: Server) -> None:
     assert float(counted.rpartition(" ")[2]) >= 40
 
 
-def test_a_request_that_is_refused_is_not_told_of_in_the_log(server: Server, tmp_path: Path) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as client:
-        client.sendall(b"GET /canary HTTP/9.9\r\nHost: canary\r\n\r\n")
-        assert b"400" in client.recv(1_000)
+@pytest.mark.parametrize("line", [b"GET /?canary HTTP/9.9", b"GET canary", b"G(T /canary HTTP/1.1"])
+def test_what_is_no_request_is_answered_with_the_headers_and_told_nowhere(
+    server: Server, tmp_path: Path, line: bytes
+) -> None:
+    head, _, body = raw(server, line + b"\r\nHost: canary\r\n\r\n").partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n") and body == b"The request could not be read."
+    for name, value in {**HEADERS, **NO_CONTENT}.items():
+        assert f"\r\n{name}: {value}".encode() in head
     told = (tmp_path / "log").read_text("utf-8")
-    assert '"said": "Invalid request"' in told
-    assert "canary" not in told and "127.0.0.1" not in told.partition("Invalid request")[2]
+    assert "no answer of the application: " in told and "canary" not in told
+    assert "127.0.0.1" not in told.partition("no answer")[2]
 
 
 def test_no_header_says_which_page_is_asked_for(server: Server) -> None:
@@ -256,5 +313,5 @@ def test_what_changes_in_a_folder_is_imported_again_and_what_is_refused_is_told(
 
 
 def once_imported(lines: IO[str]) -> str:
-    """The first line that tells of no refusal: a file may be looked at while it is written."""
-    return next(line for line in lines if not line.startswith("Not imported"))
+    """What it says in the end: a file may be looked at while it is written, and steps that take long are told."""
+    return next(line for line in lines if line.startswith("Imported"))

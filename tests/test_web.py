@@ -19,9 +19,10 @@ from dashboard import snapshots
 from dashboard.app import create_server
 from dashboard.catalogue import Catalogue
 from dashboard.errors import SettingsError
+from dashboard.headers import HEADERS
 from dashboard.logs import JsonLines
 from dashboard.settings import Settings, from_environment
-from dashboard.web import ADVICE, HEADERS, MOST_BYTES
+from dashboard.web import ADVICE, MOST_BYTES
 
 CALLBACK = {"output": "page-body.children", "inputs": [], "outputs": [], "changedPropIds": []}
 UPDATE = "/_dash-update-component"
