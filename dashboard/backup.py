@@ -6,6 +6,7 @@ What people wrote in PostgreSQL is not in it: pg_dump keeps that.
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import tarfile
@@ -22,30 +23,45 @@ STORE, KEY = "store.sqlite", "warehouse/people.key"
 
 
 def back_up(settings: Settings, target: Path) -> None:
-    """Write the file; no import publishes meanwhile. Raises SettingsError where it is there already."""
-    home = settings.home
+    """Write the file; no import publishes meanwhile. Raises SettingsError where it is there already, or can't be
+    written: then nothing is left of it."""
     if target.exists():
         raise SettingsError(f"{target} is there already. Name another file.")
-    with snapshots.only_one_import(settings.warehouse), tempfile.TemporaryDirectory() as folder:
+    with snapshots.only_one_import(settings.warehouse):
         snapshot, _ = snapshots.sound(settings.warehouse)
-        aside = Path(folder) / "backup.tar.gz"
-        with tarfile.open(aside, "w:gz", compresslevel=1) as archive:
+        try:
+            _write(settings.home, snapshot, target)
+        except (OSError, sqlite3.Error) as error:
+            raise SettingsError(f"{target} could not be written: {getattr(error, 'strerror', error)}.") from None
+
+
+def _write(home: Path, snapshot: Path, target: Path) -> None:
+    """The file, beside its place until it is whole; its owner alone reads it, for it holds the key of pseudonyms."""
+    draft = tempfile.NamedTemporaryFile(dir=target.resolve().parent, prefix=f".{target.name}-", delete=False)  # noqa: SIM115
+    try:
+        with draft, tarfile.open(fileobj=draft, mode="w:gz", compresslevel=1) as archive:
             for path in _documents(home):
                 archive.add(path, path.relative_to(home))
             if (home / STORE).is_file():
-                archive.add(_copy_of(home / STORE, Path(folder) / STORE), STORE)
+                with tempfile.TemporaryDirectory() as folder:
+                    archive.add(_copy_of(home / STORE, Path(folder) / STORE), STORE)
             if (home / KEY).is_file():
                 archive.add(home / KEY, KEY)
             archive.add(snapshot, f"warehouse/snapshots/{snapshot.name}")
-        aside.chmod(0o600)
-        shutil.move(aside, target)
+        with Path(draft.name).open("rb") as whole:
+            os.fsync(whole.fileno())
+        Path(draft.name).replace(target)
+    finally:
+        Path(draft.name).unlink(missing_ok=True)
 
 
 def restore(settings: Settings, source: Path) -> None:
     """Bring a home back from its file. Raises SettingsError for a home that has something already."""
     home = settings.home
-    if not snapshots.is_empty(settings.warehouse) or (home / STORE).exists() or any(_documents(home)):
+    if not _is_empty(settings):
         raise SettingsError(f"{home} is not empty. Restore into another home: vsm --home FOLDER restore {source}")
+    if settings.warehouse.is_dir() and snapshots.is_building(settings.warehouse):
+        raise SettingsError(f"An import into {home} is under way. Restore into another home.")
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home) as folder:
         try:
@@ -57,9 +73,17 @@ def restore(settings: Settings, source: Path) -> None:
         if len(found) != 1:
             raise SnapshotError(f"{source} holds {len(found)} snapshots; expected one.")
         snapshots.verify(found[0])
+        # What an import left that was refused goes: its key of pseudonyms names nobody.
+        shutil.rmtree(settings.warehouse, ignore_errors=True)
         for path in Path(folder).iterdir():
-            shutil.move(path, home / path.name)
+            path.rename(home / path.name)
     snapshots.point(settings.warehouse, settings.warehouse / "snapshots" / found[0].name)
+
+
+def _is_empty(settings: Settings) -> bool:
+    """Whether a home has nothing that a backup would bring back."""
+    home = settings.home
+    return snapshots.is_empty(settings.warehouse) and not (home / STORE).exists() and not any(_documents(home))
 
 
 def _documents(home: Path) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import resource
 import sqlite3
 import tarfile
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from test_reliability import SCOPE, a_home
 
 from dashboard import snapshots
 from dashboard.backup import back_up, restore
+from dashboard.build import import_files
 from dashboard.catalogue import Catalogue
 from dashboard.errors import DashboardError, SettingsError
 from dashboard.settings import Settings
@@ -69,6 +71,39 @@ def test_nothing_is_written_over(home: Settings, kept: Path) -> None:
         back_up(home, kept)
     with pytest.raises(SettingsError, match="is not empty"):
         restore(home, kept)
+
+
+def test_a_backup_that_can_not_be_written_leaves_nothing(home: Settings, tmp_path: Path) -> None:
+    """The file is written beside its place: no one finds half of it, and the next backup is not in its way."""
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limit[1]))
+    try:
+        with pytest.raises(SettingsError, match=r"could not be written: (File too large|disk I/O error)\."):
+            back_up(home, tmp_path / "b.tar.gz")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(SettingsError, match="could not be written"):
+        back_up(home, tmp_path / "nowhere" / "b.tar.gz")
+    back_up(home, tmp_path / "b.tar.gz")
+    assert [path.name for path in tmp_path.iterdir()] == ["b.tar.gz"]
+
+
+def test_a_home_whose_first_import_was_refused_is_empty(
+    home: Settings, kept: Path, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    other = replace(home, home=tmp_path / "other")
+    with pytest.raises(DashboardError):
+        import_files([tmp_path / "none.csv"], other, catalogue)
+    (other.warehouse / "people.key").write_text("of nobody", encoding="ascii")
+    with (
+        snapshots.only_one_import(other.warehouse),
+        pytest.raises(SettingsError, match=r"An import into .* is under way"),
+    ):
+        restore(other, kept)
+    restore(other, kept)
+    assert (other.warehouse / "people.key").read_bytes() == (home.warehouse / "people.key").read_bytes()
+    assert Warehouse(other.warehouse, catalogue).ask("metrics.throughput", SCOPE)["value"].tolist() == [2]
 
 
 HOSTILE: Mapping[str, str] = {"../outside": "file", "/tmp/outside": "file", "link": "link"}  # noqa: S108 - must not be written
