@@ -47,15 +47,15 @@ class Answers:
         try:
             with self._in_its_lane(kind):
                 answer = work_out()
-        except BaseException as error:
             with self._lock:
-                del self._coming[key]
+                self.worked_out += 1
+                self._keep(key, answer)
+        except BaseException as error:
             mine.set_exception(error)
             raise
-        with self._lock:
-            self.worked_out += 1
-            self._keep(key, answer)
-            del self._coming[key]
+        finally:
+            with self._lock:
+                del self._coming[key]
         mine.set_result(answer)
         return answer.copy()
 

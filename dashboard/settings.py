@@ -12,6 +12,7 @@ from typing import Any
 from dashboard.errors import SettingsError
 
 PACKAGE = Path(__file__).parent
+LEAST = 1  # of every setting that is a number
 PREFIX = re.compile(r"/(?:[\w.-]+/)*")
 # Settings that the process that reads strangers' files is not told.
 SECRETS = ("database_url", "proxy_secret", "metrics_token", "oidc_secret", "session_secret")
@@ -107,6 +108,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         text = given.get(variable(each))
         if text:
             values[each.name] = _read(variable(each), text, type(each.default))
+            if isinstance(each.default, int) and values[each.name] < LEAST:  # type: ignore[operator]  # a number then
+                raise SettingsError(f"{variable(each)} is {text}; expected {LEAST} or more.")
     if not PREFIX.fullmatch(str(values.get("prefix", "/"))):
         raise SettingsError(f"VSM_PREFIX is {values['prefix']!r}; expected a path such as /vsm/.")
     return Settings(**values)  # type: ignore[arg-type]

@@ -281,6 +281,9 @@ def test_home_is_told_by_the_environment(home: Path, told: Result, monkeypatch: 
     monkeypatch.setenv("VSM_KEEP", "three")
     result = CliRunner().invoke(main, ["items"])
     assert (result.exit_code, result.stderr) == (1, "Error: VSM_KEEP is 'three'; expected a whole number.\n")
+    monkeypatch.setenv("VSM_KEEP", "-1")  # which would take the newest snapshot for an old one
+    result = CliRunner().invoke(main, ["items"])
+    assert (result.exit_code, result.stderr) == (1, "Error: VSM_KEEP is -1; expected 1 or more.\n")
 
 
 def test_serve_is_refused_beyond_this_machine(vsm: Vsm, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,6 +124,32 @@ def test_files_in_an_archive(write: Write, inbox: Path) -> None:
         receive(write("none.zip", nothing.getvalue()), inbox)
 
 
+def test_what_is_free_is_so_once_for_an_archive(write: Write, inbox: Path) -> None:
+    """Else fifty small files would unpack to fifty times as much."""
+    third = b"\0" * (UNPACKED_FREE_BYTES // 3)
+    assert len(receive(write("at.zip", zipped(*[third] * 3)), inbox)) == 3
+    with pytest.raises(SourceError, match=r"3\.csv: the unpacked size is more than 3,\d{3},\d{3} bytes"):
+        receive(write("above.zip", zipped(*[third] * 4)), inbox)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_that_unpacks_at_one_go_is_refused(write: Write, inbox: Path, packing: int) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", packing) as archive:
+        archive.writestr("0.csv", b"\0" * 10_000_000)
+    with pytest.raises(SourceError, match="packed in a way that is not read"):
+        receive(write("packed.zip", packed.getvalue()), inbox)
+
+
+def test_one_file_that_an_archive_names_twice_is_refused(write: Write, inbox: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("0.csv", b"x")
+        archive.filelist.append(archive.filelist[0])
+    with pytest.raises(SourceError, match="two files of the archive are the same bytes"):
+        receive(write("twice.zip", packed.getvalue()), inbox)
+
+
 def test_bytes_of_an_empty_file(write: Write, inbox: Path) -> None:
     receive(write("one.csv", b"x"), inbox)
     with pytest.raises(SourceError, match="the file is empty"):

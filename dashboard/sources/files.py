@@ -20,6 +20,7 @@ FILE_BYTES = 64 * 1024**3
 # Exports pack 5 to 50 times smaller; what unpacks to far more is no export.
 UNPACKED_RATIO, UNPACKED_FREE_BYTES = 200, 16 * 1024**2
 ARCHIVED_FILES = 50
+PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 PARQUET, GZIP, ZIP = b"PAR1", b"\x1f\x8b", b"PK\x03\x04"
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, RuntimeError, NotImplementedError)
@@ -94,10 +95,14 @@ def _unzipped(packed: Path, name: str, folder: Path) -> Iterator[Plain]:
         with zipfile.ZipFile(packed) as archive:
             members = [each for each in archive.infolist() if not each.is_dir()]
             _check_members(members, name)
+            free_bytes = UNPACKED_FREE_BYTES
             for number, each in enumerate(members):
                 target = folder / f"{packed.name}-{number}"
                 with archive.open(each) as stream:
-                    _unpack(stream, target, f"{name}/{shown(Path(each.filename).name)}", each.compress_size)
+                    inside = f"{name}/{shown(Path(each.filename).name)}"
+                    unpacked = _unpack(stream, target, inside, each.compress_size, free_bytes)
+                # What is free is so once for all of the archive.
+                free_bytes -= max(0, unpacked - UNPACKED_RATIO * each.compress_size)
                 with target.open("rb") as plain:
                     sha256 = hashlib.file_digest(plain, "sha256").hexdigest()
                 inner = Path(each.filename)
@@ -113,10 +118,18 @@ def _check_members(members: list[zipfile.ZipInfo], name: str) -> None:
             raise SourceError(f"{name}: the archive holds a link or a path that leads out of it. It is not read.")
     if not 0 < len(members) <= ARCHIVED_FILES:
         raise SourceError(f"{name}: the archive holds {len(members)} files; 1 to {ARCHIVED_FILES} are read.")
+    # Others unpack a whole file from a few bytes at one go, before anybody can count.
+    if {each.compress_type for each in members} - PACKINGS:
+        raise SourceError(f"{name}: the archive is packed in a way that is not read. Pack it as zip does: by deflate.")
+    if len({each.header_offset for each in members}) < len(members):
+        raise SourceError(f"{name}: two files of the archive are the same bytes of it. It is not read.")
 
 
-def _unpack(stream: IO[bytes] | gzip.GzipFile, target: Path, name: str, packed_bytes: int) -> None:
-    allowed = min(FILE_BYTES, max(UNPACKED_FREE_BYTES, UNPACKED_RATIO * packed_bytes))
+def _unpack(
+    stream: IO[bytes] | gzip.GzipFile, target: Path, name: str, packed_bytes: int, free_bytes: int = UNPACKED_FREE_BYTES
+) -> int:
+    """The number of bytes that were unpacked."""
+    allowed = min(FILE_BYTES, max(free_bytes, UNPACKED_RATIO * packed_bytes))
     with target.open("wb") as plain:
         while chunk := stream.read(CHUNK_BYTES):
             if plain.tell() + len(chunk) > allowed:
@@ -127,3 +140,4 @@ def _unpack(stream: IO[bytes] | gzip.GzipFile, target: Path, name: str, packed_b
             plain.write(chunk)
         if plain.tell() == 0:
             raise SourceError(f"{name}: the file is empty.")
+        return plain.tell()
