@@ -76,7 +76,9 @@ class Warehouse:
         """
         query = self.catalogue.queries[name]
         folder, engine, *_ = self._current()
-        named = engine.parameters(query.sql)
+        # What the checks find was written down by the import.
+        sql = f"from {name}" if query.layer == "checks" else query.sql
+        named = engine.parameters(sql)
         offered = sight.narrowed(query, named, {**(scope.parameters() if scope else {}), **more})
         if not named <= offered.keys():
             raise ScopeError(f"{name} needs {', '.join(sorted(named - offered.keys()))}.")
@@ -84,7 +86,7 @@ class Warehouse:
         key = (folder, name, tuple(sorted((each, repr(value)) for each, value in given.items())))
         # With a team, or fewer days, the same question is another matter.
         kind = (folder, name, *(repr(given.get(part)) for part in ("stream", "teams", "types", "since", "until")))
-        return self.answers.of(key, kind, lambda: self._answer(engine, query.sql, given))
+        return self.answers.of(key, kind, lambda: self._answer(engine, sql, given))
 
     def parameters(self, name: str) -> frozenset[str]:
         """The parameters that a query names."""

@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 from conftest import ROOT, STAGES, Rows, World, moves
 
+from dashboard import snapshots
 from dashboard.catalogue import Catalogue, read_catalogue
+from dashboard.engines.duckdb import DuckDB
 from dashboard.settings import Settings
 from dashboard.warehouse import Warehouse
 
@@ -635,6 +637,17 @@ def test_the_demo_has_no_error_and_no_warning(demo: Settings, catalogue: Catalog
     problems = Warehouse(demo.warehouse, catalogue).problems()
     assert not len(problems[problems["severity"] != "note"]), problems[problems["severity"] != "note"].to_string()
     assert set(problems["check"]) == {"backwards", "unattributed_incident", "undeployed_change"}
+
+
+def test_an_import_writes_down_what_each_check_finds(demo: Settings, catalogue: Catalogue) -> None:
+    """The server reads it there: half a minute of work with a million items."""
+    warehouse = Warehouse(demo.warehouse, catalogue)
+    engine = DuckDB(warehouse.snapshot / snapshots.DATABASE, read_only=True)
+    for name, query in CHECKS.items():
+        found = engine.ask(query.sql).sort_values(["stream", "subject"], ignore_index=True)
+        pd.testing.assert_frame_equal(warehouse.ask(name).sort_values(["stream", "subject"], ignore_index=True), found)
+        assert engine.parameters(query.sql) == set()
+    engine.close()
 
 
 def test_nothing_at_all_has_no_problem(world: World) -> None:
