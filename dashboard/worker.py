@@ -87,7 +87,7 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         status = next((status for kind, status in NO_REQUEST.items() if isinstance(exc, kind)), FAULT)
         told = exc if status == FAULT else None
         self.log.warning("no answer of the application: %s", type(exc).__name__, exc_info=told)
-        lines = [f"HTTP/1.1 {status.value} {status.phrase}", "Connection: close", "Content-Type: text/plain"]
+        lines = [f"HTTP/1.1 {status.value} {status.phrase}", "Connection: close", "Content-Type: text/plain; charset=utf-8"]
         lines += [f"{name}: {value}" for name, value in (*HEADERS.items(), *NO_CONTENT.items())]
         head = "\r\n".join([*lines, f"Content-Length: {len(UNREADABLE)}", "", ""])
         with contextlib.suppress(OSError):

@@ -189,7 +189,7 @@ def test_every_part_of_the_package_has_a_row() -> None:
 FLOORS = {"dash": (4, 4, 1), "flask": (3, 1, 3), "werkzeug": (3, 1, 6)}
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-oidc.lock", "requirements-test.lock"])
 def test_what_is_installed_is_locked_by_digest_and_not_older_than_it_may_be(lock: str) -> None:
     text = (HOUSE.parent / ".ci" / lock).read_text(encoding="utf-8")
     locked = dict(re.findall(r"^([a-z0-9._-]+)==([\w.]+) ", text, re.MULTILINE))
@@ -199,3 +199,8 @@ def test_what_is_installed_is_locked_by_digest_and_not_older_than_it_may_be(lock
     for name, floor in FLOORS.items():
         if name in locked or lock == "requirements.lock":
             assert tuple(map(int, locked[name].split(".")[:3])) >= floor, name
+
+
+def test_a_sign_in_is_tested_with_the_versions_that_are_installed_for_it() -> None:
+    oidc, test = ((HOUSE.parent / ".ci" / f"requirements-{name}.lock").read_text("utf-8") for name in ("oidc", "test"))
+    assert oidc.startswith("authlib==") and set(oidc.splitlines()) <= set(test.splitlines())

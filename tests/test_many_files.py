@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import random
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Imports, span
+from conftest import ROOT, Imports, span
 
+from dashboard.catalogue import Catalogue
 from dashboard.errors import SourceError
 
 DAY = pd.Timedelta(days=1)
@@ -54,6 +57,22 @@ def test_each_stream_of_a_log_has_its_own_items(whole_imports: Imports) -> None:
     assert account.files[0].records("kept") == 6
     lead = whole_imports.warehouse.table("marts.items").set_index("stream")["lead_seconds"] / 86_400
     assert lead.to_dict() == {"web": 4, "app": 8}
+
+
+def test_a_history_in_pieces_is_the_history(tmp_path: Path, catalogue: Catalogue) -> None:
+    """Cut at any line, so that the moves of an item stand in several files."""
+    demo = ROOT / "data" / "sample" / "demo"
+    head, *rows = (demo / "transitions.csv").read_text("utf-8").splitlines(keepends=True)
+    draw, found = random.Random(1), []
+    for pieces in (1, 5):
+        (tmp_path / str(pieces)).mkdir()
+        home = Imports(tmp_path / str(pieces), catalogue)
+        cuts = [0, *sorted(draw.sample(range(1, len(rows)), pieces - 1)), len(rows)]
+        parts = [home.file(f"{n}.csv", head + "".join(rows[a:b])) for n, (a, b) in enumerate(pairwise(cuts))]
+        home.run(demo / "items.csv", *draw.sample(parts, len(parts)))
+        found.append([home.warehouse.table(f"marts.{mart}") for mart in ("items", "visits", "moves", "waste")])
+    for whole, in_pieces in zip(*found, strict=True):
+        pd.testing.assert_frame_equal(whole, in_pieces)
 
 
 LOG = "case_id,status,timestamp\n" + "".join(

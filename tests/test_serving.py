@@ -26,8 +26,9 @@ import pytest
 from conftest import ROOT
 from test_reliability import a_home, log_of
 
+from dashboard import snapshots
 from dashboard.build import Options, import_files
-from dashboard.catalogue import Catalogue
+from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.headers import HEADERS, NO_CONTENT
 from dashboard.settings import Settings
 
@@ -207,16 +208,56 @@ def test_an_answer_after_the_time_to_receive_ends_the_connection_and_says_so(tmp
     assert told == [(b"ok", "keep-alive"), (b"ok", "keep-alive"), (b"ok", "close"), (b"ok", "keep-alive")]
 
 
-def test_a_worker_that_is_killed_is_replaced(server: Server) -> None:
-    before = server.workers()
+READERS = 8
+
+
+def test_a_worker_that_is_killed_is_replaced_and_only_what_it_was_at_is_lost(server: Server) -> None:
+    before, over = server.workers(), threading.Event()
     assert len(before) == 2
-    os.kill(before[0], signal.SIGKILL)
-    for _ in range(PATIENCE * 4):
-        if len(now := server.workers()) == 2 and now != before:
-            break
-        time.sleep(0.25)
+
+    def read(_: int) -> tuple[int, int]:
+        """How many questions were answered, and how many had no answer: another answer is none of both."""
+        answered = lost = 0
+        while not over.is_set():
+            try:
+                assert server.throughput() == 2
+                answered += 1
+            except (OSError, http.client.HTTPException):
+                lost += 1
+        return answered, lost
+
+    with ThreadPoolExecutor(READERS) as threads:
+        reading = [threads.submit(read, number) for number in range(READERS)]
+        time.sleep(2)
+        os.kill(before[0], signal.SIGKILL)
+        began = time.monotonic()
+        server.get("/healthz")
+        print(f"the next answer after {time.monotonic() - began:.2f} s")
+        for _ in range(PATIENCE * 4):
+            if len(now := server.workers()) == 2 and now != before:
+                break
+            time.sleep(0.25)
+        time.sleep(2)
+        over.set()
+        found = [each.result() for each in reading]
     assert before[0] not in server.workers() and before[1] in server.workers()
+    assert min(answered for answered, _ in found) > 0 and max(lost for _, lost in found) <= 1, found
     assert [server.throughput() for _ in range(10)] == [2] * 10
+
+
+def test_a_snapshot_that_is_damaged_is_told_to_whoever_watches(server: Server, tmp_path: Path) -> None:
+    import_files([log_of(tmp_path, 7)], server.home, read_catalogue(ROOT / "queries"), Options(stream="s"))
+    newest = snapshots.current(server.home.warehouse) / snapshots.DATABASE
+    content = bytearray(newest.read_bytes())
+    content[-1] ^= 1
+    newest.write_bytes(content)
+    for worker in server.workers():
+        os.kill(worker, signal.SIGKILL)
+    began = time.monotonic()
+    server.wait()
+    assert json.loads(server.get("/readyz")[1]) == {"status": "degraded"}
+    print(f"the one before answered after {time.monotonic() - began:.1f} s, both workers started anew")
+    assert "vsm_degraded 1.0" in server.get("/metrics")[1] and server.throughput() == 2
 
 
 def test_a_stop_lets_what_is_under_way_be_answered(server: Server) -> None:

@@ -63,6 +63,7 @@ def served(home: Path) -> Iterator[tuple[str, int]]:
         address = f"127.0.0.1:{free.getsockname()[1]}"
     command = [sys.executable, "-m", "gunicorn", "--config", "python:dashboard.gunicorn_conf", "--bind", address]
     environment = {**os.environ, "VSM_HOME": str(home), "VSM_LOG_LEVEL": "WARNING"}
+    began = time.monotonic()
     process = subprocess.Popen([*command, "dashboard.app:create_server()"], env=environment)
     try:
         for _ in range(240):
@@ -71,6 +72,7 @@ def served(home: Path) -> Iterator[tuple[str, int]]:
                 break
             except OSError:
                 time.sleep(0.25)
+        print(f"ready {time.monotonic() - began:.1f} s after the start", flush=True)
         yield f"http://{address}", process.pid
     finally:
         process.terminate()
@@ -126,7 +128,11 @@ def failures(table: Path) -> int:
         rows = {row["Name"]: row for row in csv.DictReader(file)}
     whole = rows["Aggregated"]
     count, failed = int(whole["Request Count"]), int(whole["Failure Count"])
-    print(f"{count} requests, {failed} failed; p50 {whole['50%']} ms, p95 {whole['95%']} ms, p99 {whole['99%']} ms")
+    rate = float(whole["Requests/s"])
+    print(
+        f"{count} requests, {rate:.1f} a second, {failed} failed; "
+        f"p50 {whole['50%']} ms, p95 {whole['95%']} ms, p99 {whole['99%']} ms"
+    )
     return failed
 
 
