@@ -20,6 +20,8 @@ import resource
 import sys
 import tempfile
 import traceback
+import unicodedata
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection
@@ -42,6 +44,8 @@ from dashboard.sources.files import shown
 from dashboard.sources.texts import Sample
 
 SEED = int(os.environ.get("VSM_FUZZ_SEED", "1"))
+# What stands around a text and is no part of it.
+SPACES = "".join(chr(code) for code in range(0x3001) if unicodedata.category(chr(code)) == "Zs")
 FILES = int(os.environ.get("VSM_FUZZ_FILES", "2000"))
 # As many tests as that share the files, so that they run on all cores.
 PARTS = 10
@@ -146,9 +150,19 @@ def check_accounts(build: Remembered, made: Case) -> None:
             assert ids is None or not odd, f"no cell of the file holds the ids {sorted(odd)[:3]}"
 
 
+def unpacked(data: bytes) -> bytes:
+    """What is in a gzip, or in the one file of an archive."""
+    if data.startswith(b"\x1f\x8b"):
+        return gzip.decompress(data)
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return archive.read(archive.namelist()[0])
+    return data
+
+
 def seen_by_others(made: Case, sample: Sample) -> tuple[int | None, set[str] | None]:
     """Records of a file and the texts in it, as Python's own readers see them; None where they can't read it."""
-    data = gzip.decompress(made.data) if made.data.startswith(b"\x1f\x8b") else made.data
+    data = unpacked(made.data)
     if sample.kind == "parquet":
         try:
             return pq.read_metadata(io.BytesIO(data)).num_rows, None
@@ -183,7 +197,7 @@ def seen_by_csv(text: str, delimiter: str) -> tuple[int | None, set[str] | None]
     is_above = [len(row) == 1 and not row[0].strip() for row in rows]
     above = is_above.index(False) if False in is_above else len(rows)
     above += bool(re.match(r"\s*sep=.\s*$", text[: text.find("\n")].lstrip(), re.IGNORECASE))
-    return len(rows) - above - 1, {cell.strip(" ") for row in rows for cell in row}
+    return len(rows) - above - 1, {cell.strip(SPACES) for row in rows for cell in row}
 
 
 def work(pipe: Connection) -> None:
