@@ -191,9 +191,12 @@ def denials(calls: list[tuple[str, int]]) -> list[str]:
     if DENIALS < 100:
         chosen = draw.sample(chosen, DENIALS)
     writes = [(call, number) for call, number in calls if call not in FEW]
-    for _ in range(DENIALS):
+    writes_at = [number for call, number in writes if call == "pwrite64"]
+    for _ in range(DENIALS // 2):
         call, number = draw.choice(writes)
-        chosen.append(f"{call}:{draw.choice((*FAULTS, 'error=ENOSPC'))}:when={number}{draw.choice(('', '+'))}")
+        chosen.append(f"{call}:{draw.choice(FAULTS)}:when={number}")
+        # What goes through pipes is written by `write`: there only one is denied, or the child could tell nothing.
+        chosen.append(f"pwrite64:error=ENOSPC:when={draw.choice(writes_at)}+")
     return chosen
 
 
