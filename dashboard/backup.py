@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -32,7 +31,8 @@ def back_up(settings: Settings, target: Path) -> None:
         try:
             _write(settings.home, snapshot, target)
         except (OSError, sqlite3.Error) as error:
-            raise SettingsError(f"{target} could not be written: {getattr(error, 'strerror', error)}.") from None
+            told = getattr(error, "strerror", None) or error
+            raise SettingsError(f"{target} could not be written: {told}.") from None
 
 
 def _write(home: Path, snapshot: Path, target: Path) -> None:
@@ -56,28 +56,44 @@ def _write(home: Path, snapshot: Path, target: Path) -> None:
 
 
 def restore(settings: Settings, source: Path) -> None:
-    """Bring a home back from its file. Raises SettingsError for a home that has something already."""
+    """Bring a home back from its file, all of it or nothing. Raises SettingsError for a home that has something."""
     home = settings.home
+    full = f"{home} is not empty. Restore into another home: vsm --home FOLDER restore {source}"
     if not _is_empty(settings):
-        raise SettingsError(f"{home} is not empty. Restore into another home: vsm --home FOLDER restore {source}")
-    if settings.warehouse.is_dir() and snapshots.is_building(settings.warehouse):
-        raise SettingsError(f"An import into {home} is under way. Restore into another home.")
+        raise SettingsError(full)
     home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home) as folder:
+    with tempfile.TemporaryDirectory(dir=home) as name:
+        folder = Path(name)
         try:
             with tarfile.open(source, "r:gz") as archive:
                 archive.extractall(folder, filter="data")  # no path or link leads out of the folder
         except (tarfile.TarError, EOFError, OSError) as error:
             raise SettingsError(f"{source} is no backup, or not a whole one: {error}.") from None
-        found = sorted(Path(folder, "warehouse", "snapshots").glob("[0-9]*"))
+        found = sorted((folder / "warehouse" / "snapshots").glob("[0-9]*"))
         if len(found) != 1:
             raise SnapshotError(f"{source} holds {len(found)} snapshots; expected one.")
         snapshots.verify(found[0])
-        # What an import left that was refused goes: its key of pseudonyms names nobody.
-        shutil.rmtree(settings.warehouse, ignore_errors=True)
-        for path in Path(folder).iterdir():
-            path.rename(home / path.name)
-    snapshots.point(settings.warehouse, settings.warehouse / "snapshots" / found[0].name)
+        settings.warehouse.mkdir(exist_ok=True)
+        with snapshots.only_one_import(settings.warehouse):
+            if not _is_empty(settings):  # an import came in between
+                raise SettingsError(full)
+            _move(folder, home)
+            snapshots.point(settings.warehouse, settings.warehouse / "snapshots" / found[0].name)
+
+
+def _move(folder: Path, home: Path) -> None:
+    """Every file to its place in the home; none where one can't be moved."""
+    moved: list[Path] = []
+    try:
+        for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+            target = home / path.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+            moved.append(target)
+    except OSError as error:
+        for target in moved:
+            target.unlink()
+        raise SettingsError(f"{home} could not be written: {error.strerror or error}.") from None
 
 
 def _is_empty(settings: Settings) -> bool:

@@ -351,9 +351,13 @@ class Build:
         self.note("Checking that it adds up")
         self.engine.create_schema("checks")
         for query in self.catalogue.layer("checks").values():
-            self.engine.create(query.name, query.sql)
-            if query.header["severity"] == "broken" and self.engine.count(query.name):
-                problem = next(self.engine.rows(query.name, ("stream", "subject", "detail"), batch=1))
+            must_hold = query.header["severity"] == "broken"
+            if not self.engine.create_if_it_fits(query.name, query.sql):
+                self.note(f"{query.title}: too large to be looked for in {self.settings.memory} of memory")
+                if must_hold:
+                    raise SourceError("What was read is too large to be checked. Give it more VSM_IMPORT_MEMORY.")
+            elif must_hold and self.engine.count(query.name):
+                problem = self.engine.table(query.name).iloc[0].to_dict()
                 raise SnapshotError(f"{query.title}: {problem}. {query.header['remedy']}")
 
 

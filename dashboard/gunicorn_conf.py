@@ -26,6 +26,8 @@ limit_request_line, limit_request_fields, limit_request_field_size = 8_190, 50, 
 # Only the proxy may say by which path it was asked, and then by the setting: no header does.
 forwarder_headers = ""
 control_socket_disable = True
+# It waits without end for who takes nothing of a file.
+sendfile = False
 logconfig_dict = logging_at(_settings.log_level)
 # Folders that all workers share: what they count, and the pages that they drew.
 SHARED = {"PROMETHEUS_MULTIPROC_DIR": "vsm-metrics-", FOLDER: PREFIX}

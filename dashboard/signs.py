@@ -44,7 +44,7 @@ def _reserve() -> bool:
     try:
         for kind in ("counter", "histogram") if folder.name else ():
             with (folder / f"{kind}_{os.getpid()}.db").open("ab") as file:
-                os.posix_fallocate(file.fileno(), 0, COUNTS_BYTES)
+                file.write(bytes(max(0, COUNTS_BYTES - file.tell())))
     except OSError as error:
         _log.warning("requests of this worker are not counted: %s", error.strerror)
         for left in folder.glob(f"*_{os.getpid()}.db"):

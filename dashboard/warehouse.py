@@ -30,12 +30,14 @@ LOG = logging.getLogger(__name__)
 
 
 class _Opened(NamedTuple):
-    """A snapshot that answers: its folder, the connection, what is wrong, and what the pointer said."""
+    """A snapshot that answers: its folder, the connection, what is wrong, what the pointer said, and which checks were
+    carried out when it was made."""
 
     folder: Path
     engine: DuckDB
     fault: str | None
     pointed: str
+    checked: frozenset[str]
 
 
 class Warehouse:
@@ -75,9 +77,9 @@ class Warehouse:
         Raises AccessError for what tells of teams that the one who asks may not see.
         """
         query = self.catalogue.queries[name]
-        folder, engine, *_ = self._current()
-        # What the checks find was written down by the import.
-        sql = f"from {name}" if query.layer == "checks" else query.sql
+        folder, engine, *_, checked = self._current()
+        # What the checks find was written down by the import, but for what was too large for it.
+        sql = f"from {name}" if name in checked else query.sql
         named = engine.parameters(sql)
         offered = sight.narrowed(query, named, {**(scope.parameters() if scope else {}), **more})
         if not named <= offered.keys():
@@ -195,7 +197,8 @@ class Warehouse:
         if fault is None and snapshots.rules_of(folder) != layers.rules(self.catalogue):
             fault = "They were worked out by another version of the program. Run: vsm upgrade"
         engine = DuckDB(folder / snapshots.DATABASE, read_only=True, spills_to=_spills(), **self._limits)
-        return _Opened(folder, engine, fault, pointed)
+        checked = frozenset(f"checks.{name}" for name in engine.tables("checks"))
+        return _Opened(folder, engine, fault, pointed, checked)
 
     def _answer(self, engine: DuckDB, sql: str, given: Mapping[str, Any]) -> pd.DataFrame:
         """The rows of a query; a snapshot that was damaged meanwhile is left for one that is whole, and asked anew."""

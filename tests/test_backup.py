@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import resource
+import shutil
 import sqlite3
 import tarfile
 from collections.abc import Mapping
@@ -90,17 +91,25 @@ def test_a_backup_that_can_not_be_written_leaves_nothing(home: Settings, tmp_pat
 
 
 def test_a_home_whose_first_import_was_refused_is_empty(
-    home: Settings, kept: Path, tmp_path: Path, catalogue: Catalogue
+    home: Settings, kept: Path, tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = replace(home, home=tmp_path / "other")
     with pytest.raises(DashboardError):
         import_files([tmp_path / "none.csv"], other, catalogue)
     (other.warehouse / "people.key").write_text("of nobody", encoding="ascii")
-    with (
-        snapshots.only_one_import(other.warehouse),
-        pytest.raises(SettingsError, match=r"An import into .* is under way"),
-    ):
+    (other.home / "maps").mkdir()
+    (other.home / "maps" / "a.svg").write_text("drawn", encoding="utf-8")
+    # In the place of the last file: what was moved before it goes back.
+    (in_the_way := other.warehouse / "snapshots" / "000002" / "warehouse.duckdb" / "folder").mkdir(parents=True)
+    in_the_way.parent.parent.rename(away := other.home / "away")
+    monkeypatch.setattr(snapshots, "verify", lambda _: away.exists() and away.rename(in_the_way.parent.parent))
+    monkeypatch.setattr(snapshots, "is_empty", lambda _: True)
+    with pytest.raises(SettingsError, match=r"could not be written: (Is a directory|Directory not empty)"):
         restore(other, kept)
+    monkeypatch.undo()
+    left = {path.name for path in other.home.rglob("*") if path.is_file()}
+    assert left == {"a.svg", "LOCK"}  # a key that names nobody is made anew
+    shutil.rmtree(in_the_way.parent.parent)
     restore(other, kept)
     assert (other.warehouse / "people.key").read_bytes() == (home.warehouse / "people.key").read_bytes()
     assert Warehouse(other.warehouse, catalogue).ask("metrics.throughput", SCOPE)["value"].tolist() == [2]

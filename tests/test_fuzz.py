@@ -154,7 +154,7 @@ def unpacked(data: bytes) -> bytes:
     """What is in a gzip, or in the one file of an archive."""
     if data.startswith(b"\x1f\x8b"):
         return gzip.decompress(data)
-    if data.startswith(b"PK"):
+    if data.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return archive.read(archive.namelist()[0])
     return data

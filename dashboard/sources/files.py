@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +21,7 @@ FILE_BYTES = 64 * 1024**3
 # Exports pack 5 to 50 times smaller; what unpacks to far more is no export.
 UNPACKED_RATIO, UNPACKED_FREE_BYTES = 200, 16 * 1024**2
 ARCHIVED_FILES = 50
+LEAST_HEAD = 30  # bytes before those of a file in an archive, its name not counted
 PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 PARQUET, GZIP, ZIP = b"PAR1", b"\x1f\x8b", b"PK\x03\x04"
@@ -121,8 +123,9 @@ def _check_members(members: list[zipfile.ZipInfo], name: str) -> None:
     # Others unpack a whole file from a few bytes at one go, before anybody can count.
     if {each.compress_type for each in members} - PACKINGS:
         raise SourceError(f"{name}: the archive is packed in a way that is not read. Pack it as zip does: by deflate.")
-    if len({each.header_offset for each in members}) < len(members):
-        raise SourceError(f"{name}: two files of the archive are the same bytes of it. It is not read.")
+    places = sorted((each.header_offset, each.compress_size + LEAST_HEAD) for each in members)
+    if any(begin + length > next_begin for (begin, length), (next_begin, _) in pairwise(places)):
+        raise SourceError(f"{name}: two files of the archive share bytes of it. It is not read.")
 
 
 def _unpack(
