@@ -130,7 +130,7 @@ def failures(table: Path) -> int:
     count, failed = int(whole["Request Count"]), int(whole["Failure Count"])
     rate = float(whole["Requests/s"])
     print(
-        f"{count} requests, {rate:.1f} a second, {failed} failed; "
+        f"{count} requests, {failed} failed, {rate:.1f} a second; "
         f"p50 {whole['50%']} ms, p95 {whole['95%']} ms, p99 {whole['99%']} ms"
     )
     return failed
