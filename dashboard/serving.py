@@ -12,7 +12,7 @@ from dashboard.settings import Settings
 
 TAKEN = (
     "threads", "worker_class", "timeout", "graceful_timeout", "keepalive", "limit_request_line", "limit_request_fields",
-    "limit_request_field_size", "control_socket_disable",
+    "limit_request_field_size", "control_socket_disable", "sendfile",
 )  # fmt: skip
 
 
