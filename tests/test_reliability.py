@@ -269,7 +269,7 @@ def test_imports_that_are_killed_at_any_moment_never_tear_what_is_read(tmp_path:
         reader.join()
     assert not wrong, wrong[:5]
     print(f"{KILLS} imports, {reads[0]} reads")
-    assert reads[0] > 20 * KILLS
+    assert reads[0] > 10 * KILLS
     import_files([log_of(tmp_path, 1_000)], home, catalogue, Options(stream="s"))
     assert throughput(home, catalogue) == (1_000, None)
 
