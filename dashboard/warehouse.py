@@ -157,7 +157,7 @@ class Warehouse:
                 else:
                     self._is_opening = True
                     aside = partial(self._open_aside, self._opened, pointed)
-                    threading.Thread(target=aside, name="open", daemon=True).start()
+                    threading.Thread(target=aside, name="open").start()  # at the end it is waited for, as `warm` is
             return self._opened
 
     def _is_small(self) -> bool:

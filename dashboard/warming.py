@@ -30,7 +30,7 @@ def keep_current(warehouse: Warehouse) -> None:
             del still
             time.sleep(LOOKS_EVERY_SECONDS)
 
-    threading.Thread(target=look, name="look", daemon=True).start()
+    threading.Thread(target=look, name="look").start()  # at the end it is waited for: it may be within the engine
 
 
 def keep_warm(warehouse: Warehouse, draws: Sequence[Callable[[str], object]]) -> None:
