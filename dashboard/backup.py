@@ -37,6 +37,7 @@ def back_up(settings: Settings, target: Path) -> None:
 
 def _write(home: Path, snapshot: Path, target: Path) -> None:
     """The file, beside its place until it is whole; its owner alone reads it, for it holds the key of pseudonyms."""
+    # Closed before it is synced and gets its name, so its block ends before the other one.
     draft = tempfile.NamedTemporaryFile(dir=target.resolve().parent, prefix=f".{target.name}-", delete=False)  # noqa: SIM115
     try:
         with draft, tarfile.open(fileobj=draft, mode="w:gz", compresslevel=1) as archive:

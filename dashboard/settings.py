@@ -107,8 +107,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     for each in fields(Settings):
         text = given.get(variable(each))
         if text:
-            values[each.name] = _read(variable(each), text, type(each.default))
-            if isinstance(each.default, int) and values[each.name] < LEAST:  # type: ignore[operator]  # a number then
+            values[each.name] = value = _read(variable(each), text, type(each.default))
+            if isinstance(value, int) and value < LEAST:
                 raise SettingsError(f"{variable(each)} is {text}; expected {LEAST} or more.")
     if not PREFIX.fullmatch(str(values.get("prefix", "/"))):
         raise SettingsError(f"VSM_PREFIX is {values['prefix']!r}; expected a path such as /vsm/.")

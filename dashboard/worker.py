@@ -62,7 +62,7 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
         not heard in time, for nothing more is, and where the application says so: gunicorn drops that word.
         """
         super().load_wsgi()
-        application: Callable[..., Iterable[bytes]] = self.wsgi  # type: ignore[has-type]
+        application: Callable[..., Iterable[bytes]] = self.wsgi  # type: ignore[has-type]  # gunicorn has no types
 
         def heard(environ: Mapping[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
             def started(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:

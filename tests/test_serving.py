@@ -167,6 +167,12 @@ def test_an_answer_after_the_time_to_receive_ends_the_connection_and_says_so(slo
     assert told == [(b"ok", said) for said in ("keep-alive", "keep-alive", "keep-alive", "close", "keep-alive")]
 
 
+def test_a_connection_that_says_nothing_is_closed_soon(slow: Server) -> None:
+    """As soon as a request has to be received, not as late as one that is kept alive."""
+    with socket.create_connection(("127.0.0.1", slow.port), PATIENCE) as client:
+        assert client.recv(1) == b""
+
+
 @pytest.mark.parametrize("request_line", [b"GET /large HTTP/1.1", b"G(T / HTTP/1.1"])
 def test_who_takes_nothing_and_who_stays_after_a_refusal_hold_nobody_up(slow: Server, request_line: bytes) -> None:
     staying = []
