@@ -324,9 +324,13 @@ def mixed(warehouse: Warehouse) -> list[tuple[str, Scope]]:
     ]
 
 
-def test_eight_threads_answer_as_one_does(demo: Settings, catalogue: Catalogue) -> None:
-    """Other questions in another order each; nothing is kept, so all are asked of the engine."""
-    shared, alone = (Warehouse(demo.warehouse, catalogue, threads=1) for _ in range(2))
+def test_eight_threads_answer_as_one_does(demo: Settings, catalogue: Catalogue, tmp_path: Path) -> None:
+    """Other questions in another order each; nothing is kept, so all are asked of the engine.
+
+    Of a copy: who opened a snapshot first says with how many threads DuckDB adds up, and several differ in last digits.
+    """
+    warehouse = shutil.copytree(demo.warehouse, tmp_path / "warehouse", symlinks=True)
+    shared, alone = (Warehouse(warehouse, catalogue, threads=1) for _ in range(2))
     questions = random.Random(SEED).sample(mixed(alone), 200)
     answers = [alone.ask(*question).to_csv() for question in questions]
     assert len(set(answers)) > len(questions) // 2

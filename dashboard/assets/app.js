@@ -131,8 +131,12 @@
   /* Whose sign-in has ended while a page was open is told so; reading on is possible, and the way back is one click. */
   const ask = window.fetch;
   window.fetch = async (...asked) => {
-    const answer = await ask(...asked);
-    if (!answer.ok) dispatchEvent(new CustomEvent("vsm-refused", { detail: asked[1]?.body }));
+    let answer;
+    try {
+      answer = await ask(...asked);
+    } finally {
+      dispatchEvent(new CustomEvent("vsm-answered", { detail: { body: asked[1]?.body, ok: answer?.ok } }));
+    }
     if (answer.status === 401 && !document.querySelector(".signed-out")) document.body.prepend(signedOut());
     return answer;
   };

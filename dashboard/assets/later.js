@@ -8,21 +8,26 @@
   const watch = new IntersectionObserver((seen) => seen.forEach((each) => each.isIntersecting && draw(each.target)), { rootMargin: AHEAD });
   const watched = new WeakSet();
 
-  /** A part is asked for by counting that it was seen; one whose drawing failed is asked for when it is seen again. */
+  const asked = new WeakSet();
+
+  /** A part is asked for by counting that it was seen, and not again while it is on its way: it may leave the view meanwhile. */
   function draw(waiting) {
     const id = waiting.parentElement?.id;
-    if (!id) return;
+    if (!id || asked.has(waiting)) return;
+    asked.add(waiting);
     const times = Number(waiting.dataset.seen || 0) + 1;
     waiting.dataset.seen = times;
     window.dash_clientside.set_props(JSON.parse(id), { n_clicks: times });
   }
 
   const FAILED = "This could not be drawn. It is asked for again when it comes into view again.";
-  addEventListener("vsm-refused", ({ detail }) => {
-    const [, id] = /"changedPropIds":\["(\{.*?\})\.n_clicks"/.exec(typeof detail === "string" ? detail : "") || [];
-    const place = id && document.getElementById(JSON.parse(`"${id}"`));
-    const waiting = place?.querySelector(WAITING);
-    if (waiting) waiting.textContent = FAILED;
+  const DRAWS = 5_000; // from the answer until it stands on the page, at the longest
+  addEventListener("vsm-answered", ({ detail: { body, ok } }) => {
+    const [, id] = /"changedPropIds":\["(\{.*?\})\.n_clicks"/.exec(typeof body === "string" ? body : "") || [];
+    const waiting = id && document.getElementById(JSON.parse(`"${id}"`))?.querySelector(WAITING);
+    if (!waiting) return;
+    if (!ok) waiting.textContent = FAILED;
+    setTimeout(() => asked.delete(waiting), ok ? DRAWS : 0);
   });
 
   function look() {

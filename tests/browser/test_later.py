@@ -120,6 +120,28 @@ def test_the_whole_page_stands_on_paper(reader: Page, server: str, way: str) -> 
     assert left == 0
 
 
+def test_a_part_that_leaves_the_view_and_comes_back_is_asked_for_once(reader: Page, server: str) -> None:
+    def hold(route: Route) -> None:
+        held.append(route) if is_slow else route.continue_()
+
+    held: list[Route] = []
+    is_slow = True
+    asked = parts_asked(reader)
+    reader.goto(f"{server}/?stream=bank")
+    reader.wait_for_load_state("networkidle")
+    reader.route("**/_dash-update-component*", hold)
+    begun = len(asked)
+    scroll_until(reader, lambda: len(asked) > begun)
+    for wheel in (-9_000, 9_000, -9_000):
+        reader.mouse.wheel(0, wheel)
+        reader.wait_for_timeout(500)
+    is_slow = False
+    for route in held:
+        route.continue_()
+    scroll_until(reader, lambda: not reader.locator(WAITING).count())
+    assert len(asked) == len(set(asked))
+
+
 def test_a_part_that_could_not_be_drawn_is_asked_for_again(reader: Page, server: str) -> None:
     def refuse_once(route: Route) -> None:
         if "Is it stable?" in (route.request.post_data or "") and not refused:
