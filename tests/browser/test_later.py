@@ -16,7 +16,7 @@ PAGES = ("/", "/value-stream", "/timeline", "/delivery", "/data")
 @pytest.fixture
 def reader(browser: Browser) -> Iterator[Page]:
     """Somebody at a screen, who has not scrolled yet."""
-    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+    with browser.new_context(viewport={"width": 1440, "height": 600}) as context:
         yield context.new_page()
 
 
