@@ -17,7 +17,7 @@ import pandas as pd
 
 from dashboard import snapshots
 from dashboard.bench import with_pm4py
-from dashboard.bench.rivals import Compared, median_of
+from dashboard.bench.rivals import OWN, Compared, median_of
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
 from dashboard.errors import ScopeError, SettingsError
@@ -63,11 +63,11 @@ def compare_mined(
             try:
                 own, seconds = median_of(partial(engine.ask, sql, given), repeats)
             except ScopeError:  # more than the memory holds: nothing to compare others with
-                yield Compared(question, name, "the dashboard", math.nan, math.nan)
+                yield Compared(question, name, OWN, math.nan, math.nan)
                 continue
             told = answers[question]
             check_same(question, own, told["answer"])
-            yield Compared(question, name, "the dashboard", seconds, 1.0)
+            yield Compared(question, name, OWN, seconds, 1.0)
             yield Compared(question, name, "pm4py", told["seconds"], told["seconds"] / seconds)
     engine.close()
 

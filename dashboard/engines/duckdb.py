@@ -63,6 +63,9 @@ class DuckDB(Opener):
                 limits: dict[str, str | int] = {"memory_limit": memory, "threads": threads, "TimeZone": "UTC"}
                 if read_only:
                     limits["max_temp_directory_size"] = memory
+                else:
+                    # What is half built is thrown away; who publishes it brings it to the disk as a whole.
+                    limits["fsync_mode"] = "NONE"
                 if spills_to:
                     limits["temp_directory"] = _quoted(spills_to)
                 self._configure(read_only, {**limits, "max_execution_time": (seconds or 0) * 1000})

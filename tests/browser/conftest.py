@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboard.settings import Settings
@@ -103,6 +104,13 @@ def clean_page(page: Page) -> Iterator[Page]:
     page.on("request", lambda request: _stays(request.url) or complaints.append(f"leaves: {request.url}"))
     yield page
     assert not complaints, complaints
+
+
+def assert_nobody_is_kept_out(page: Page) -> None:
+    """WCAG 2.2 AA, as far as a program sees it. What holds is not listed: that took most of the time."""
+    rules = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
+    assert not found.violations_count, found.generate_report()
 
 
 def _stays(address: str) -> bool:

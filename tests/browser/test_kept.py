@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from browser.conftest import assert_nobody_is_kept_out, served
 from dashboard import build
 from dashboard.catalogue import Catalogue
 from dashboard.settings import Settings
@@ -20,8 +20,6 @@ VIEW = "/explore?stream=bank&label=refunds"
 @pytest.fixture(scope="module")
 def own_server(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[str]:
     """A server with a store of its own: what is kept here is no business of other tests."""
-    from browser.conftest import served
-
     home = tmp_path_factory.mktemp("kept")
     (home / "streams.toml").write_text((ROOT / "data" / "streams.toml").read_text(encoding="utf-8"), encoding="utf-8")
     files = sorted((ROOT / "data" / "sample" / "demo").glob("*.csv"))
@@ -56,8 +54,7 @@ def test_a_view_and_its_note_are_found_again(clean_page: Page, own_server: str) 
     panel.get_by_role("button", name="Save this view").click()
     expect(panel.locator("#kept-told")).to_contain_text("Refunds")
     expect(panel.locator("#kept-told")).not_to_contain_text("Kept as")
-    checked = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    assert checked.violations_count == 0, checked.generate_report()
+    assert_nobody_is_kept_out(page)
     # From another page: the note is told to be elsewhere, the view leads back to the same figures.
     page.goto(f"{own_server}/?stream=bank")
     panel = kept(page)
