@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from dashboard.catalogue import Catalogue
 from dashboard.figures.sample import sampled
 from dashboard.settings import Settings
 
-SMALL, LARGE = 2_000, 20_000
+# Of a million: VSM_PAGE_ITEMS=1000000.
+SMALL, LARGE = 2_000, int(os.environ.get("VSM_PAGE_ITEMS", "20000"))
 QUESTIONS, COMPRESSED_BYTES = 80, 300_000
 
 
