@@ -51,71 +51,37 @@ total as (
 spent as (
 
     select
-        visits.stage,
-        sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) / 86400 as days,
-        sum(
-            case
-                when visits.mode <> 'active' then 0
-                when $clock = 'working' then visits.working_seconds - visits.blocked_working_seconds
-                else visits.seconds - visits.blocked_seconds
-            end
-        ) / 86400 as process_days,
-        sum(
-            case
-                when not visits.is_rework then 0
-                when $clock = 'working' then visits.working_seconds
-                else visits.seconds
-            end
-        ) / 86400 as rework_days,
-        avg(case when visits.is_handoff then 1 else 0 end) as handoff_ratio
-    from marts.visits
+        item_stages.stage,
+        case when $clock = 'working' then item_stages.working_seconds else item_stages.seconds end / 86400 as days,
+        case when $clock = 'working' then item_stages.process_working_seconds else item_stages.process_seconds end / 86400
+            as process_days,
+        case when $clock = 'working' then item_stages.rework_working_seconds else item_stages.rework_seconds end / 86400
+            as rework_days,
+        item_stages.visits_count,
+        item_stages.handoffs_count
+    from marts.item_stages
     where
-        visits.stream = $stream
-        and visits.is_in_flow
-        and visits.finished_on >= $since
-        and visits.finished_on < $until
-        and ($teams is null or list_contains($teams, visits.team))
-        and ($types is null or list_contains($types, visits.type))
-    group by visits.stage
+        item_stages.stream = $stream
+        and item_stages.finished_on >= $since
+        and item_stages.finished_on < $until
+        and ($teams is null or list_contains($teams, item_stages.team))
+        and ($types is null or list_contains($types, item_stages.type))
 
 ),
 
-spent_by_item as (
+passed as (
 
     select
-        visits.stage,
-        visits.item_no,
-        sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) / 86400 as days,
-        sum(
-            case
-                when visits.mode <> 'active' then 0
-                when $clock = 'working' then visits.working_seconds - visits.blocked_working_seconds
-                else visits.seconds - visits.blocked_seconds
-            end
-        ) / 86400 as process_days
-    from marts.visits
-    where
-        visits.stream = $stream
-        and visits.is_in_flow
-        and visits.finished_on >= $since
-        and visits.finished_on < $until
-        and ($teams is null or list_contains($teams, visits.team))
-        and ($types is null or list_contains($types, visits.type))
-    group by
-        visits.stage,
-        visits.item_no
-
-),
-
-typical as (
-
-    select
-        spent_by_item.stage,
+        spent.stage,
         count(*) as items,
-        quantile_cont(cast(spent_by_item.days as double), 0.5) as median_days,
-        quantile_cont(cast(spent_by_item.process_days as double), 0.5) as median_process_days
-    from spent_by_item
-    group by spent_by_item.stage
+        sum(spent.days) as days,
+        sum(spent.process_days) as process_days,
+        sum(spent.rework_days) as rework_days,
+        sum(spent.handoffs_count) / sum(spent.visits_count) as handoff_ratio,
+        quantile_cont(spent.days, 0.5) as median_days,
+        quantile_cont(spent.process_days, 0.5) as median_process_days
+    from spent
+    group by spent.stage
 
 ),
 
@@ -128,7 +94,12 @@ batched as (
     join marts.stages
         on stages.stream = $stream
         and waste.stage = stages.stage
-    where waste.stream = $stream and waste.bucket = 'batch'
+    where
+        waste.stream = $stream
+        and waste.bucket = 'batch'
+        -- The items are chosen already: their days spare reading those of others.
+        and waste.ended_on >= $since
+        and waste.ended_on < $until
     group by stages.position
     having sum(case when $clock = 'working' then waste.working_seconds else waste.seconds end) > 0
 
@@ -206,23 +177,33 @@ received as (
 
 ),
 
+moved as (
+
+    select
+        flow_daily.day,
+        unnest([flow_daily.to_stage, flow_daily.from_stage]) as stage,
+        unnest([flow_daily.moves, 0]) as arrivals,
+        unnest([0, flow_daily.moves]) as departures
+    from marts.flow_daily
+    where
+        flow_daily.stream = $stream
+        and flow_daily.day < $until
+        and ($teams is null or list_contains($teams, flow_daily.team))
+        and ($types is null or list_contains($types, flow_daily.type))
+
+),
+
 present as (
 
     select
-        visits.stage,
-        count(*) filter (
-            where visits.entered_on < $until and coalesce(visits.left_on >= $until, true) and visits.is_in_flow
-        ) as work_in_progress,
-        count(*) filter (where visits.entered_on >= $since and visits.entered_on < $until)
+        moved.stage,
+        cast(sum(moved.arrivals - moved.departures) as bigint) as work_in_progress,
+        sum(moved.arrivals) filter (where moved.day >= $since)
         / date_diff('day', cast($since as date), cast($until as date)) as arrivals_per_day,
-        count(*) filter (where visits.left_on >= $since and visits.left_on < $until)
+        sum(moved.departures) filter (where moved.day >= $since)
         / date_diff('day', cast($since as date), cast($until as date)) as departures_per_day
-    from marts.visits
-    where
-        visits.stream = $stream
-        and ($teams is null or list_contains($teams, visits.team))
-        and ($types is null or list_contains($types, visits.type))
-    group by visits.stage
+    from moved
+    group by moved.stage
 
 )
 
@@ -234,13 +215,13 @@ select
     stages.activity,
     stages.team,
     stages.wip_limit,
-    coalesce(spent.days, 0) / nullif(total.items, 0) as mean_days,
-    coalesce(spent.process_days, 0) / nullif(total.items, 0) as process_days,
-    typical.median_days,
-    typical.median_process_days,
-    coalesce(typical.items, 0) as visited_items,
-    spent.rework_days / nullif(spent.days, 0) as rework_ratio,
-    spent.handoff_ratio,
+    coalesce(passed.days, 0) / nullif(total.items, 0) as mean_days,
+    coalesce(passed.process_days, 0) / nullif(total.items, 0) as process_days,
+    passed.median_days,
+    passed.median_process_days,
+    coalesce(passed.items, 0) as visited_items,
+    passed.rework_days / nullif(passed.days, 0) as rework_ratio,
+    passed.handoff_ratio,
     produced.ratio as produced_ratio,
     received.ratio as received_ratio,
     coalesce(present.work_in_progress, 0) as work_in_progress,
@@ -253,10 +234,8 @@ select
 from marts.stages
 cross join total
 cross join released
-left join spent
-    on stages.stage = spent.stage
-left join typical
-    on stages.stage = typical.stage
+left join passed
+    on stages.stage = passed.stage
 left join produced
     on stages.stage = produced.stage
 left join received

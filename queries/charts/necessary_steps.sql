@@ -15,9 +15,7 @@ finished = "items that finished"
 */
 with finished as (
 
-    select
-        items.item_id,
-        count(*) over () as finished
+    select count(*) as finished
     from marts.items
     where
         items.stream = $stream
@@ -29,28 +27,30 @@ with finished as (
 )
 
 select
-    visits.stage,
+    item_stages.stage,
     stages.position,
     stages.activity,
     stages.is_compliance,
     stages.is_automated,
-    count(*) / max(finished.finished) as visits_per_item,
-    sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) / 86400
+    sum(item_stages.visits_count) / max(finished.finished) as visits_per_item,
+    sum(case when $clock = 'working' then item_stages.working_seconds else item_stages.seconds end) / 86400
     / max(finished.finished) as days_per_item,
-    count(distinct visits.item_no) as items,
+    count(*) as items,
     max(finished.finished) as finished
-from marts.visits
-join finished
-    on visits.item_id = finished.item_id
+from marts.item_stages
+cross join finished
 join marts.stages
     on stages.stream = $stream
-    and visits.stage = stages.stage
+    and item_stages.stage = stages.stage
 where
-    visits.stream = $stream
-    and visits.is_in_flow
+    item_stages.stream = $stream
+    and item_stages.finished_on >= $since
+    and item_stages.finished_on < $until
+    and ($teams is null or list_contains($teams, item_stages.team))
+    and ($types is null or list_contains($types, item_stages.type))
     and (stages.activity = 'NNVA' or stages.is_compliance)
 group by
-    visits.stage,
+    item_stages.stage,
     stages.position,
     stages.activity,
     stages.is_compliance,

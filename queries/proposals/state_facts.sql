@@ -12,97 +12,67 @@ source_category = "the source's own category; null if it has none"
 source_position = "the source's own order; null if it has none"
 event_is = "what an event's time means in this stream's log; null where the format says it"
 */
-with paths as (
+with histories as (
 
     select
         transitions.stream,
         transitions.item_id,
-        transitions.to_state as state,
-        transitions.from_state,
-        row_number() over item_history as event_no
+        list(transitions.to_state order by transitions.occurred_at, transitions.seq) as entered,
+        arg_min_null(transitions.from_state, row(transitions.occurred_at, transitions.seq)) as came_from
     from canonical.transitions
-    window item_history as (
-        partition by transitions.stream, transitions.item_id order by transitions.occurred_at, transitions.seq
-    )
-
-),
-
-entries as (
-
-    select
-        paths.stream,
-        paths.item_id,
-        paths.state,
-        paths.event_no
-    from paths
-    union all
-    select
-        paths.stream,
-        paths.item_id,
-        paths.from_state as state,
-        0 as event_no
-    from paths
-    where paths.event_no = 1 and paths.from_state is not null and paths.from_state <> paths.state
-
-),
-
-lengths as (
-
-    select
-        entries.stream,
-        entries.item_id,
-        min(entries.event_no) as first_no,
-        max(entries.event_no) as last_no
-    from entries
     group by
-        entries.stream,
-        entries.item_id
+        transitions.stream,
+        transitions.item_id
 
 ),
 
-first_entries as (
+paths as (
 
     select
-        entries.stream,
-        entries.item_id,
-        entries.state,
-        min(entries.event_no) as first_entry_no,
-        max(entries.event_no) as last_entry_no
-    from entries
-    group by
-        entries.stream,
-        entries.item_id,
-        entries.state
+        histories.stream,
+        case
+            when histories.came_from <> histories.entered[1] then list_prepend(histories.came_from, histories.entered)
+            else histories.entered
+        end as states
+    from histories
 
 ),
 
 totals as (
 
     select
-        lengths.stream,
+        paths.stream,
         count(*) as stream_items
-    from lengths
-    group by lengths.stream
+    from paths
+    group by paths.stream
+
+),
+
+visited_states as (
+
+    select
+        paths.stream,
+        paths.states,
+        unnest(list_distinct(paths.states)) as state
+    from paths
 
 ),
 
 told as (
 
     select
-        first_entries.stream,
-        first_entries.state,
+        visited_states.stream,
+        visited_states.state,
         count(*) as visited_items,
-        count(*) filter (where first_entries.last_entry_no = lengths.last_no) as ended_items,
+        count(*) filter (where visited_states.states[-1] = visited_states.state) as ended_items,
         avg(coalesce(
-            (first_entries.first_entry_no - lengths.first_no) / nullif(lengths.last_no - lengths.first_no, 0), 0
+            (list_position(visited_states.states, visited_states.state) - 1) / nullif(len(visited_states.states) - 1, 0),
+            0
         )) as mean_position
-    from first_entries
-    join lengths
-        on first_entries.stream = lengths.stream
-        and first_entries.item_id = lengths.item_id
+    from visited_states
     group by
-        first_entries.stream,
-        first_entries.state
+        visited_states.stream,
+        visited_states.state
 
 ),
 
@@ -113,9 +83,9 @@ without_history as (
         items.status as state,
         count(distinct items.item_id) as visited_items
     from canonical.items
-    anti join canonical.transitions
-        on items.stream = transitions.stream
-        and items.item_id = transitions.item_id
+    anti join histories
+        on items.stream = histories.stream
+        and items.item_id = histories.item_id
     where
         items.status is not null
         and coalesce(items.started_at, items.finished_at, items.cancelled_at) is null
@@ -141,9 +111,9 @@ dated as (
         unnest([1, 2, 3, 4]) as position,
         items.item_id
     from canonical.items
-    anti join canonical.transitions
-        on items.stream = transitions.stream
-        and items.item_id = transitions.item_id
+    anti join histories
+        on items.stream = histories.stream
+        and items.item_id = histories.item_id
 
 ),
 
