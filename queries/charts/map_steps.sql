@@ -28,9 +28,7 @@ deployments_count = "deployments that batch_size rests on"
 */
 with finished as (
 
-    select
-        items.item_no,
-        items.item_id
+    select items.item_no
     from marts.items
     where
         items.stream = $stream
