@@ -159,4 +159,11 @@ def _ordered_list(node: exp.Expression) -> exp.Expression | None:
     return exp.Anonymous(this="transform", expressions=[exp.Anonymous(this="array_sort", expressions=[pairs]), second])
 
 
-RULES: tuple[Rule, ...] = (_epoch, _row, _to_microseconds, _quantile, _ordered_list)
+def _not_kept(node: exp.Expression) -> exp.Expression | None:
+    """A part of a select that DuckDB keeps while it goes on: Spark decides for itself, and has no word for it."""
+    if isinstance(node, exp.CTE) and node.args.get("materialized"):
+        return exp.CTE(this=_argument(node.this), alias=node.args["alias"])
+    return None
+
+
+RULES: tuple[Rule, ...] = (_not_kept, _epoch, _row, _to_microseconds, _quantile, _ordered_list)
