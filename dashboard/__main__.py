@@ -114,6 +114,7 @@ def demo(ctx: click.Context, serve: bool) -> None:
 )
 @click.option("--engine", help="Address of a Spark cluster that builds the marts: sc://host:15002.  [this machine]")
 @click.option("--storage", help="Folder that the cluster's workers and this machine reach by the same path.")
+@click.option("--leave", help="Marts that stay in the storage, to be asked of the cluster: visits,moves.  [none]")
 @click.option("--fresh", is_flag=True, help="Forget what was imported before.")
 @click.pass_obj
 def import_command(settings: Settings, /, files: tuple[Path, ...], columns: str | None, **given: Any) -> None:
@@ -140,7 +141,7 @@ def import_command(settings: Settings, /, files: tuple[Path, ...], columns: str 
     )
     if not files:
         snapshots.current(settings.warehouse)
-    cluster = {name: given[name] for name in ("engine", "storage") if given[name]}
+    cluster = {name: given[name] for name in ("engine", "storage", "leave") if given[name]}
     _import(replace(settings, **cluster), files, options)
 
 
@@ -330,7 +331,9 @@ def _catalogue() -> Catalogue:
 
 
 def _warehouse(settings: Settings, catalogue: Catalogue) -> Warehouse:
-    return Warehouse(settings.warehouse, catalogue, memory=settings.memory, threads=settings.threads)
+    return Warehouse(
+        settings.warehouse, catalogue, memory=settings.memory, threads=settings.threads, cluster=settings.engine
+    )
 
 
 def _scope(settings: Settings, warehouse: Warehouse, **chosen: Any) -> Scope:

@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pandas as pd
 
@@ -32,8 +32,13 @@ class Answers:
         self._lock = threading.Lock()
         self._lane = threading.Lock()
 
-    def of(self, key: Hashable, kind: Hashable, work_out: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """The table of a key, a copy that is the caller's own; `kind` says which questions take about as long."""
+    def of(
+        self, key: Hashable, kind: Hashable, work_out: Callable[[], pd.DataFrame], *, is_ours: bool = True
+    ) -> pd.DataFrame:
+        """The table of a key, a copy that is the caller's own; `kind` says which questions take about as long.
+
+        What another machine works out is not ours, and waits for none of its kind.
+        """
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -45,7 +50,7 @@ class Answers:
         if coming is not None:
             return coming.result().copy()
         try:
-            with self._in_its_lane(kind):
+            with self._in_its_lane(kind) if is_ours else nullcontext():
                 answer = work_out()
             with self._lock:
                 self.worked_out += 1

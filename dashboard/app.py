@@ -16,6 +16,7 @@ from dash.development.base_component import Component
 from dashboard import access, api, in_browser, kept_pages, oidc, shell, sight, signs, snapshots, web
 from dashboard.catalogue import read_catalogue
 from dashboard.components import drawer, scope_bar
+from dashboard.components.aria import data
 from dashboard.components.cards import empty
 from dashboard.components.inline_svg import InlineSvg
 from dashboard.errors import AccessError, ScopeError
@@ -96,6 +97,7 @@ def create_server(settings: Settings | None = None) -> flask.Flask:
         memory=chosen.memory,
         threads=chosen.threads,
         seconds=chosen.query_seconds,
+        cluster=chosen.engine,
     )
     access.check(chosen)
     snapshots.current(chosen.warehouse)
@@ -187,7 +189,7 @@ def _layout_of(page: Page, warehouse: Warehouse, settings: Settings, store: Stor
                 html.Main(_loading(_body(page, view)), id="main"),
                 dcc.Store(id=PATH, data=page.PATH),
                 dcc.Store(id=QUERY, data=dict(view.query)),
-                html.Footer(footer(view), id=FOOTER, className="page-footer"),
+                html.Footer(footer(view), id=FOOTER, className="page-footer", **data(waits=view.waits or "")),
             ]
         )
 

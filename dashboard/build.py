@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dashboard import layers, snapshots
+from dashboard import elsewhere, layers, snapshots
 from dashboard.account import Account, account_of
 from dashboard.catalogue import Catalogue
 from dashboard.defining import Definitions
@@ -35,6 +35,8 @@ __all__ = ["Options", "import_files", "slug"]
 
 BAD_SHARE = 0.05
 NOTHING_SAID = Options()
+# What may stay on the cluster: the largest tables, of which questions read a part at a time.
+LEAVABLE = frozenset(("visits", "moves"))
 DEFINED = ("streams", "costs_of_delay", "needs", "stages", "states", "calendar_days", "targets", "initiatives")
 
 
@@ -55,7 +57,7 @@ def import_files(
     def build(folder: Path, number: int) -> None:
         Build(folder, number, settings, catalogue, options, note).run(files)
 
-    number = snapshots.publish(settings.warehouse, build, settings.keep)
+    number = elsewhere.publish(settings, build)
     return account_of(snapshots.current(settings.warehouse), number)
 
 
@@ -69,7 +71,11 @@ def check_options(options: Options) -> None:
 
 def check_engine(settings: Settings) -> None:
     """Raises SettingsError or EngineError for a cluster that can't be used."""
+    if strange := settings.left - LEAVABLE:
+        raise SettingsError(f"--leave names {', '.join(sorted(strange))}; expected {' or '.join(sorted(LEAVABLE))}.")
     if not settings.engine:
+        if settings.left:
+            raise SettingsError("--leave needs --engine: only a cluster can keep what it built.")
         return
     if not settings.storage:
         raise SettingsError("A cluster needs --storage: a folder that its workers and this machine reach.")
@@ -343,16 +349,20 @@ class Build:
             return
         from dashboard.cluster import create_marts  # its client is slow to load: only where it is needed
 
-        storage = Path(self.settings.storage)
-        create_marts(self.catalogue, self.engine, self.settings.engine, storage, self.note)
+        left = frozenset(f"marts.{name}" for name in self.settings.left)
+        place = elsewhere.new_folder(Path(self.settings.storage))
+        if left:  # told before anything lies there: what a build that is ended leaves is found
+            elsewhere.write(self.folder, elsewhere.Elsewhere(place, left))
+        create_marts(self.catalogue, self.engine, self.settings.engine, place, self.note, left)
 
     def _check(self) -> None:
         """What each check finds, as a table; a snapshot whose parts do not add up is refused."""
         self.note("Checking that it adds up")
         self.engine.create_schema("checks")
+        done = self.engine.tables("checks")  # on the cluster
         for query in self.catalogue.layer("checks").values():
             must_hold = query.header["severity"] == "broken"
-            if not self.engine.create_if_it_fits(query.name, query.sql):
+            if query.stem not in done and not self.engine.create_if_it_fits(query.name, query.sql):
                 self.note(f"{query.title}: too large to be looked for in {self.settings.memory} of memory")
                 if must_hold:
                     raise SourceError("What was read is too large to be checked. Give it more VSM_IMPORT_MEMORY.")

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dashboard import errors, snapshots
+from dashboard import elsewhere, errors, snapshots
 from dashboard.account import Account, account_of
 from dashboard.build import Build, Options, check_engine, check_options
 from dashboard.catalogue import read_catalogue
@@ -59,7 +59,7 @@ def import_files(
     def build(folder: Path, number: int) -> None:
         _run_child(_task(files, settings, chosen, folder, number), settings, note)
 
-    number = snapshots.publish(settings.warehouse, build, settings.keep)
+    number = elsewhere.publish(settings, build)
     return account_of(snapshots.current(settings.warehouse), number)
 
 

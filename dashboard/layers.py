@@ -14,6 +14,7 @@ from dashboard.errors import CatalogueError
 BUILT = ("staging", "marts")
 RULING = ("macros", "canonical", *BUILT, "checks")
 MACRO, MART = re.compile(r"macros\.\w+"), re.compile(r"\bmarts\.\w+")
+COMMENT = re.compile(r"--.*")
 
 
 def in_order(queries: Iterable[Query], engine: Engine) -> list[Query]:
@@ -44,6 +45,19 @@ def create_macros(catalogue: Catalogue, engine: Engine, *, over_marts: bool = Fa
             reading.add(query.name)
         if (query.name in reading) == over_marts:
             engine.run(query.sql)
+
+
+def marts_read(catalogue: Catalogue, query: Query) -> frozenset[str]:
+    """The marts that a query reads, itself and by the macros that it calls."""
+    found: set[str] = set()
+    texts, known = [query.sql], {query.name}
+    while texts:
+        text = COMMENT.sub("", texts.pop())
+        found.update(MART.findall(text))
+        called = set(MACRO.findall(text)) - known
+        known |= called
+        texts += [catalogue.queries[name].sql for name in called]
+    return frozenset(found)
 
 
 def create_canonical(catalogue: Catalogue, engine: Engine) -> None:

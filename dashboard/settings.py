@@ -72,6 +72,10 @@ class Settings:
         metadata={"help": "Address of a Spark cluster that builds the marts, as sc://host:15002; else this machine."},
     )
     storage: str = field(default="", metadata={"help": "Folder that a cluster's workers and this machine share."})
+    leave: str = field(
+        default="",
+        metadata={"help": "Marts that stay in the storage, where the cluster is asked for them: visits,moves."},
+    )
     keep: int = field(default=3, metadata={"help": "Snapshots kept after a publish."})
 
     # The name that Procfile platforms give it. It may hold a password, so `repr` leaves it out.
@@ -93,6 +97,11 @@ class Settings:
     def has_sign_in(self) -> bool:
         """Whether people are told apart; else whoever sits at this machine may do all."""
         return bool(self.proxy_secret or self.oidc_issuer)
+
+    @property
+    def left(self) -> frozenset[str]:
+        """The marts that stay in the storage."""
+        return frozenset(name.strip() for name in self.leave.split(",") if name.strip())
 
     @property
     def warehouse(self) -> Path:

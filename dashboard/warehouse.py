@@ -9,35 +9,47 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from dashboard import layers, shared_folders, sight, snapshots
+from dashboard import elsewhere, layers, shared_folders, sight, snapshots
 from dashboard.answers import Answers
-from dashboard.catalogue import Catalogue, Metric
+from dashboard.catalogue import Catalogue, Metric, Query
+from dashboard.elsewhere import Elsewhere
 from dashboard.engines.duckdb import DuckDB
 from dashboard.errors import AccessError, ScopeError, SnapshotError
 from dashboard.scope import Scope
+
+if TYPE_CHECKING:
+    from dashboard.cluster import Questions
 
 KEPT = frozenset(("marts.streams", "marts.stages"))
 # Every byte of a snapshot is compared before it answers: of one up to this size at once, of a larger one aside, while
 # the one before goes on answering.
 AT_ONCE_BYTES = 64 << 20
+CLIENT = ("pyspark", "sqlglot")
+UNREACHED = (
+    "the single visits lie on a cluster, and this server can't ask it. It needs VSM_ENGINE, the cluster's address, and "
+    "pip install 'value-stream-dashboard[cluster]'."
+)
 UNREADABLE = "A newer snapshot can't be opened; the log of the server tells why. Shown is the one before."
 LOG = logging.getLogger(__name__)
 
 
 class _Opened(NamedTuple):
-    """A snapshot that answers: its folder, the connection, what is wrong, what the pointer said, and which checks were
-    carried out when it was made."""
+    """A snapshot that answers: its folder, the connection, what is wrong, what the pointer said, which checks were
+    carried out when it was made; and the tables that lie elsewhere, with the cluster that is asked for them."""
 
     folder: Path
     engine: DuckDB
     fault: str | None
     pointed: str
     checked: frozenset[str]
+    left: frozenset[str]
+    cluster: Questions | None
 
 
 class Warehouse:
@@ -47,11 +59,20 @@ class Warehouse:
     """
 
     def __init__(
-        self, root: Path, catalogue: Catalogue, *, memory: str = "4GB", threads: int = 2, seconds: int | None = None
+        self,
+        root: Path,
+        catalogue: Catalogue,
+        *,
+        memory: str = "4GB",
+        threads: int = 2,
+        seconds: int | None = None,
+        cluster: str = "",
     ) -> None:
+        """`cluster`: the address of the one that holds what of a snapshot lies elsewhere."""
         self.root = root
         self.catalogue = catalogue
         self._limits: Mapping[str, Any] = {"memory": memory, "threads": threads, "seconds": seconds}
+        self._cluster = cluster
         self._opened: _Opened | None = None
         self._is_opening = False
         self.answers = Answers()
@@ -77,7 +98,7 @@ class Warehouse:
         Raises AccessError for what tells of teams that the one who asks may not see.
         """
         query = self.catalogue.queries[name]
-        folder, engine, *_, checked = self._current()
+        folder, engine, _, _, checked, *_ = opened = self._current()
         # What the checks find was written down by the import, but for what was too large for it.
         sql = f"from {name}" if name in checked else query.sql
         named = engine.parameters(sql)
@@ -88,7 +109,23 @@ class Warehouse:
         key = (folder, name, tuple(sorted((each, repr(value)) for each, value in given.items())))
         # With a team, or fewer days, the same question is another matter.
         kind = (folder, name, *(repr(given.get(part)) for part in ("stream", "teams", "types", "since", "until")))
-        return self.answers.of(key, kind, lambda: self._answer(engine, sql, given))
+        if name in checked or not self._is_elsewhere(opened, query):
+            return self.answers.of(key, kind, lambda: self._answer(engine, sql, given))
+        if opened.cluster is None:
+            raise ScopeError(f"{query.title}: {UNREACHED}")
+        return self.answers.of(key, kind, partial(opened.cluster.ask, query, given), is_ours=False)
+
+    def _is_elsewhere(self, opened: _Opened, query: Query) -> bool:
+        return bool(opened.left) and not opened.left.isdisjoint(layers.marts_read(self.catalogue, query))
+
+    def asks_a_cluster(self, name: str) -> bool:
+        """Whether a query is answered by a cluster, which takes seconds."""
+        return self._is_elsewhere(self._current(), self.catalogue.queries[name])
+
+    @property
+    def cluster(self) -> Questions | None:
+        """The cluster that is asked for what lies elsewhere; None where nothing does, or none can be asked."""
+        return self._current().cluster
 
     def parameters(self, name: str) -> frozenset[str]:
         """The parameters that a query names."""
@@ -186,6 +223,8 @@ class Warehouse:
     def _switch(self, opened: _Opened) -> None:
         # The old connection is left to its readers; it goes when the last one lets it go.
         is_another = self._opened is None or opened.engine is not self._opened.engine
+        if is_another and self._opened and self._opened.cluster:
+            self._opened.cluster.close()
         self._opened = opened
         self.answers.forget(lambda key: isinstance(key, tuple) and key[0] != opened.folder)
         for notified in self.when_new if is_another else ():
@@ -198,7 +237,17 @@ class Warehouse:
             fault = "They were worked out by another version of the program. Run: vsm upgrade"
         engine = DuckDB(folder / snapshots.DATABASE, read_only=True, spills_to=_spills(), **self._limits)
         checked = frozenset(f"checks.{name}" for name in engine.tables("checks"))
-        return _Opened(folder, engine, fault, pointed, checked)
+        lies = elsewhere.of(folder)
+        left = lies.tables if lies else frozenset()
+        return _Opened(folder, engine, fault, pointed, checked, left, self._asked(lies) if lies else None)
+
+    def _asked(self, lies: Elsewhere) -> Questions | None:
+        """The cluster that is asked for what lies elsewhere; None where its address or its client are missing."""
+        if not self._cluster or not all(map(find_spec, CLIENT)):
+            return None
+        from dashboard.cluster import Questions  # its client is slow to load: only where it is needed
+
+        return Questions(self.catalogue, self._cluster, lies.folder, self._limits["seconds"])
 
     def _answer(self, engine: DuckDB, sql: str, given: Mapping[str, Any]) -> pd.DataFrame:
         """The rows of a query; a snapshot that was damaged meanwhile is left for one that is whole, and asked anew."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conftest import ROOT
+from pysail.spark import SparkConnectServer
 
 HOME = ROOT / ".venv" / "spark" / "pyspark"
 HERE = "127.0.0.1"
@@ -46,6 +47,18 @@ class Cluster:
     def kill_a_worker(self) -> None:
         """End a worker and all that it runs at once, as a machine that fails does."""
         os.killpg(self.workers[0].pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def sailing() -> Iterator[str]:
+    """The address of Sail, which speaks Spark's protocol and starts in a second."""
+    server = SparkConnectServer(HERE, 0)
+    server.start(background=True)
+    _, port = server.listening_address
+    try:
+        yield f"sc://{HERE}:{port}"
+    finally:
+        server.stop()
 
 
 @contextlib.contextmanager

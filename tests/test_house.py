@@ -45,6 +45,7 @@ ROWS = {
     "worker": 1,
     "gunicorn_conf": 5,
     "layers": 2,
+    "elsewhere": 2,
     "designs": 2,
     "health": 2,
     "options": 0,

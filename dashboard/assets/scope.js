@@ -43,7 +43,14 @@ window.dash_clientside.vsm = Object.assign(window.dash_clientside.vsm || {}, {
     let text = context.triggered_id.where;
     if (Array.isArray(value)) text = value[0];
     else if (typeof value === "object") text = value.points?.[0]?.customdata;
-    return typeof text === "string" && text.includes("=") ? [text, Date.now()] : nothing;
+    if (typeof text !== "string" || !text.includes("=")) return nothing;
+    /* Of a cluster items take seconds: the drawer opens at once, and says whom it waits for. */
+    const waits = document.getElementById("page-footer")?.dataset.waits;
+    if (waits) {
+      window.dash_clientside.set_props("drawer-items", { children: waits });
+      window.dash_clientside.set_props("drawer", { is_open: true });
+    }
+    return [text, Date.now()];
   },
   /* A preset sets both days, and everything else stays as it is. */
   choosePreset: function (clicks) {

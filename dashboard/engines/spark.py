@@ -1,4 +1,4 @@
-"""A cluster as the engine of a build, over Spark Connect: for data that exceed one machine.
+"""A cluster as an engine, over Spark Connect: for data that exceed one machine.
 
 Tables lie as Parquet in a folder that the cluster and this program both reach. The only module that talks to Spark.
 """
@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import socket
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyspark
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
+from pyspark.sql.connect.client.retries import DefaultPolicy
 
 from dashboard.engines.spark_sql import Translator, relations
 from dashboard.errors import CatalogueError, EngineError, SettingsError
@@ -24,17 +28,22 @@ from dashboard.errors import CatalogueError, EngineError, SettingsError
 ADDRESS = re.compile(r"sc://(\[[^]]+\]|[^:/;]+)(?::(\d+))?(?:/.*)?")
 PORT = 15002
 PATIENCE_SECONDS = 10
+RETRIES = 3
+Answer = TypeVar("Answer")
 
 
 class Spark:
     """The verbs of an engine on a cluster at `url`, such as sc://host:15002, with its tables under `storage`."""
 
-    def __init__(self, url: str, storage: str) -> None:
+    def __init__(self, url: str, storage: str, *, is_asked: bool = False) -> None:
+        """`is_asked`: somebody waits for its answers; the client gives up within a second, not after ten minutes."""
         refuse_if_silent(url)
         # The client looks for a Spark on this machine, which it does not need, and ends the process if there is none.
         os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
         self._storage = storage.rstrip("/")
-        self._session = SparkSession.builder.remote(url).getOrCreate()
+        self._session = SparkSession.builder.remote(url).create()  # tables of two snapshots share their names
+        if is_asked:
+            self._session.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES)])
         self._session.conf.set("spark.sql.session.timeZone", "UTC")
         self._translator = Translator()
 
@@ -57,13 +66,13 @@ class Spark:
             return int(self._session.table(_view(name)).count())
 
     def run(self, sql: str) -> None:
-        """Keep a macro over values, to be written out in selects; one over tables is for questions, not for a build."""
-        if not self._translator.learn(sql) and "as table" not in sql:
+        """Keep a macro, to be written out in selects."""
+        if not self._translator.learn(sql):
             raise CatalogueError("Only macros are carried out on a cluster.")
 
     def create(self, name: str, sql: str) -> None:
         """Keep the rows of a select as the table `name`, in the order of the select."""
-        translated = self._translator.translate(sql, _view)
+        translated, _ = self._translator.translate(sql, _view)
         with _in_words(name):
             self._session.sql(translated).write.mode("overwrite").parquet(self.path(name))
         self.register(name)
@@ -72,11 +81,38 @@ class Spark:
         """Forget a table; its rows stay where they lie."""
         self._session.catalog.dropTempView(_view(name))
 
-    def ask(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
-        """The rows of a select without parameters."""
-        if parameters:
-            raise CatalogueError("Questions with parameters are asked of the embedded engine.")
-        return self._session.sql(self._translator.translate(sql, _view)).toPandas()
+    def ask(self, sql: str, parameters: Mapping[str, Any] | None = None, *, seconds: int | None = None) -> pd.DataFrame:
+        """The rows of a select, as the embedded engine gives them; `seconds`: how long it may take.
+
+        Raises EngineError where the cluster gave up, or was told to.
+        """
+        translated, texts = self._translator.translate(sql, _view, parameters)
+        with _in_words("A question"):
+            rows = self._in_time(seconds, lambda: self._session.sql(translated, args=texts).toArrow())
+        frame: pd.DataFrame = rows.to_pandas(date_as_object=False)
+        instants = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.DatetimeTZDtype)]
+        return frame.assign(**{name: frame[name].dt.tz_localize(None) for name in instants})
+
+    def _in_time(self, seconds: int | None, work: Callable[[], Answer]) -> Answer:
+        """What is asked of the cluster, unless its time is over: then it is told to end it, and nobody waits on."""
+        if not seconds:
+            return work()
+        answer: Future[Answer] = Future()
+        tag = f"vsm-{secrets.token_hex(8)}"
+
+        def run() -> None:
+            try:
+                self._session.addTag(tag)
+                answer.set_result(work())
+            except BaseException as error:
+                answer.set_exception(error)
+
+        threading.Thread(target=run, daemon=True).start()
+        try:
+            return answer.result(seconds)
+        except TimeoutError:
+            threading.Thread(target=self._session.interruptTag, args=(tag,), daemon=True).start()
+            raise EngineError(f"A question took longer than {seconds} s.") from None
 
     def relations(self, sql: str) -> frozenset[str]:
         """The tables that a select reads, as `schema.name`."""
@@ -87,14 +123,19 @@ def _view(name: str) -> str:
     return name.replace(".", "__")
 
 
-def refuse_if_silent(url: str) -> None:
-    """Raises SettingsError for what is no address, EngineError where nobody listens: the client asks on for minutes."""
+def host_of(url: str) -> str:
+    """Host and port of an address, without what else it says. Raises SettingsError for what is none."""
     found = ADDRESS.fullmatch(url)
     if not found:
         raise SettingsError("The engine is an address such as sc://host:15002 (Spark Connect).")
-    host, port = found[1].strip("[]"), int(found[2] or PORT)
+    return f"{found[1]}:{found[2] or PORT}"
+
+
+def refuse_if_silent(url: str) -> None:
+    """Raises SettingsError for what is no address, EngineError where nobody listens: the client asks on for minutes."""
+    host, _, port = host_of(url).rpartition(":")
     try:
-        socket.create_connection((host, port), timeout=PATIENCE_SECONDS).close()
+        socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE_SECONDS).close()
     except OSError as error:
         raise EngineError(f"{host}:{port}: no cluster answers ({error.strerror or error}).") from None
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
-import sqlglot
 from sqlglot import exp
 
-from dashboard.errors import CatalogueError
+from dashboard.engines.written_out import Macros, beside, filled, parsed
 
-MACRO = re.compile(r"\bmacro macros\.(\w+)\((.*?)\) as \((.*)\)\s*;?\s*$", re.DOTALL)
 Rule = Callable[[exp.Expression], exp.Expression | None]
 
 
@@ -22,20 +21,19 @@ class Translator:
     """Translates selects; macros that it was told are written out."""
 
     def __init__(self) -> None:
-        self._macros: dict[str, tuple[list[str], str]] = {}
+        self._macros = Macros()
+        self.learn = self._macros.learn
 
-    def learn(self, statement: str) -> bool:
-        """Keep a macro over values; False for any other statement."""
-        found = MACRO.search(statement)
-        if not found:
-            return False
-        name, parameters, body = found.groups()
-        self._macros[name] = [each.strip() for each in parameters.split(",")], body
-        return True
+    def translate(
+        self, sql: str, rename: Callable[[str], str], given: Mapping[str, Any] | None = None
+    ) -> tuple[str, dict[str, str]]:
+        """A select for Spark, and the texts that it names; `rename` gives the table `schema.name` its name there.
 
-    def translate(self, sql: str, rename: Callable[[str], str]) -> str:
-        """A select for Spark; `rename` gives the table `schema.name` its name there."""
-        tree = self._written_out(_parsed(sql))
+        `given` are the values of its parameters.
+        """
+        tree = self._macros.written_out(parsed(sql))
+        if given:
+            tree = filled(tree, given)
         for table in list(tree.find_all(exp.Table)):
             if table.db:
                 alias = table.alias_or_name
@@ -45,54 +43,13 @@ class Translator:
         for window in list(translated.find_all(exp.Window)):
             if isinstance(window.parent, exp.Sub):
                 window.replace(exp.paren(window.copy()))
-        return translated.sql(dialect="spark")
-
-    def _written_out(self, tree: exp.Expression) -> exp.Expression:
-        """A tree with the bodies of the macros in place of their calls."""
-
-        def rule(node: exp.Expression) -> exp.Expression:
-            called = _called(node)
-            if called is None:
-                return node
-            name, arguments = called
-            if name not in self._macros:
-                raise CatalogueError(f"macros.{name} is no macro over values: a cluster can't have it.")
-            parameters, text = self._macros[name]
-            body = _parsed(f"select {text}").expressions[0]
-            given = dict(zip(parameters, (each.transform(rule) for each in arguments), strict=True))
-            return exp.paren(_filled(body.transform(rule), given))
-
-        return tree.transform(rule)
+        texts = beside(translated)
+        return translated.sql(dialect="spark"), texts
 
 
 def relations(sql: str) -> frozenset[str]:
     """The tables that a select reads, as `schema.name`."""
-    return frozenset(f"{table.db}.{table.name}" for table in _parsed(sql).find_all(exp.Table) if table.db)
-
-
-def _parsed(sql: str) -> exp.Expression:
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    if not isinstance(tree, exp.Expression):
-        raise CatalogueError(f"This is not one select: {sql[:80]}.")
-    return tree
-
-
-def _called(node: exp.Expression) -> tuple[str, list[exp.Expression]] | None:
-    """Name and arguments of a call of a macro."""
-    if not (isinstance(node, exp.Dot) and node.this.name == "macros" and isinstance(node.expression, exp.Func)):
-        return None
-    call = node.expression
-    return (call.name if isinstance(call, exp.Anonymous) else call.sql_name().lower()), list(call.expressions)
-
-
-def _filled(body: exp.Expression, given: Mapping[str, exp.Expression]) -> exp.Expression:
-    def rule(node: exp.Expression) -> exp.Expression:
-        if isinstance(node, exp.Column) and not node.table and node.name in given:
-            value = given[node.name].copy()
-            return value if isinstance(value, exp.Column | exp.Literal) else exp.paren(value)
-        return node
-
-    return body.copy().transform(rule)
+    return frozenset(f"{table.db}.{table.name}" for table in parsed(sql).find_all(exp.Table) if table.db)
 
 
 def _by_rules(node: exp.Expression) -> exp.Expression:
@@ -166,4 +123,37 @@ def _not_kept(node: exp.Expression) -> exp.Expression | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (_not_kept, _epoch, _row, _to_microseconds, _quantile, _ordered_list)
+def _series(node: exp.Expression) -> exp.Expression | None:
+    """Rows of a series that are read from."""
+    series = node.this if isinstance(node, exp.Table) else None
+    if not isinstance(series, exp.GenerateSeries):
+        return None
+    (column,) = node.args["alias"].args["columns"]
+    arguments = [_argument(series.args[name]) for name in ("start", "end", "step")]
+    rows = exp.Anonymous(this="explode", expressions=[exp.Anonymous(this="sequence", expressions=arguments)])
+    return exp.select(exp.alias_(rows, column.name)).subquery(node.alias)
+
+
+def _zone(node: exp.Expression) -> exp.Expression | None:
+    """The clock of a zone at an instant in UTC, and the instant at which the clocks of a zone show a time."""
+    if _is_call(node, "timezone") and _is_call(node.expressions[1], "timezone"):
+        outer, (inner, moment) = node.expressions[0], node.expressions[1].expressions
+        if inner.name == "UTC":
+            return exp.Anonymous(this="from_utc_timestamp", expressions=[_argument(moment), _argument(outer)])
+        return exp.Anonymous(this="to_utc_timestamp", expressions=[_argument(moment), _argument(inner)])
+    return None
+
+
+def _split(node: exp.Expression) -> exp.Expression | None:
+    """Spark takes what stands between the parts for a pattern; its own way to quote it is unknown to others."""
+    if isinstance(node, exp.Split) and isinstance(node.expression, exp.Literal):
+        pattern = exp.Literal.string(re.escape(node.expression.name))
+        return exp.Anonymous(this="split", expressions=[_argument(node.this), pattern])
+    return None
+
+
+def _is_call(node: exp.Expression, name: str) -> bool:
+    return isinstance(node, exp.Anonymous) and node.name.lower() == name
+
+
+RULES: tuple[Rule, ...] = (_not_kept, _series, _zone, _split, _epoch, _row, _to_microseconds, _quantile, _ordered_list)

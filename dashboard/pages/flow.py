@@ -22,7 +22,7 @@ from dashboard.pages import flow_forecast, flow_stability
 from dashboard.pages.changes import change, change_finding
 from dashboard.pages.later import later
 from dashboard.pages.summary import summary
-from dashboard.pages.view import View, left_out
+from dashboard.pages.view import View, left_out, or_why
 from dashboard.theme import formatted
 
 PATH, TITLE = "/", "Flow"
@@ -38,12 +38,12 @@ def body(view: View) -> Component:
         return empty("No items in this scope. Choose a longer period, or other teams and types.")
     return html.Div(
         [
-            findings(_sentences(view)),
+            or_why(lambda: findings(_sentences(view))),
             dbc.Row([dbc.Col(_card(view, name), xs=6, lg=True) for name in CARDS], class_name="g-3 mb-3"),
             html.Details(
                 [
                     html.Summary("In a few lines, for a chat"),
-                    html.Pre(summary(view), tabIndex="0", className="summary-text"),
+                    or_why(lambda: html.Pre(summary(view), tabIndex="0", className="summary-text")),
                     html.P("Markdown; vsm summary prints the same.", className="rule"),
                 ],
                 className="mb-2",

@@ -17,6 +17,8 @@ def footer(view: View) -> list[Component | str]:
     proposal = " · stages are proposed from the data; nobody has confirmed them" if stream["is_proposal"] else ""
     without = left_out(view)
     words: list[Component | str] = [as_of + proposal]
+    if view.waits:
+        words.append(f" · {view.waits}")
     if view.warehouse.fault:
         words.append(html.Strong(f" · Attention, these data: {view.warehouse.fault}"))
     return [*words, " · ", without] if without else words

@@ -26,7 +26,7 @@ WORDS = "Drawn when it comes into view. The button Print or PDF draws the whole 
 def later(view: View, parts: Mapping[str, Draw], name: str, height: int) -> Component:
     """The place of a part; `height` says in rem how much of the page it will take, until it is drawn."""
     is_drawn = view.seen is None or name in view.seen
-    waiting = html.P(WORDS, className="later", style={"minHeight": f"{height}rem"})
+    waiting = html.P(view.waits or WORDS, className="later", style={"minHeight": f"{height}rem"})
     # Its clicks are the times it was seen; a reader's clicks are not counted.
     return html.Div(
         parts[name](view) if is_drawn else waiting,

@@ -17,7 +17,7 @@ from dashboard.components.controls import labelled, select
 from dashboard.components.inline_svg import InlineSvg
 from dashboard.components.plain_table import plain_table
 from dashboard.figures.network_map import bound, joined, key_of, network_map
-from dashboard.pages.view import View, view_of
+from dashboard.pages.view import View, or_why, view_of
 from dashboard.theme import counted, formatted
 
 PATH, TITLE = "/network", "Network"
@@ -39,7 +39,7 @@ def body(view: View) -> Component:
     streams, edges = view.ask("charts.network_streams"), view.ask("charts.network_edges")
     if edges.empty:
         words = [NOTHING, " ", REMEDY] if len(streams) > 1 else [ALONE]
-        return html.Div([empty("".join(words)), _teams(view, streams)])
+        return html.Div([empty("".join(words)), or_why(_teams, view, streams)])
     first, names = _key(edges.iloc[0]), _names(streams)
     options = {_key(row): _title(row, names) for _, row in edges.iterrows()}
     choice = labelled("Waits shown", select(PART, "edge", options, view.query.get("edge"), first))
@@ -50,7 +50,7 @@ def body(view: View) -> Component:
             _map(view, streams, edges),
             html.Div([choice], className="card-controls mt-3"),
             html.Div(_waits(view), id=DRAWN),
-            html.Div(_teams(view, streams), className="mt-3"),
+            html.Div(or_why(_teams, view, streams), className="mt-3"),
         ]
     )
 

@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 
 from dashboard.analysis.targets import Progress, progress
 from dashboard.components.aria import data
+from dashboard.errors import ScopeError
 from dashboard.figures.sparkline import sparkline
 from dashboard.pages.plan_course import Course, course_of, pace_words, why
 from dashboard.pages.plan_verdicts import judged_in, verdict_short
@@ -25,6 +26,7 @@ from dashboard.verdicts import points_of
 
 HEADS = ("Target", "Baseline → now → target", "Course", "Pace", "Status", "Initiatives")
 POINTS = 18
+UNKNOWN = "not known now: the plan says why"
 LENGTHS = {"week": pd.DateOffset(days=7), "month": pd.DateOffset(months=1), "quarter": pd.DateOffset(months=3)}
 
 
@@ -56,7 +58,7 @@ def rows_of(view: View) -> tuple[Row, ...]:
     rows = []
     for target in view.plan.target:
         going = [each for each in view.plan.initiative if each.metric == target.metric and each.start]
-        verdicts = tuple((each, verdict_short(found)) for each in going if (found := judged_in(view, each)))
+        verdicts = tuple((each, words) for each in going if (words := _verdict(view, each)))
         address = f"{view.address('/plan')}#plan-{target.id}-title"
         rows.append(
             Row(
@@ -69,6 +71,14 @@ def rows_of(view: View) -> tuple[Row, ...]:
         )
     order = [*titles.values(), ""]
     return tuple(sorted(rows, key=lambda row: order.index(row.objective)))
+
+
+def _verdict(view: View, initiative: Initiative) -> str | None:
+    try:
+        found = judged_in(view, initiative)
+    except ScopeError:
+        return UNKNOWN
+    return verdict_short(found) if found else None
 
 
 def objective_table(rows: Sequence[Row]) -> Component:

@@ -16,7 +16,7 @@ from dashboard.components.cards import content_card, csv_of, empty, figure_card
 from dashboard.components.plain_table import plain_table
 from dashboard.figures.plan_timeline import Bar, plan_timeline
 from dashboard.pages.plan_verdicts import judged_in, verdict_line, verdict_paragraph
-from dashboard.pages.view import View
+from dashboard.pages.view import View, or_why
 from dashboard.streams.plan import KINDS, Initiative
 from dashboard.streams.plan_csv import FIELDS, plan_table
 from dashboard.theme import counted
@@ -31,7 +31,7 @@ Way = Callable[[str, str], Component | None]
 def board(view: View, way: Way) -> Component:
     """A column a status, a card an initiative."""
     columns = [
-        dbc.Col([_column_head(words, len(mine)), *(_card(view, each, way) for each in mine)], md=6, xl=3)
+        dbc.Col([_column_head(words, len(mine)), *(or_why(_card, view, each, way) for each in mine)], md=6, xl=3)
         for status, words in COLUMNS.items()
         for mine in [_latest_first(view, status)]
     ]

@@ -23,7 +23,7 @@ from dashboard.pages.changes import change_finding
 from dashboard.pages.later import later
 from dashboard.pages.map_links import ways_on
 from dashboard.pages.map_step import step_panel
-from dashboard.pages.view import View, without_history
+from dashboard.pages.view import View, or_why, without_history
 from dashboard.theme import duration, formatted
 
 PATH, TITLE = "/value-stream", "Value stream"
@@ -46,7 +46,7 @@ def body(view: View) -> Component:
         return html.Div([ways_on(view, has_map=False), empty(NOTHING)])
     told = [change_finding(view, name) for name in ("lead_time", "flow_efficiency")]
     sentences = findings([each.text for each in told if each])
-    drawn = html.Div(_card(view), id=DRAWN)
+    drawn = html.Div(or_why(_card, view), id=DRAWN)
     below = [later(view, PARTS, name, height) for name, height in HEIGHTS.items()]
     return html.Div([sentences, ways_on(view), _chooser(view), drawn, *below])
 

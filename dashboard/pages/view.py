@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from dash.development.base_component import Component
 from dashboard import access, sight
 from dashboard.catalogue import Metric
 from dashboard.components.cards import behind, empty, how_computed
+from dashboard.errors import ScopeError
 from dashboard.figures.periods import iso
 from dashboard.scope import KEYS as SCOPE_KEYS
 from dashboard.scope import Scope, from_query, to_query
@@ -71,11 +72,31 @@ class View:
         return self.warehouse.headline(self.metric(name), scope or self.scope)
 
     def how(self, *names: str) -> Component:
-        """How the figures of these queries were computed, and how many records they could not count."""
+        """How the figures of these queries were computed, by whom where that is a cluster, and how many records they
+        could not count."""
         catalogue = self.warehouse.catalogue
         queries = [catalogue.metric(n) if n in catalogue.metrics else catalogue.queries[n] for n in names]
-        how, without = how_computed(queries, self.scope.parameters()), left_out(self)
-        return html.Div([how, without], className="card-notes") if without else how
+        how, notes = how_computed(queries, self.scope.parameters()), [self._by_cluster(*names), left_out(self)]
+        return html.Div([how, *notes], className="card-notes") if any(notes) else how
+
+    def _by_cluster(self, *names: str) -> Component | None:
+        """Which cluster is asked for some of these queries, and how long that took."""
+        if (cluster := self.warehouse.cluster) is None:
+            return None
+        queries = [each if each in self.warehouse.catalogue.queries else f"metrics.{each}" for each in names]
+        took = [cluster.seconds(each) for each in queries if self.warehouse.asks_a_cluster(each)]
+        known = [each for each in took if each is not None]
+        words = f"Asks Spark at {cluster.host}: {sum(known):.1f} s the last time"
+        return html.Span(words, className="asked-of") if known else None
+
+    @property
+    def waits(self) -> str | None:
+        """Whom the page asks for single visits, and how long that takes; None where this machine knows them."""
+        if (cluster := self.warehouse.cluster) is None:
+            return None
+        seconds = cluster.seconds()
+        took = "it was not asked yet" if seconds is None else f"about {seconds:.1f} s a question"
+        return f"Single visits lie on the cluster (Spark at {cluster.host}): {took}."
 
     def behind(
         self,
@@ -217,6 +238,14 @@ class Page(Protocol):
 
     def body(self, view: View) -> Component:
         """What stands under the scope bar."""
+
+
+def or_why(draw: Callable[..., Any], *given: Any) -> Any:
+    """What is drawn, or why it can't be: what stands beside it stands."""
+    try:
+        return draw(*given)
+    except ScopeError as error:
+        return empty(str(error))
 
 
 def without_history(view: View) -> Component | None:

@@ -11,6 +11,25 @@ position = "its order in the reference path; null for states that no stage colle
 age_days = "start to the end of the scope, or to the stream's last event; null where no start is told"
 is_blocked = "it is flagged as blocked then"
 */
+with present as (
+
+    select items.*
+    from macros.items_present($stream, $since, $until, 'all', $teams, $types, $clock, $start_rule) as items
+
+),
+
+stopped as (
+
+    select distinct blocked.item_id
+    from marts.blocked
+    join present
+        on blocked.item_id = present.item_id
+        and blocked.blocked_at <= present.ends_at
+        and blocked.unblocked_at >= present.ends_at
+    where blocked.stream = $stream
+
+)
+
 select
     present.item_id,
     present.title,
@@ -18,17 +37,12 @@ select
     placed.visit['stage'] as stage,
     placed.visit['position'] as position,
     present.age_days,
-    present.item_id in (
-        select blocked.item_id
-        from marts.blocked
-        where
-            blocked.stream = $stream
-            and blocked.blocked_at <= present.ends_at
-            and blocked.unblocked_at >= present.ends_at
-    ) as is_blocked
-from macros.items_present($stream, $since, $until, 'all', $teams, $types, $clock, $start_rule) as present
+    stopped.item_id is not null as is_blocked
+from present
 left join macros.visits_then($stream, $teams, $types, $until) as placed
     on present.item_no = placed.item_no
+left join stopped
+    on present.item_id = stopped.item_id
 order by
     present.age_days desc nulls last,
     present.item_id

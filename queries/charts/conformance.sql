@@ -105,14 +105,23 @@ went_back as materialized (
 
 ),
 
+came_back as (
+
+    select distinct went_back.item_no
+    from went_back
+
+),
+
 judged as (
 
     select
         coalesce(reached.steps_count < ways.steps_count, false) as has_skipped,
-        reached.is_outside or reached.item_no in (select went_back.item_no from went_back) as has_left
+        reached.is_outside or came_back.item_no is not null as has_left
     from reached
     left join ways
         on reached.furthest = ways.furthest
+    left join came_back
+        on reached.item_no = came_back.item_no
 
 ),
 
@@ -120,15 +129,15 @@ counted as (
 
     select
         'none' as deviation,
-        null as from_stage,
-        null as to_stage,
+        cast(null as varchar) as from_stage,
+        cast(null as varchar) as to_stage,
         count(*) filter (where not judged.has_skipped and not judged.has_left) as items
     from judged
     union all
     select
         'only skipped' as deviation,
-        null as from_stage,
-        null as to_stage,
+        cast(null as varchar) as from_stage,
+        cast(null as varchar) as to_stage,
         count(*) filter (where judged.has_skipped and not judged.has_left) as items
     from judged
     union all
@@ -145,7 +154,7 @@ counted as (
     -- Who came to a step or beyond it, and was not there.
     select
         'skipped' as deviation,
-        null as from_stage,
+        cast(null as varchar) as from_stage,
         steps.stage as to_stage,
         cast(sum(places.items) as bigint) - steps.items as items
     from steps
@@ -158,7 +167,7 @@ counted as (
     union all
     select
         'outside' as deviation,
-        null as from_stage,
+        cast(null as varchar) as from_stage,
         visited.stage as to_stage,
         count(distinct visited.item_no) as items
     from visited

@@ -59,7 +59,7 @@ chosen as (
     cross join whole
     order by
         finished.cycle_days >= whole.nearly_all_days desc,
-        hash(finished.item_id)
+        md5(finished.item_id)
     limit $row_limit
 
 )

@@ -46,7 +46,7 @@ sampled as (
     select
         counted.item_no,
         sum(counted.entries) over (
-            order by hash(counted.item_id), counted.item_id
+            order by md5(counted.item_id), counted.item_id
             rows between unbounded preceding and current row
         ) as entries_so_far
     from counted
@@ -58,9 +58,11 @@ whole as (
 
     select
         count(*) as items,
-        count(*) filter (where counted.item_no in (select sampled.item_no from sampled)) as items_shown,
+        count(sampled.item_no) as items_shown,
         sum(counted.entries) as entries
     from counted
+    left join sampled
+        on counted.item_no = sampled.item_no
 
 )
 

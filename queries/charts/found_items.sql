@@ -31,7 +31,7 @@ with found as (
         case $sort
             when 'created_on' then epoch(items.created_on)
             when 'started_on' then epoch(items.started_on)
-            when 'ended_on' then epoch(ended_by_then)
+            when 'ended_on' then epoch(case when not items.is_open then items.ended_on end)
             when 'lead_days' then items.lead_days
             when 'cycle_days' then items.cycle_days
             when 'process_days' then items.process_days

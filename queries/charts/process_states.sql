@@ -34,26 +34,55 @@ with chosen as (
         and ($types is null or list_contains($types, moves.type))
     window item_history as (partition by moves.item_no order by moves.move_no)
 
+),
+
+known as (
+
+    select
+        stages.stage,
+        stages.mode,
+        stages.position,
+        unnest(stages.states) as state
+    from marts.stages
+    where stages.stream = $stream
+
+),
+
+summed as (
+
+    select
+        chosen.state,
+        any_value(known.stage) as stage,
+        any_value(known.mode) as mode,
+        min(coalesce(known.position, 1000)) as position,
+        count(*) as entries,
+        count(distinct chosen.item_no) as items,
+        count(chosen.days) as ended_stays,
+        quantile_cont(chosen.days, 0.5) as median_days,
+        avg(chosen.days) as mean_days,
+        sum(chosen.days) as total_days,
+        avg(coalesce(chosen.place, 0)) as place
+    from chosen
+    left join known
+        on chosen.state = known.state
+    where not chosen.is_end_mark
+    group by chosen.state
+
 )
 
 select
-    chosen.state,
-    any_value(stages.stage) as stage,
-    any_value(stages.mode) as mode,
-    count(*) as entries,
-    count(distinct chosen.item_no) as items,
-    count(chosen.days) as ended_stays,
-    quantile_cont(chosen.days, 0.5) as median_days,
-    avg(chosen.days) as mean_days,
-    sum(chosen.days) as total_days,
-    avg(coalesce(chosen.place, 0)) as place
-from chosen
-left join marts.stages
-    on stages.stream = $stream
-    and list_contains(stages.states, chosen.state)
-where not chosen.is_end_mark
-group by chosen.state
+    summed.state,
+    summed.stage,
+    summed.mode,
+    summed.entries,
+    summed.items,
+    summed.ended_stays,
+    summed.median_days,
+    summed.mean_days,
+    summed.total_days,
+    summed.place
+from summed
 order by
-    min(coalesce(stages.position, 1000)),
-    place,
-    chosen.state
+    summed.position,
+    summed.place,
+    summed.state

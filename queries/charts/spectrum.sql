@@ -88,7 +88,7 @@ sampled as (
     select
         shown.item_id,
         sum(count(*)) over (
-            order by hash(shown.item_id), shown.item_id
+            order by md5(shown.item_id), shown.item_id
             rows between unbounded preceding and current row
         ) as moves_so_far
     from shown

@@ -35,7 +35,9 @@ with grouped as (
         end as group_name,
         case
             when $group_by = 'stage' then stages.position
-            when $group_by = 'outcome' then list_position(['open', 'finished', 'cancelled'], items.outcome)
+            when $group_by = 'outcome' and items.outcome = 'open' then 1
+            when $group_by = 'outcome' and items.outcome = 'finished' then 2
+            when $group_by = 'outcome' then 3
         end as group_position
     from macros.items_on_the_way($stream, $since, $until, $teams, $types, $clock, $outcome, $sort, $item) as items
     left join marts.stages

@@ -55,26 +55,39 @@ create or replace macro macros.items_as_of(
     )
 
     select
-        known.* exclude (
-            item_no, ends_at, worked_by_end, created_at, started_at, worked_by_start, worked_by_creation, stage_then, is_started
-        )
-        replace (
-            case when known.is_open then known.stage_then else known.stage end as stage,
-            case
-                when not known.is_open then known.outcome
-                when known.is_started then 'in progress'
-                else 'not started'
-            end as outcome,
-            case
-                when not known.is_open then known.lead_days
-                when clock = 'working' then (known.worked_by_end - known.worked_by_creation) / 86400
-                else (epoch(known.ends_at) - epoch(known.created_at)) / 86400
-            end as lead_days,
-            case
-                when not known.is_open then known.cycle_days
-                when not known.is_started then null
-                when clock = 'working' then (known.worked_by_end - known.worked_by_start) / 86400
-                else (epoch(known.ends_at) - epoch(known.started_at)) / 86400
-            end as cycle_days
-        )
+        known.item_id,
+        known.title,
+        known.type,
+        known.team,
+        known.priority,
+        known.labels,
+        case when known.is_open then known.stage_then else known.stage end as stage,
+        case
+            when not known.is_open then known.outcome
+            when known.is_started then 'in progress'
+            else 'not started'
+        end as outcome,
+        known.is_open,
+        known.created_on,
+        known.started_on,
+        known.arrived_on,
+        known.finished_on,
+        known.cancelled_on,
+        known.ended_on,
+        case
+            when not known.is_open then known.lead_days
+            when clock = 'working' then (known.worked_by_end - known.worked_by_creation) / 86400
+            else (epoch(known.ends_at) - epoch(known.created_at)) / 86400
+        end as lead_days,
+        case
+            when not known.is_open then known.cycle_days
+            when not known.is_started then null
+            when clock = 'working' then (known.worked_by_end - known.worked_by_start) / 86400
+            else (epoch(known.ends_at) - epoch(known.started_at)) / 86400
+        end as cycle_days,
+        known.process_days,
+        known.blocked_days,
+        known.rework_days,
+        known.rework_visits_count,
+        known.handoffs_count
     from known;

@@ -13,9 +13,15 @@ create or replace macro macros.periods(chosen_stream, since, until, period) as t
         -- The engine plans a series that it reads from in half the time of one that it unnests.
         select
             cast(starts.full_start as date) as full_start,
-            coalesce(cast(starts.full_start + macros.period_step(period) as date), cast(until as date)) as full_end
+            case
+                when period = 'all' then cast(until as date)
+                else cast(starts.full_start + macros.period_step(period) as date)
+            end as full_end
         from generate_series(
-            coalesce(date_trunc(nullif(period, 'all'), cast(since as timestamp)), cast(since as timestamp)),
+            case
+                when period = 'all' then cast(since as timestamp)
+                else date_trunc(nullif(period, 'all'), cast(since as timestamp))
+            end,
             case
                 when period = 'all' then cast(since as timestamp)
                 else cast(until as timestamp) - interval '1 microsecond'

@@ -1,0 +1,203 @@
+"""Where the single visits stay on the cluster: it is asked for them, answers as this machine would, and is named."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from drill_downs import CHARTS, CONDITIONS, MORE, assert_same, home_of, questions
+from spark_cluster import sailing
+
+from dashboard import elsewhere, sight, snapshots
+from dashboard.build import import_files
+from dashboard.catalogue import Catalogue
+from dashboard.engines.duckdb import DuckDB
+from dashboard.engines.spark_sql import Translator
+from dashboard.errors import DashboardError, ScopeError, SettingsError
+from dashboard.pages import PAGES
+from dashboard.pages.view import Page, view_of
+from dashboard.settings import Settings
+from dashboard.store import store_of
+from dashboard.warehouse import Warehouse
+
+QUESTIONS = dict(questions())
+# Pages that are about single visits altogether, and those of whose figures at once in view some are.
+OF_VISITS = ("/explore", "/walk")
+SAYS_SO = ("/", "/value-stream", "/network", "/plan")
+
+
+@pytest.fixture(scope="module")
+def sail() -> Iterator[str]:
+    """The address of Sail."""
+    with sailing() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def left(demo: Settings, catalogue: Catalogue, sail: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The demo built by Sail, which keeps visits and moves."""
+    settings = home_of(demo, tmp_path_factory.mktemp("left"), sail)
+    import_files([], settings, catalogue)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def there(left: Settings, catalogue: Catalogue) -> Warehouse:
+    return Warehouse(left.warehouse, catalogue, cluster=left.engine)
+
+
+@pytest.fixture(scope="module")
+def here(demo: Settings, catalogue: Catalogue) -> Warehouse:
+    return Warehouse(demo.warehouse, catalogue)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_cluster_answers_as_this_machine_would(name: str, there: Warehouse, here: Warehouse) -> None:
+    question = QUESTIONS[name]
+    assert there.asks_a_cluster(question.name)
+    assert_same(question.ask(there), question.ask(here))
+
+
+def test_most_conditions_find_something(here: Warehouse) -> None:
+    found = [name for name in CONDITIONS if len(QUESTIONS[f"found_items, {name}"].ask(here))]
+    assert set(CONDITIONS) - set(found) == {"text that is no SQL"}
+
+
+def test_what_the_checks_find_was_looked_for_on_the_cluster(there: Warehouse, here: Warehouse) -> None:
+    assert_same(there.problems(), here.problems())
+    engine = DuckDB(there.snapshot / snapshots.DATABASE, read_only=True)
+    assert len(engine.tables("checks")) == len(there.catalogue.layer("checks"))
+    engine.close()
+
+
+def test_only_what_is_asked_for_stays_in_the_storage(left: Settings, there: Warehouse) -> None:
+    engine = DuckDB(there.snapshot / snapshots.DATABASE, read_only=True)
+    marts = set(engine.tables("marts"))
+    engine.close()
+    names = {query.stem for query in there.catalogue.layer("marts").values()}
+    assert names - marts == {"visits", "moves"}
+    (folder,) = Path(left.storage).iterdir()
+    kept = {path.name.removesuffix(".parquet") for path in folder.iterdir()}
+    assert {"marts.visits", "marts.moves", "marts.items"} <= kept <= {f"marts.{name}" for name in names}
+
+
+def test_whoever_sees_one_team_sees_it_alone_on_the_cluster(there: Warehouse, here: Warehouse) -> None:
+    sight.limit(("Payments Core",))
+    try:
+        mine = there.ask("charts.found_items", there.default_scope("bank"), **{**MORE, "row_limit": 5_000})
+        assert_same(mine, here.ask("charts.found_items", here.default_scope("bank"), **{**MORE, "row_limit": 5_000}))
+        assert set(mine["team"]) == {"Payments Core"}
+    finally:
+        sight.limit(None)
+
+
+def test_the_cluster_is_named_with_how_long_it_takes(there: Warehouse, left: Settings) -> None:
+    view, _ = view_of(there, left.home, {"stream": "bank"})
+    view.ask("charts.stays", chosen=MORE["chosen"], row_limit=5)
+    host = left.engine.removeprefix("sc://")
+    assert view.waits and f"(Spark at {host}): about " in view.waits and view.waits.endswith(" s a question.")
+    assert f"Asks Spark at {host}: " in str(view.how("charts.stays"))
+    assert "Asks Spark" not in str(view.how("throughput"))
+
+
+@pytest.mark.parametrize("cluster", ["", "sc://127.0.0.1:1"], ids=["no address", "nobody there"])
+def test_without_the_cluster_all_else_is_answered(
+    cluster: str, left: Settings, here: Warehouse, catalogue: Catalogue
+) -> None:
+    alone = Warehouse(left.warehouse, catalogue, cluster=cluster)
+    question = QUESTIONS["stays, everything"]
+    with pytest.raises(ScopeError, match="needs VSM_ENGINE" if not cluster else "did not answer"):
+        question.ask(alone)
+    scope = alone.default_scope("bank")
+    assert_same(alone.ask("metrics.lead_time", scope), here.ask("metrics.lead_time", scope))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.PATH not in OF_VISITS], ids=lambda page: page.PATH)
+def test_a_page_stands_without_the_cluster(page: Page, left: Settings, catalogue: Catalogue) -> None:
+    alone = Warehouse(left.warehouse, catalogue)
+    view, _ = view_of(alone, left.home, {"stream": "bank"}, store_of(left))
+    shown = str(page.body(replace(view, seen=frozenset())))
+    assert len(shown) > 1_000 and ("lie on a cluster" in shown) == (page.PATH in SAYS_SO)
+
+
+def test_a_question_that_takes_too_long_is_ended(left: Settings, catalogue: Catalogue) -> None:
+    hasty = Warehouse(left.warehouse, catalogue, cluster=left.engine, seconds=1)
+    assert hasty.cluster is not None
+    slow = replace(
+        catalogue.queries["charts.stays"],
+        sql="select sum(sin(a.seconds + b.seconds)) as n from marts.visits as a cross join marts.visits as b",
+    )
+    began = dt.datetime.now(dt.UTC)
+    with pytest.raises(ScopeError, match="did not answer"):
+        hasty.cluster.ask(slow, {})
+    assert (dt.datetime.now(dt.UTC) - began).total_seconds() < 60
+    assert len(QUESTIONS["stays, everything"].ask(hasty))  # by a session of its own
+
+
+def test_what_a_snapshot_left_goes_with_it(
+    demo: Settings, catalogue: Catalogue, sail: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(home_of(demo, tmp_path, sail), keep=1)
+    storage = Path(settings.storage)
+    foreign = storage / "vsm-0123456789abcdef"
+    foreign.mkdir()
+    import_files([], settings, catalogue)
+    (first,) = set(storage.iterdir()) - {foreign}
+    # What fails after the marts were built leaves nothing, and takes nothing away.
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="full"):
+        patch.setattr("dashboard.build.write_definition", lambda *_: (_ for _ in ()).throw(OSError("full")))
+        import_files([], settings, catalogue)
+    assert set(storage.iterdir()) == {first, foreign}
+    import_files([], replace(settings, engine="", leave=""), catalogue)
+    assert set(storage.iterdir()) == {foreign}
+    assert elsewhere.of(snapshots.current(settings.warehouse)) is None
+
+
+def test_nothing_but_a_folder_of_a_build_is_removed(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+
+    def build(folder: Path, _number: int) -> None:
+        elsewhere.write(folder, elsewhere.Elsewhere(precious, frozenset(("marts.visits",))))
+        raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        elsewhere.publish(Settings(home=tmp_path / "home"), build)
+    assert precious.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"leave": "items"}, "expected moves or visits"),
+        ({"leave": "visits"}, "needs --engine"),
+    ],
+    ids=["no such mart", "no cluster"],
+)
+def test_what_can_not_be_left_is_told(
+    changes: dict[str, str], words: str, demo: Settings, catalogue: Catalogue
+) -> None:
+    with pytest.raises(SettingsError, match=words):
+        import_files([], replace(demo, **changes), catalogue)  # type: ignore[arg-type]  # texts all
+
+
+def test_what_a_viewer_writes_does_not_become_sql() -> None:
+    sql = "select t.a from marts.t as t where $chosen['text'] is null or t.a = $chosen['text']"
+    evil = "' or 1=1 --"
+    translated, texts = Translator().translate(sql, str, {"chosen": {"text": evil}})
+    assert translated == "SELECT t.a FROM `marts.t` AS t WHERE t.a = :text0"
+    assert texts == {"text0": evil}
+
+
+def test_what_the_parameters_rule_out_is_left_out() -> None:
+    sql = "select case $sort when 'a' then t.a else t.b end as c from marts.t as t where $teams is null or t.d = 1"
+    given = {"sort": "b", "teams": None}
+    assert Translator().translate(sql, str, given) == ("SELECT t.b AS c FROM `marts.t` AS t", {})
+
+
+def test_every_chart_of_single_visits_is_asked() -> None:
+    assert {question.name for question in QUESTIONS.values()} == {chart.name for chart in CHARTS}
+    assert issubclass(ScopeError, DashboardError)
