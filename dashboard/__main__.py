@@ -141,7 +141,7 @@ def import_command(settings: Settings, /, files: tuple[Path, ...], columns: str 
     )
     if not files:
         snapshots.current(settings.warehouse)
-    cluster = {name: given[name] for name in ("engine", "storage", "leave") if given[name]}
+    cluster = {name: given[name] for name in ("engine", "storage", "leave") if given[name] is not None}
     _import(replace(settings, **cluster), files, options)
 
 

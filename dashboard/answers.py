@@ -11,6 +11,8 @@ from contextlib import contextmanager, nullcontext
 
 import pandas as pd
 
+from dashboard.errors import note
+
 ENTRIES, BYTES = 1_000, 200_000_000
 HEAVY_SECONDS = 0.5
 
@@ -48,7 +50,11 @@ class Answers:
             if coming is None:
                 self._coming[key] = mine
         if coming is not None:
-            return coming.result().copy()
+            try:
+                return coming.result().copy()
+            except Exception as error:
+                note(error)
+                raise
         try:
             with self._in_its_lane(kind) if is_ours else nullcontext():
                 answer = work_out()

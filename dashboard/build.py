@@ -353,7 +353,7 @@ class Build:
         place = elsewhere.new_folder(Path(self.settings.storage))
         if left:  # told before anything lies there: what a build that is ended leaves is found
             elsewhere.write(self.folder, elsewhere.Elsewhere(place, left))
-        create_marts(self.catalogue, self.engine, self.settings.engine, place, self.note, left)
+        create_marts(self.catalogue, self.engine, self.settings.engine, place, self.note, left, self.settings.warehouse)
 
     def _check(self) -> None:
         """What each check finds, as a table; a snapshot whose parts do not add up is refused."""

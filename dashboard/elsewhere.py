@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard import snapshots
+from dashboard.errors import SnapshotError
 from dashboard.settings import Settings
 
-FILE = "CLUSTER"
+FILE, OWNER = "CLUSTER", "OWNER"
 # What a build makes in the storage: nothing else is ever removed from there.
 FOLDER = re.compile(r"vsm-[0-9a-f]{16}")
 
@@ -31,7 +32,12 @@ class Elsewhere:
 
 def new_folder(storage: Path) -> Path:
     """The name of a folder for one build, so that two builds do not meet."""
-    return storage / f"vsm-{secrets.token_hex(8)}"
+    return storage.resolve() / f"vsm-{secrets.token_hex(8)}"
+
+
+def own(folder: Path, root: Path) -> None:
+    """Say in a folder of the storage whose snapshots need it: a copy of a home must not remove what the home has."""
+    (folder / OWNER).write_text(str(root.resolve()), encoding="utf-8")
 
 
 def write(snapshot: Path, elsewhere: Elsewhere) -> None:
@@ -45,8 +51,11 @@ def of(snapshot: Path) -> Elsewhere | None:
     path = snapshot / FILE
     if not path.is_file():
         return None
-    told = json.loads(path.read_text(encoding="utf-8"))
-    return Elsewhere(Path(told["folder"]), frozenset(told["tables"]))
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return Elsewhere(Path(told["folder"]), frozenset(told["tables"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise SnapshotError(f"{path}: this can't be read: {error}. Import again.") from None
 
 
 def publish(settings: Settings, build: Callable[[Path, int], None]) -> int:
@@ -64,10 +73,18 @@ def publish(settings: Settings, build: Callable[[Path, int], None]) -> int:
         return snapshots.publish(settings.warehouse, build_and_see, settings.keep)
     finally:
         for gone in known - _folders(settings.warehouse):
-            if FOLDER.fullmatch(gone.name):
+            if FOLDER.fullmatch(gone.name) and _is_own(gone, settings.warehouse):
                 shutil.rmtree(gone, ignore_errors=True)
 
 
+def _is_own(folder: Path, root: Path) -> bool:
+    try:
+        return (folder / OWNER).read_text(encoding="utf-8") == str(root.resolve())
+    except OSError:
+        return False
+
+
 def _folders(root: Path) -> set[Path]:
-    found = (of(path.parent) for path in root.glob(f"snapshots/[0-9]*/{FILE}"))
+    """Of the snapshots there are, and of a build that was ended."""
+    found = (of(path.parent) for path in root.glob(f"snapshots/*/{FILE}"))
     return {each.folder for each in found if each}

@@ -27,8 +27,13 @@ class DashboardError(Exception):
 
     def __init__(self, *words: Any) -> None:
         super().__init__(*words)
-        if (met := _MET.get()) is not None:
-            met.append(type(self).__name__)
+        note(self)
+
+
+def note(error: BaseException) -> None:
+    """An error is met here too: it was made for somebody else who asked the same at the time."""
+    if isinstance(error, DashboardError) and (met := _MET.get()) is not None:
+        met.append(type(error).__name__)
 
 
 def none_met_yet() -> None:

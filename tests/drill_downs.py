@@ -32,6 +32,8 @@ MORE: Mapping[str, Any] = {
 SCOPES: Mapping[str, Mapping[str, Any]] = {
     "everything": {},
     "a type of a team": {"teams": ("Payments Core",), "types": ("defect", "feature")},
+    "nobody's": {"teams": ()},
+    "days without items": {"since": dt.date(2000, 1, 1), "until": dt.date(2000, 2, 1)},
     "the past, by the calendar": {"until": END, "clock": "working", "start_rule": "last", "period": "quarter"},
 }
 CONDITIONS: Mapping[str, Where] = {

@@ -50,9 +50,9 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def sailing() -> Iterator[str]:
-    """The address of Sail, which speaks Spark's protocol and starts in a second."""
-    server = SparkConnectServer(HERE, 0)
+def sailing(port: int = 0) -> Iterator[str]:
+    """The address of Sail, which speaks Spark's protocol and starts in a second; its port is any, or the one given."""
+    server = SparkConnectServer(HERE, port)
     server.start(background=True)
     _, port = server.listening_address
     try:

@@ -7,29 +7,24 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import socket
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 import pyspark
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
-from pyspark.sql.connect.client.retries import DefaultPolicy
 
 from dashboard.engines.spark_sql import Translator, relations
 from dashboard.errors import CatalogueError, EngineError, SettingsError
 
-ADDRESS = re.compile(r"sc://(\[[^]]+\]|[^:/;]+)(?::(\d+))?(?:/.*)?")
+ADDRESS = re.compile(r"sc://(\[[^]]+\]|[^:/;@]+)(?::(\d+))?(?:/.*)?")
 PORT = 15002
 PATIENCE_SECONDS = 10
 RETRIES = 3
-Answer = TypeVar("Answer")
 
 
 class Spark:
@@ -41,10 +36,13 @@ class Spark:
         # The client looks for a Spark on this machine, which it does not need, and ends the process if there is none.
         os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
         self._storage = storage.rstrip("/")
-        self._session = SparkSession.builder.remote(url).create()  # tables of two snapshots share their names
-        if is_asked:
-            self._session.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES)])
-        self._session.conf.set("spark.sql.session.timeZone", "UTC")
+        with _in_words(host_of(url)):
+            self._session = SparkSession.builder.remote(url).create()  # tables of two snapshots share their names
+            if is_asked:
+                from pyspark.sql.connect.client.retries import DefaultPolicy  # looks for a Spark when it is imported
+
+                self._session.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES)])
+            self._session.conf.set("spark.sql.session.timeZone", "UTC")
         self._translator = Translator()
 
     def close(self) -> None:
@@ -81,38 +79,24 @@ class Spark:
         """Forget a table; its rows stay where they lie."""
         self._session.catalog.dropTempView(_view(name))
 
-    def ask(self, sql: str, parameters: Mapping[str, Any] | None = None, *, seconds: int | None = None) -> pd.DataFrame:
-        """The rows of a select, as the embedded engine gives them; `seconds`: how long it may take.
+    def ask(self, sql: str, parameters: Mapping[str, Any] | None = None, *, tag: str | None = None) -> pd.DataFrame:
+        """The rows of a select, as the embedded engine gives them; by its `tag` it can be interrupted.
 
-        Raises EngineError where the cluster gave up, or was told to.
+        Raises EngineError where the cluster gave up.
         """
         translated, texts = self._translator.translate(sql, _view, parameters)
         with _in_words("A question"):
-            rows = self._in_time(seconds, lambda: self._session.sql(translated, args=texts).toArrow())
+            if tag:
+                self._session.addTag(tag)  # of what this thread asks
+            rows = self._session.sql(translated, args=texts).toArrow()
         frame: pd.DataFrame = rows.to_pandas(date_as_object=False)
         instants = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.DatetimeTZDtype)]
         return frame.assign(**{name: frame[name].dt.tz_localize(None) for name in instants})
 
-    def _in_time(self, seconds: int | None, work: Callable[[], Answer]) -> Answer:
-        """What is asked of the cluster, unless its time is over: then it is told to end it, and nobody waits on."""
-        if not seconds:
-            return work()
-        answer: Future[Answer] = Future()
-        tag = f"vsm-{secrets.token_hex(8)}"
-
-        def run() -> None:
-            try:
-                self._session.addTag(tag)
-                answer.set_result(work())
-            except BaseException as error:
-                answer.set_exception(error)
-
-        threading.Thread(target=run, daemon=True).start()
-        try:
-            return answer.result(seconds)
-        except TimeoutError:
-            threading.Thread(target=self._session.interruptTag, args=(tag,), daemon=True).start()
-            raise EngineError(f"A question took longer than {seconds} s.") from None
+    def interrupt(self, tag: str) -> None:
+        """End what is asked with a tag."""
+        with _in_words("An end"):
+            self._session.interruptTag(tag)
 
     def relations(self, sql: str) -> frozenset[str]:
         """The tables that a select reads, as `schema.name`."""
@@ -145,6 +129,6 @@ def _in_words(name: str) -> Iterator[None]:
     """Raises EngineError with what the cluster says of its work on a table, without its pages of places in programs."""
     try:
         yield
-    except PySparkException as error:
+    except (PySparkException, ValueError) as error:  # a ValueError: of a channel that was closed
         first = str(error).strip().partition("\n")[0][:500]
         raise EngineError(f"{name}: the cluster gave up ({first}). Nothing was changed.") from error

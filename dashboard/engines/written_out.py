@@ -7,6 +7,7 @@ told. No text of a viewer becomes SQL: what is left of texts goes beside it, by 
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -84,6 +85,10 @@ def parsed(sql: str) -> exp.Expression:
 def filled(tree: exp.Expression, given: Mapping[str, Any]) -> exp.Expression:
     """A tree with values in place of its parameters, and without what they rule out."""
 
+    for joined in tree.find_all(exp.Concat, exp.DPipe):
+        if joined.find(exp.Placeholder):  # the two would become one text that is not known as a viewer's
+            raise CatalogueError("A parameter that is joined to a text can't be asked of a cluster.")
+
     def rule(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Bracket) and isinstance(node.this.unnest(), exp.Placeholder):
             return _literal(given[node.this.unnest().name][node.expressions[0].name])
@@ -116,7 +121,7 @@ def _literal(value: Any) -> exp.Expression:
             return exp.null()
         case bool():
             return exp.Boolean(this=value)
-        case int() | float():
+        case int() | float() if math.isfinite(value):
             return exp.Literal.number(value)
         case dt.datetime():
             return exp.cast(exp.Literal.string(value.isoformat(" ")), "timestamp")

@@ -174,6 +174,13 @@ counted as (
     where visited.position is null
     group by visited.stage
 
+),
+
+whole as (
+
+    select count(*) as items
+    from reached
+
 )
 
 select
@@ -181,9 +188,10 @@ select
     counted.from_stage,
     counted.to_stage,
     counted.items,
-    counted.items / nullif((select count(*) from reached), 0) as share_ratio
+    counted.items / whole.items as share_ratio
 from counted
-where (select count(*) from reached) > 0
+join whole
+    on whole.items > 0
 order by
     counted.deviation not in ('none', 'only skipped'),
     counted.deviation not in ('none'),

@@ -59,7 +59,7 @@ whole as (
     select
         count(*) as items,
         count(sampled.item_no) as items_shown,
-        sum(counted.entries) as entries
+        cast(sum(counted.entries) as bigint) as entries
     from counted
     left join sampled
         on counted.item_no = sampled.item_no
