@@ -28,7 +28,7 @@ from dashboard.catalogue import Catalogue, Query
 from dashboard.elsewhere import new_folder, own
 from dashboard.engines.duckdb import DuckDB
 from dashboard.engines.spark import PATIENCE_SECONDS, Spark, host_of, refuse_if_silent
-from dashboard.errors import EngineError, ScopeError, SettingsError
+from dashboard.errors import EngineError, ScopeError
 
 LOG = logging.getLogger(__name__)
 SECONDS = 600  # where nothing else is said
@@ -161,6 +161,8 @@ class Questions:
     """
 
     def __init__(self, catalogue: Catalogue, url: str, folder: Path, seconds: int | None) -> None:
+        """Raises SettingsError for what is no address. `host` is the cluster's name, for those who wait for it."""
+        self.host = host_of(url)
         self._catalogue, self._url, self._folder, self._seconds = catalogue, url, folder, seconds or SECONDS
         self._session: _Session | None = None
         self._is_over = False
@@ -174,17 +176,12 @@ class Questions:
         try:
             self._refuse_if_silent()
             return self._in_time(query, given)
-        except (EngineError, SettingsError) as error:
+        except EngineError as error:
             LOG.warning("%s: %s", query.name, error)
             raise ScopeError(
                 f"{query.title}: the cluster that holds the single visits did not answer. The log of the server tells "
                 "why. All else is answered from this machine."
             ) from error
-
-    @property
-    def host(self) -> str:
-        """The cluster's name, for those who wait for it."""
-        return host_of(self._url)
 
     def seconds(self, name: str | None = None) -> float | None:
         """How long a query took the last time, or half of those that were asked so far; None where none was."""

@@ -20,7 +20,7 @@ from dashboard.answers import Answers
 from dashboard.catalogue import Catalogue, Metric, Query
 from dashboard.elsewhere import Elsewhere
 from dashboard.engines.duckdb import DuckDB
-from dashboard.errors import AccessError, ScopeError, SnapshotError
+from dashboard.errors import AccessError, ScopeError, SettingsError, SnapshotError
 from dashboard.scope import Scope
 
 if TYPE_CHECKING:
@@ -247,7 +247,11 @@ class Warehouse:
             return None
         from dashboard.cluster import Questions  # its client is slow to load: only where it is needed
 
-        return Questions(self.catalogue, self._cluster, lies.folder, self._limits["seconds"])
+        try:
+            return Questions(self.catalogue, self._cluster, lies.folder, self._limits["seconds"])
+        except SettingsError as error:
+            LOG.error("VSM_ENGINE: %s", error)
+            return None
 
     def _answer(self, engine: DuckDB, sql: str, given: Mapping[str, Any]) -> pd.DataFrame:
         """The rows of a query; a snapshot that was damaged meanwhile is left for one that is whole, and asked anew."""
