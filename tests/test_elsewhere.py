@@ -152,7 +152,7 @@ def test_a_cluster_that_hangs_keeps_nobody_from_all_else(
     left: Settings, here: Warehouse, catalogue: Catalogue, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     shutil.copytree(left.home, tmp_path / "home")
-    home = replace(left, home=tmp_path / "home", engine="", leave="")
+    home = replace(left, home=tmp_path / "home", engine="", leave="", keep=1)
     with socket.create_server(("127.0.0.1", 0)) as hanging:  # takes what is said, and says nothing
         url = f"sc://127.0.0.1:{hanging.getsockname()[1]}"
         alone = Warehouse(home.warehouse, catalogue, cluster=url, seconds=2)
@@ -162,9 +162,12 @@ def test_a_cluster_that_hangs_keeps_nobody_from_all_else(
                 QUESTIONS[name].ask(alone)
         assert "took longer than 2 s" in caplog.text
         assert_same(alone.ask("metrics.lead_time", scope), here.ask("metrics.lead_time", scope))
-        # A new snapshot, in which all is here, answers at once.
+        # A new snapshot, in which all is here, answers as soon as it is opened.
         import_files([], home, catalogue)
-        assert not alone.asks_a_cluster("charts.stays")
+        began = time.monotonic()
+        while alone.asks_a_cluster("charts.stays"):
+            assert time.monotonic() - began < 60
+            time.sleep(0.1)
         assert_same(QUESTIONS["stays, everything"].ask(alone), QUESTIONS["stays, everything"].ask(here))
     assert any(Path(left.storage).iterdir())  # a copy of the home removes nothing of the home's
 
