@@ -52,7 +52,7 @@ class Answers:
         if coming is not None:
             try:
                 return coming.result().copy()
-            except Exception as error:
+            except Exception as error:  # whatever it was, it is raised again
                 note(error)
                 raise
         try:

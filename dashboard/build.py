@@ -35,8 +35,6 @@ __all__ = ["Options", "import_files", "slug"]
 
 BAD_SHARE = 0.05
 NOTHING_SAID = Options()
-# What may stay on the cluster: the largest tables, of which questions read a part at a time.
-LEAVABLE = frozenset(("visits", "moves"))
 DEFINED = ("streams", "costs_of_delay", "needs", "stages", "states", "calendar_days", "targets", "initiatives")
 
 
@@ -71,11 +69,8 @@ def check_options(options: Options) -> None:
 
 def check_engine(settings: Settings) -> None:
     """Raises SettingsError or EngineError for a cluster that can't be used."""
-    if strange := settings.left - LEAVABLE:
-        raise SettingsError(f"--leave names {', '.join(sorted(strange))}; expected {' or '.join(sorted(LEAVABLE))}.")
+    elsewhere.check(settings)
     if not settings.engine:
-        if settings.left:
-            raise SettingsError("--leave needs --engine: only a cluster can keep what it built.")
         return
     if not settings.storage:
         raise SettingsError("A cluster needs --storage: a folder that its workers and this machine reach.")

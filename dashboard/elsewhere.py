@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard import snapshots
-from dashboard.errors import SnapshotError
+from dashboard.errors import SettingsError, SnapshotError
 from dashboard.settings import Settings
 
+# What may lie there: the largest tables, of which questions read a part at a time.
+LEAVABLE = frozenset(("visits", "moves"))
 FILE, OWNER = "CLUSTER", "OWNER"
 # What a build makes in the storage: nothing else is ever removed from there.
 FOLDER = re.compile(r"vsm-[0-9a-f]{16}")
@@ -28,6 +30,14 @@ class Elsewhere:
 
     folder: Path
     tables: frozenset[str]
+
+
+def check(settings: Settings) -> None:
+    """Raises SettingsError for tables that can't be left, and where there is no cluster to keep them."""
+    if strange := settings.left - LEAVABLE:
+        raise SettingsError(f"--leave names {', '.join(sorted(strange))}; expected {' or '.join(sorted(LEAVABLE))}.")
+    if settings.left and not settings.engine:
+        raise SettingsError("--leave needs --engine: only a cluster can keep what it built.")
 
 
 def new_folder(storage: Path) -> Path:

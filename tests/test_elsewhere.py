@@ -167,7 +167,7 @@ def test_a_cluster_that_hangs_keeps_nobody_from_all_else(
         began = time.monotonic()
         while alone.asks_a_cluster("charts.stays"):
             assert time.monotonic() - began < 60
-            time.sleep(0.1)
+            time.sleep(0.1)  # it is opened by a thread of its own
         assert_same(QUESTIONS["stays, everything"].ask(alone), QUESTIONS["stays, everything"].ask(here))
     assert any(Path(left.storage).iterdir())  # a copy of the home removes nothing of the home's
 
@@ -261,13 +261,15 @@ def test_what_a_snapshot_left_goes_with_it(
 def test_nothing_but_a_folder_of_a_build_is_removed(tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.mkdir()
+    home = Settings(home=tmp_path / "home")
+    elsewhere.own(precious, home.warehouse)
 
     def build(folder: Path, _number: int) -> None:
         elsewhere.write(folder, elsewhere.Elsewhere(precious, frozenset(("marts.visits",))))
         raise OSError("full")
 
     with pytest.raises(OSError, match="full"):
-        elsewhere.publish(Settings(home=tmp_path / "home"), build)
+        elsewhere.publish(home, build)
     assert precious.is_dir()
 
 

@@ -86,6 +86,10 @@ def test_marts_are_the_same_from_a_cluster_of_which_a_worker_fails(
         there.cluster.close()
     for mart in MARTS:
         assert_same(mart, built, demo)
+    (folder,) = Path(built.storage).iterdir()
+    kept = {path.name for path in folder.iterdir()}
+    assert {"marts.visits.parquet", "marts.moves.parquet"} <= kept
+    assert kept <= {elsewhere.OWNER, *(f"{mart}.parquet" for mart in MARTS)}
 
 
 def assert_same(mart: str, built: Settings, demo: Settings) -> None:
