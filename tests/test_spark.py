@@ -199,20 +199,23 @@ def test_a_token_in_an_address_is_not_shown() -> None:
 
 def test_macros_are_written_out_with_their_arguments() -> None:
     translator = Translator()
-    assert translator.learn("create or replace macro macros.twice(x) as (x + x)")
-    assert not translator.learn("create or replace macro macros.rows(x) as table select x")
-    sql = translator.translate("select macros.twice(t.a * 2) as b from s.t as t", lambda name: name.replace(".", "__"))
-    assert sql == "SELECT ((t.a * 2) + (t.a * 2)) AS b FROM s__t AS t"
+    assert translator.learn("create or replace macro macros.twice(x) as x + x")
+    assert translator.learn("create or replace macro macros.above(least) as table select a from s.t where a > least")
+    assert not translator.learn("create or replace view marts.v as select 1 as a")
+    sql = "select macros.twice(u.a * 2) as b from macros.above(3) as u"
+    written = "SELECT ((u.a * 2) + (u.a * 2)) AS b FROM (SELECT a FROM s__t AS t WHERE a > 3) AS u"
+    assert translator.translate(sql, lambda name: name.replace(".", "__")) == (written, {})
 
 
-def test_a_macro_that_is_not_known_is_named() -> None:
-    with pytest.raises(CatalogueError, match=r"macros\.twice is no macro over values"):
-        Translator().translate("select macros.twice(1) as b", str)
+@pytest.mark.parametrize("sql", ["select macros.twice(1) as b", "select a from macros.twice(1)"])
+def test_a_macro_that_is_not_known_is_named(sql: str) -> None:
+    with pytest.raises(CatalogueError, match=r"macros\.twice is not known"):
+        Translator().translate(sql, str)
 
 
 def test_a_minus_after_the_name_of_a_window_is_no_part_of_it() -> None:
-    sql = "select lead(t.a) over w - t.a as b from t window w as (order by t.a)"
-    assert "(LEAD(t.a) OVER w) - t.a" in Translator().translate(sql, str)
+    sql, _ = Translator().translate("select lead(t.a) over w - t.a as b from t window w as (order by t.a)", str)
+    assert "(LEAD(t.a) OVER w) - t.a" in sql
 
 
 def test_what_a_select_reads_is_found_without_a_cluster() -> None:
