@@ -13,7 +13,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from dashboard import snapshots
+from dashboard import elsewhere, snapshots
+from dashboard.elsewhere import Elsewhere
 from dashboard.errors import SettingsError, SnapshotError
 from dashboard.settings import Settings
 
@@ -21,9 +22,11 @@ DOCUMENTS = ("*.toml", "maps/*.toml")
 STORE, KEY = "store.sqlite", "warehouse/people.key"
 
 
-def back_up(settings: Settings, target: Path) -> None:
-    """Write the file; no import publishes meanwhile. Raises SettingsError where it is there already, or can't be
-    written: then nothing is left of it."""
+def back_up(settings: Settings, target: Path) -> Elsewhere | None:
+    """Write the file; no import publishes meanwhile. Returns what of the snapshot is not in it, for it lies elsewhere.
+
+    Raises SettingsError where the file is there already, or can't be written: then nothing is left of it.
+    """
     if target.exists():
         raise SettingsError(f"{target} is there already. Name another file.")
     with snapshots.only_one_import(settings.warehouse):
@@ -33,6 +36,7 @@ def back_up(settings: Settings, target: Path) -> None:
         except (OSError, sqlite3.Error) as error:
             told = getattr(error, "strerror", None) or error
             raise SettingsError(f"{target} could not be written: {told}.") from None
+        return elsewhere.of(snapshot)
 
 
 def _write(home: Path, snapshot: Path, target: Path) -> None:

@@ -21,8 +21,10 @@ from dashboard.settings import Settings, bundled
 @click.pass_obj
 def backup_command(settings: Settings, file: Path) -> None:
     """Keep definitions, plan, maps, what people wrote and the newest snapshot in one file (.tar.gz)."""
-    back_up(settings, file)
+    missing = back_up(settings, file)
     click.echo(f"{file}: keep it as you keep the data; it holds the key of the pseudonyms.")
+    if missing:
+        click.echo(f"Not in it: {', '.join(sorted(missing.tables))}. They lie in {missing.folder}: keep that too.")
 
 
 @click.command("restore")

@@ -12,9 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from test_reliability import SCOPE, a_home
 
-from dashboard import snapshots
+from dashboard import elsewhere, snapshots
+from dashboard.__main__ import main
 from dashboard.backup import back_up, restore
 from dashboard.build import import_files
 from dashboard.catalogue import Catalogue
@@ -51,6 +53,19 @@ def test_what_was_kept_comes_back(home: Settings, kept: Path, tmp_path: Path, ca
     assert [note.text for note in store_of(other).notes("s")] == ["Written before the backup"]
     assert not [path for path in other.home.iterdir() if path.name.startswith("tmp")]
     assert snapshots.current(other.warehouse).name == "000002"
+
+
+def test_what_lies_elsewhere_is_not_in_it_and_named(home: Settings, tmp_path: Path) -> None:
+    def told(to: str) -> str:
+        return CliRunner().invoke(main, ["--home", str(home.home), "backup", str(tmp_path / to)]).output
+
+    assert "Not in it" not in told("whole.tar.gz")
+    marker = snapshots.current(home.warehouse) / elsewhere.FILE
+    elsewhere.write(marker.parent, elsewhere.Elsewhere(tmp_path / "storage", frozenset(("marts.visits",))))
+    try:
+        assert f"Not in it: marts.visits. They lie in {tmp_path / 'storage'}: keep that too." in told("part.tar.gz")
+    finally:
+        marker.unlink()
 
 
 def test_it_is_for_the_owner_only(kept: Path) -> None:

@@ -59,7 +59,7 @@ ROWS = {
     "importing": 5,
     "answers": 2,
     "warehouse": 4,
-    "backup": 2,
+    "backup": 3,
     "warming": 5,
     "told": 5,
     "verdicts": 5,
