@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dashboard import elsewhere, layers, snapshots
+from dashboard import afresh, elsewhere, layers, snapshots
 from dashboard.account import Account, account_of
 from dashboard.catalogue import Catalogue
 from dashboard.defining import Definitions
@@ -340,7 +340,7 @@ class Build:
     def _create_marts(self) -> None:
         """Staging and marts, here or on a cluster."""
         if not self.settings.engine:
-            layers.create_marts(self.catalogue, self.engine, self.note)
+            afresh.create_marts(self.catalogue, self.engine, self.previous, self.note)
             return
         from dashboard.cluster import create_marts  # its client is slow to load: only where it is needed
 
@@ -354,7 +354,7 @@ class Build:
         """What each check finds, as a table; a snapshot whose parts do not add up is refused."""
         self.note("Checking that it adds up")
         self.engine.create_schema("checks")
-        done = self.engine.tables("checks")  # on the cluster
+        done = self.engine.tables("checks")  # on the cluster, or carried over
         for query in self.catalogue.layer("checks").values():
             must_hold = query.header["severity"] == "broken"
             if query.stem not in done and not self.engine.create_if_it_fits(query.name, query.sql):

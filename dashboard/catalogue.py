@@ -24,6 +24,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "canonical": ("title", "grain", "replaced_by", "columns"),
     "sources": ("title", "grain"),
     "chosen": ("title", "grain"),
+    "afresh": ("title", "grain", "columns"),
     "proposals": ("title", "grain", "columns"),
     "staging": ("title", "grain", "columns"),
     "marts": ("title", "grain", "columns"),

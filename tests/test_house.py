@@ -53,6 +53,7 @@ ROWS = {
     "reading": 3,
     "store": 2,
     "cluster": 3,
+    "afresh": 3,
     "account": 3,
     "defining": 3,
     "build": 4,

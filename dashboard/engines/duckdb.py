@@ -6,12 +6,10 @@ means stands under queries/.
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +17,10 @@ import duckdb
 import pandas as pd
 from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
+from dashboard.engines.carrier import Carrier, quoted
 from dashboard.engines.expressions import as_text, guarded
 from dashboard.engines.opener import Opener
+from dashboard.engines.relations import relations
 from dashboard.errors import CatalogueError, ScopeError
 
 NULLABLE = frozenset(f"{kind}{bits}" for kind in ("Int", "UInt") for bits in (8, 16, 32, 64))
@@ -34,7 +34,7 @@ PATHS = re.compile(r"""["']?/[^\s"',]+["']?""")
 QUOTED = re.compile(r"""[\s:]*["'{\[].*""")
 
 
-class DuckDB(Opener):
+class DuckDB(Opener, Carrier):
     """One database: in memory, or a file. Every question runs on a cursor of its own."""
 
     def __init__(
@@ -67,7 +67,7 @@ class DuckDB(Opener):
                     # What is half built is thrown away; who publishes it brings it to the disk as a whole.
                     limits["fsync_mode"] = "NONE"
                 if spills_to:
-                    limits["temp_directory"] = _quoted(spills_to)
+                    limits["temp_directory"] = quoted(spills_to)
                 self._configure(read_only, {**limits, "max_execution_time": (seconds or 0) * 1000})
 
     def _configure(self, read_only: bool, settings: Mapping[str, str | int]) -> None:
@@ -121,7 +121,10 @@ class DuckDB(Opener):
         self._kept += [name] if name not in self._kept else []
 
     def create_scratch(self, names: Iterable[str]) -> None:
-        """Namespaces for tables that nobody needs once this is closed: in memory, on disk where that is full."""
+        """Namespaces for tables that nobody needs once this is closed: in memory, on disk where that is full.
+
+        One that has the name of a namespace that lasts stands in its place until it is forgotten.
+        """
         if not self._has_scratch:
             self._has_scratch = True
             self._connection.execute("attach ':memory:' as scratch (compress)")
@@ -142,7 +145,8 @@ class DuckDB(Opener):
     def _look_into_both(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Tables are named by their schema alone, whether it lasts or not."""
         (owner,) = connection.execute("select current_database()").fetchall()[0]
-        places = [f"{owner}.{name}" for name in ("main", *self._kept)] + [f"scratch.{name}" for name in self._scratch]
+        kept = [name for name in ("main", *self._kept) if name not in self._scratch]
+        places = [f"{owner}.{name}" for name in kept] + [f"scratch.{name}" for name in self._scratch]
         connection.execute(f"set search_path = '{','.join(places)}'")
 
     def ask(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
@@ -180,14 +184,15 @@ class DuckDB(Opener):
 
     def relations(self, sql: str) -> frozenset[str]:
         """The tables that a select reads, as `schema.name`."""
-        return _relations(sql)
+        return relations(sql)
 
-    def tables(self, schema: str) -> tuple[str, ...]:
-        """The names of the tables in a namespace."""
+    def tables(self, schema: str, place: str = "") -> tuple[str, ...]:
+        """The names of the tables in a namespace, of this database or one beside it."""
         named = self._connection.table_function("duckdb_tables").select(
-            ColumnExpression("schema_name"), ColumnExpression("table_name")
+            ColumnExpression("database_name"), ColumnExpression("schema_name"), ColumnExpression("table_name")
         )
-        return tuple(sorted(name for owner, name in named.fetchall() if owner == schema))
+        wanted = place or self.own_name(), schema
+        return tuple(sorted(name for owner, within, name in named.fetchall() if (owner, within) == wanted))
 
     def columns(self, name: str) -> tuple[str, ...]:
         """The columns of a table, in order."""
@@ -228,26 +233,6 @@ class DuckDB(Opener):
         rows = self._connection.table(source)
         self._append(name, rows.distinct() if each_once else rows)
 
-    def carry_over(
-        self, known: str, keys: Mapping[str, Sequence[str]], fresh: Mapping[str, str], since: Mapping[str, str]
-    ) -> None:
-        """Append the tables of the schema `known` to the canonical ones, but for rows with keys of a fresh table.
-
-        Of a table with a time in `since`, those before the first fresh row of their key stay.
-        """
-        for table, columns in keys.items():
-            old = self._connection.table(f"{known}.{table}").set_alias("old")
-            new = self._connection.table(fresh[table]).set_alias("new")
-            key = ", ".join(columns)
-            newer = new.select(*map(ColumnExpression, columns)).distinct().set_alias("new")
-            self._append(f"canonical.{table}", old.join(newer, ",".join(columns), how="anti"))
-            if table in since:
-                first = new.aggregate(f"{key}, min({since[table]}) as first_new").set_alias("new")
-                earlier = old.join(first, ",".join(columns)).filter(
-                    ColumnExpression(since[table]) < ColumnExpression("first_new")
-                )
-                self._append(f"canonical.{table}", earlier)
-
     def fault_of_data(self, error: Exception) -> str | None:
         """What the engine says of data that it can't read, without paths and data; None where the fault is another."""
         if isinstance(error, NOT_OF_DATA) or not isinstance(error, duckdb.Error):
@@ -264,14 +249,6 @@ class DuckDB(Opener):
         if isinstance(error, OSError):
             return error.strerror or type(error).__name__
         return PATHS.sub("the file", _first_line(error)) if isinstance(error, DISK) else None
-
-    def open_beside(self, path: Path, name: str) -> None:
-        """Make another database file readable under a name."""
-        self._connection.execute(f"attach '{_quoted(path)}' as {name} (read_only)")
-
-    def let_go(self, name: str) -> None:
-        """Close a database that was opened beside."""
-        self._connection.execute(f"detach {name}")
 
     def write_columns(
         self, name: str, columns: Mapping[str, str], path: Path, *, where: Mapping[str, str] | None = None
@@ -309,7 +286,7 @@ class DuckDB(Opener):
 
     def spill_to(self, folder: Path) -> None:
         """Let what does not fit into memory go to files in a folder."""
-        self._connection.execute(f"set temp_directory = '{_quoted(folder)}'")
+        self._connection.execute(f"set temp_directory = '{quoted(folder)}'")
 
     def create_view(self, name: str, sql: str) -> None:
         """Give a select a name; it runs whenever the name is read."""
@@ -353,44 +330,6 @@ class DuckDB(Opener):
             yield cursor
         finally:
             cursor.close()
-
-    def _append(self, name: str, rows: duckdb.DuckDBPyRelation) -> None:
-        present = set(rows.columns)
-        aligned = [
-            ColumnExpression(column) if column in present else ConstantExpression(None).alias(column)
-            for column in self.columns(name)
-        ]
-        rows.select(*aligned).insert_into(name)
-
-
-@cache
-def _parser() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(":memory:")
-
-
-@lru_cache(maxsize=4096)
-def _relations(sql: str) -> frozenset[str]:
-    with _parser().cursor() as cursor:
-        answer = cursor.execute("select json_serialize_sql($sql)", {"sql": sql}).fetchall()[0][0]
-    tree = json.loads(answer)
-    if tree["error"]:
-        raise CatalogueError(f"This is not one select: {tree['error_message']}.")
-    return frozenset(_tables(tree))
-
-
-def _tables(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
-            yield f"{node['schema_name']}.{node['table_name']}"
-        for value in node.values():
-            yield from _tables(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _tables(value)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _first_line(error: Exception) -> str:

@@ -1,6 +1,7 @@
 /*
 title = "Stream whose items stand in another one"
 severity = "warning"
+is_across_streams = true
 why = "Half of its keys or more are known in another stream with the same creation: one work item counts in both, and what the one file tells of it is missing in the other."
 remedy = "Import the files into one stream: vsm import --fresh --stream NAME FILE…"
 */
