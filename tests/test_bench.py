@@ -18,6 +18,7 @@ from dashboard.errors import SettingsError
 from dashboard.figures.bench import bench_figure
 from dashboard.scope import Scope
 from dashboard.settings import Settings
+from dashboard.warehouse import Warehouse
 
 ITEMS = 3_000
 
@@ -74,7 +75,10 @@ def test_every_query_is_timed_and_others_answer_the_same(tmp_path: Path, catalog
         "the dashboard", "pandas, in memory", "polars, in memory", "polars, from Parquet", "SQLite"
     }  # fmt: skip
     imports = pd.read_csv(tmp_path / "imports.csv")
-    assert imports["peak_megabytes"].between(50, 5_000).all()
+    added = pd.read_csv(tmp_path / "added.csv")
+    assert pd.concat([imports, added])["peak_megabytes"].between(50, 5_000).all()
+    items = Warehouse(tmp_path / "1000" / "warehouse", catalogue).table("marts.items")
+    assert items.groupby("stream").size().to_dict() == {"added": 1_000, "synthetic": 1_000}
     assert told == (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "metrics.lead_time" in told and "The same questions elsewhere" in told
     assert "Plotly" in (tmp_path / "times.html").read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboard import snapshots
 from dashboard.bench import targets
 from dashboard.bench.generate import generate
 from dashboard.bench.mined import compare_mined
@@ -31,6 +32,7 @@ from dashboard.settings import Settings
 from dashboard.warehouse import Warehouse
 
 UNITS = {"k": 1_000, "m": 1_000_000}
+FEWEST = 1_000  # of fewer, some kind of record may be missing
 DEFINITION = Path(__file__).parent / "streams.toml"
 UNITS_SHOWN = {"seconds": ("ms", 1000), "bytes": ("kB", 0.001)}
 
@@ -49,8 +51,8 @@ class Imported:
 def size_of(text: str) -> int:
     """`100k`, `1m` or a whole number as a number of items. Raises SettingsError for anything else."""
     number, unit = (text[:-1], UNITS[text[-1].lower()]) if text[-1:].lower() in UNITS else (text, 1)
-    if not number.isdigit() or int(number) * unit < 1_000:
-        raise SettingsError(f"--size is {text!r}; expected 1,000 items or more, as 100k or 1m.")
+    if not number.isdigit() or int(number) * unit < FEWEST:
+        raise SettingsError(f"--size is {text!r}; expected {FEWEST:,} items or more, as 100k or 1m.")
     return int(number) * unit
 
 
@@ -83,7 +85,6 @@ def bench(
     most = max(threads)
     for size in sorted(sizes):
         home = folder / f"{size}"
-        shutil.rmtree(home, ignore_errors=True)
         keep("imports", size, [generate_and_import(size, home, settings, catalogue, most, note)])
         mine = replace(settings, home=home)
         for number in threads:
@@ -108,6 +109,7 @@ def bench(
         if pm4py:
             note(f"{size:,} items: the same questions of pm4py")
             keep("rivals", size, compare_mined(mine.warehouse, catalogue, chosen, home, pm4py, **how))
+        keep("added", size, [generate_and_add(size, home, settings, catalogue, most, note)])
     told = report(tables)
     (folder / "report.md").write_text(told, encoding="utf-8")
     shown = tables["times"].query(f"threads == {most}")
@@ -122,32 +124,44 @@ def _tell(note: Callable[[str], None], where: str, query: str) -> None:
 def generate_and_import(
     size: int, home: Path, settings: Settings, catalogue: Catalogue, threads: int, note: Callable[[str], None]
 ) -> Imported:
-    """Write made-up exports and import them as a user would, in a process of its own: its peak is its own."""
+    """Write made-up exports and import them into a home."""
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    shutil.copyfile(DEFINITION, home / "streams.toml")
     note(f"{size:,} items: generating")
     files, generated = generate(home / "exports", size, catalogue)
-    shutil.copyfile(DEFINITION, home / "streams.toml")
     note(f"{size:,} items: importing")
-    command = [
-        sys.executable,
-        "-m",
-        "dashboard",
-        "--home",
-        str(home),
-        "import",
-        *map(str, files),
-        "--stream",
-        "synthetic",
-    ]
+    return _import(files, "synthetic", home, settings, threads, generated)
+
+
+def generate_and_add(
+    size: int, home: Path, settings: Settings, catalogue: Catalogue, threads: int, note: Callable[[str], None]
+) -> Imported:
+    """Import a second value stream, a twentieth of the first one, into the home that has that."""
+    of_both = DEFINITION.read_text(encoding="utf-8")
+    of_both += of_both.replace('id = "synthetic"', 'id = "added"').replace("Synthetic deliveries", "Added deliveries")
+    (home / "streams.toml").write_text(of_both, encoding="utf-8")
+    note(f"{size:,} items: importing a twentieth more, as another value stream")
+    files, generated = generate(home / "more", max(size // 20, FEWEST), catalogue, seed=2)
+    return _import(files, "added", home, settings, threads, generated)
+
+
+def _import(
+    files: Sequence[Path], stream: str, home: Path, settings: Settings, threads: int, generated: float
+) -> Imported:
+    """Import as a user would, in a process of its own: its peak is its own."""
+    command = [sys.executable, "-m", "dashboard", "--home", str(home)]
+    command += ["import", *map(str, files), "--stream", stream]
     began = time.perf_counter()
     environment = os.environ | {"VSM_MEMORY": settings.memory, "VSM_THREADS": str(threads)}
-    with (home / "import.log").open("wb") as log:
+    with (home / "import.log").open("ab") as log:
         child = subprocess.Popen(command, stdout=log, stderr=log, env=environment)  # noqa: S603 - this very program
         _, status, usage = os.wait4(child.pid, 0)
     seconds = time.perf_counter() - began
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
-        raise SettingsError(f"The import of {size:,} items failed; {home / 'import.log'} tells why.")
-    database = next((home / "warehouse").glob("snapshots/*/warehouse.duckdb"))
+        raise SettingsError(f"The import of {stream} failed; {home / 'import.log'} tells why.")
+    database = snapshots.current(home / "warehouse") / snapshots.DATABASE
     return Imported(
         generated, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000, database.stat().st_size / 1e6
     )
@@ -163,7 +177,7 @@ def exponent(times: pd.DataFrame, column: str) -> float | None:
 
 
 def report(tables: Mapping[str, pd.DataFrame]) -> str:
-    """The report as Markdown, of the tables `imports`, `times`, `pages` and, where others were asked, `rivals`."""
+    """The report as Markdown, of the tables that `bench` keeps; `rivals` where others were asked."""
     imports, times = tables["imports"], tables["times"]
     parts = [_machine()]
     if len(reached := targets.compared(tables)):
@@ -171,6 +185,7 @@ def report(tables: Mapping[str, pd.DataFrame]) -> str:
     parts += ["## Import", _table(imports.round(1))]
     if grown := exponent(imports, "import_seconds"):
         parts.append(targets.growth(grown, _grown(times)))
+    parts += ["A twentieth more, as another value stream:", _table(tables["added"].round(1))]
     parts += [
         "## Queries",
         f"Milliseconds: median when asked again, threads: {times['threads'].max()} (cold: asked first).",
