@@ -192,7 +192,9 @@ def _limit(settings: Settings) -> None:
 
 
 def _say(**message: str) -> None:
-    print(json.dumps(message), flush=True)
+    # A line is written whole or not at all: the next one may tell that it was not.
+    sys.stdout.write(f"{json.dumps(message)}\n")
+    sys.stdout.flush()
 
 
 def child() -> None:

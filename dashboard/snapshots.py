@@ -53,12 +53,14 @@ def publish(root: Path, build: Callable[[Path, int], None], keep: int = 3) -> in
 
 def current(root: Path) -> Path:
     """The folder of the newest complete snapshot. Raises SnapshotError where there is none."""
-    try:
-        name = (root / "CURRENT").read_text(encoding="ascii", errors="replace").partition(" ")[0].strip()
-    except FileNotFoundError:
-        raise SnapshotError(
-            f"No snapshot in {root} yet. Run: vsm import FILE… (or vsm demo for made-up data)."
-        ) from None
+    return _named(root, pointed(root))
+
+
+def _named(root: Path, told: str) -> Path:
+    """The folder that the pointer tells."""
+    if not told and not (root / "CURRENT").exists():
+        raise SnapshotError(f"No snapshot in {root} yet. Run: vsm import FILE… (or vsm demo for made-up data).")
+    name = told.partition(" ")[0].strip()
     folder = root / "snapshots" / name
     if not name.isdigit() or not (folder / DATABASE).is_file():
         raise SnapshotError(f"{root}/CURRENT names {name!r}, which is not there. Import again.")
@@ -70,24 +72,33 @@ def sound(root: Path) -> tuple[Path, str | None]:
 
     Every byte is compared. Raises SnapshotError where there is none.
     """
-    try:
-        newest = current(root)
-        verify(newest)
-        _, _, digest = pointed(root).strip().partition(" ")
-        if (digest or _manifest(newest)["format"] >= 2) and _digest(newest / MANIFEST) != digest:
-            raise SnapshotError(f"{root}/CURRENT and the manifest of {newest.name} differ. Import again.")
-        return newest, None
-    except SnapshotError as error:
-        fault = str(error)
+    told: str | None = None
+    # What is published while files are compared is looked at in their place.
+    while (now := pointed(root)) != told:
+        told = now
+        try:
+            return _as_published(root, told), None
+        except SnapshotError as error:
+            fault = str(error)
     # Pages show it: where the folder lies is nobody's business there.
-    told = fault.replace(f"{root}/", "")
+    shown = fault.replace(f"{root}/", "")
     for folder in reversed(_complete(root / "snapshots")):
         try:
             verify(folder)
         except SnapshotError:
             continue
-        return folder, f"{told} Shown is the snapshot {folder.name}, which is whole."
+        return folder, f"{shown} Shown is the snapshot {folder.name}, which is whole."
     raise SnapshotError(fault)
+
+
+def _as_published(root: Path, told: str) -> Path:
+    """The snapshot that the pointer tells, where it is whole. Raises SnapshotError where it is not."""
+    newest = _named(root, told)
+    verify(newest)
+    _, _, digest = told.strip().partition(" ")
+    if (digest or _manifest(newest)["format"] >= 2) and _digest(newest / MANIFEST) != digest:
+        raise SnapshotError(f"{root}/CURRENT and the manifest of {newest.name} differ. Import again.")
+    return newest
 
 
 def is_empty(root: Path) -> bool:

@@ -164,12 +164,29 @@ def test_manifest_names_every_other_file(tmp_path: Path) -> None:
     assert set(manifest["files"]) == {path.name for path in folder.iterdir()} - {snapshots.MANIFEST}
 
 
-@pytest.mark.parametrize("written", ["000009\n", "../../etc\n", "\n"])
+@pytest.mark.parametrize("written", ["000009\n", "../../etc\n", "\n", ""])
 def test_pointer_to_what_is_not_there_is_refused(written: str, tmp_path: Path) -> None:
     snapshots.publish(tmp_path, a_build())
     (tmp_path / "CURRENT").write_text(written, encoding="ascii")
     with pytest.raises(SnapshotError, match="which is not there"):
         snapshots.current(tmp_path)
+
+
+def test_what_is_published_while_files_are_compared_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three imports come in meanwhile: the snapshot that was looked at is gone."""
+    snapshots.publish(tmp_path, a_build())
+    verify = snapshots.verify
+
+    def overtaken(folder: Path) -> None:
+        monkeypatch.setattr(snapshots, "verify", verify)
+        for _ in range(3):
+            snapshots.publish(tmp_path, a_build())
+        verify(folder)
+
+    monkeypatch.setattr(snapshots, "verify", overtaken)
+    assert snapshots.sound(tmp_path) == (tmp_path / "snapshots" / "000004", None)
 
 
 @dataclass(frozen=True)
