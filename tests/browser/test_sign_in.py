@@ -63,9 +63,9 @@ def test_whose_sign_in_ends_while_a_page_is_open_is_told_and_comes_back_to_it(pa
 
 
 def test_the_way_out_fits_on_a_phone(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
     page.route("https://**", lambda route: route.abort())
     page.goto(f"{address}/timeline")
     page.get_by_role("button", name="ann").click()
     expect(page.get_by_text("You see the items of Alpha")).to_be_visible()
-    page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
