@@ -218,5 +218,12 @@ def test_a_minus_after_the_name_of_a_window_is_no_part_of_it() -> None:
     assert "(LEAD(t.a) OVER w) - t.a" in sql
 
 
+def test_one_of_several_quantiles_is_worked_out_alone() -> None:
+    first, second = "list_extract(quantile_cont(t.a, [0.1, 0.2]), 1)", "list_extract(quantile_disc(t.a, [0.3, 0.4]), 2)"
+    translated, _ = Translator().translate(f"select {first} as b, {second} as c from t", str)
+    assert "PERCENTILE(t.a, 0.1) AS b" in translated and "PERCENTILE_DISC(0.4)" in translated
+    assert "0.2" not in translated and "0.3" not in translated
+
+
 def test_what_a_select_reads_is_found_without_a_cluster() -> None:
     assert relations("with a as (select x from s.t) select a.x from a join s.u on a.x = u.x") == {"s.t", "s.u"}

@@ -102,6 +102,17 @@ def _quantile(node: exp.Expression) -> exp.Expression | None:
     return None
 
 
+def _one_of_quantiles(node: exp.Expression) -> exp.Expression | None:
+    """One place in a list of quantiles, which DuckDB works out together: Spark works that one out."""
+    if not _is_call(node, "list_extract"):
+        return None
+    listed, place = node.expressions
+    if not isinstance(listed, exp.PercentileCont | exp.PercentileDisc):
+        return None
+    share = listed.expression.expressions[int(place.name) - 1]
+    return _quantile(type(listed)(this=listed.this, expression=share))
+
+
 def _ordered_list(node: exp.Expression) -> exp.Expression | None:
     """A list in an order: Spark's own has none, so pairs are sorted and the second of each is taken."""
     listed = node.this if isinstance(node, exp.Filter) else node
@@ -156,4 +167,6 @@ def _is_call(node: exp.Expression, name: str) -> bool:
     return isinstance(node, exp.Anonymous) and node.name.lower() == name
 
 
-RULES: tuple[Rule, ...] = (_not_kept, _series, _zone, _split, _epoch, _row, _to_microseconds, _quantile, _ordered_list)
+RULES: tuple[Rule, ...] = (
+    _not_kept, _series, _zone, _split, _epoch, _row, _to_microseconds, _one_of_quantiles, _quantile, _ordered_list,
+)  # fmt: skip

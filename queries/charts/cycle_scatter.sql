@@ -31,8 +31,8 @@ whole as (
 
     select
         quantile_cont(finished.cycle_days, 0.5) as half_days,
-        quantile_disc(finished.cycle_days, 0.85) as most_days,
-        quantile_disc(finished.cycle_days, 0.95) as nearly_all_days,
+        list_extract(quantile_disc(finished.cycle_days, [0.85, 0.95]), 1) as most_days,
+        list_extract(quantile_disc(finished.cycle_days, [0.85, 0.95]), 2) as nearly_all_days,
         count(*) as items
     from finished
 

@@ -15,10 +15,16 @@ with aged as (
     select
         visits.item_no,
         visits.stage,
-        sum(case when $clock = 'working' then visits.working_seconds else visits.seconds end) over (
-            partition by visits.item_no
-            order by visits.visit_no
-        ) / 86400 as age_days
+        case
+            when $clock = 'working'
+                then sum(visits.working_seconds) over (
+                    partition by visits.item_no
+                    order by visits.visit_no
+                )
+            else
+                epoch(visits.until_at)
+                - epoch(case when $start_rule = 'last' then items.started_last_at else items.started_first_at end)
+        end / 86400 as age_days
     from marts.visits
     join marts.items
         on visits.item_no = items.item_no
@@ -52,8 +58,8 @@ select
     stages.stage,
     stages.position,
     quantile_cont(left_behind.age_days, 0.5) as half_days,
-    quantile_disc(left_behind.age_days, 0.85) as most_days,
-    quantile_disc(left_behind.age_days, 0.95) as nearly_all_days,
+    list_extract(quantile_disc(left_behind.age_days, [0.85, 0.95]), 1) as most_days,
+    list_extract(quantile_disc(left_behind.age_days, [0.85, 0.95]), 2) as nearly_all_days,
     count(*) as items
 from left_behind
 join marts.stages

@@ -30,9 +30,9 @@ pairs as (
         moved.from_position,
         moved.to_position,
         moved.is_next_step,
-        quantile_cont(moved.days, 0.25) as quarter_days,
-        quantile_cont(moved.days, 0.5) as half_days,
-        quantile_cont(moved.days, 0.75) as most_days,
+        list_extract(quantile_cont(moved.days, [0.25, 0.5, 0.75]), 1) as quarter_days,
+        list_extract(quantile_cont(moved.days, [0.25, 0.5, 0.75]), 2) as half_days,
+        list_extract(quantile_cont(moved.days, [0.25, 0.5, 0.75]), 3) as most_days,
         row_number() over (
             order by
                 count(*) desc, moved.from_position asc, moved.to_position asc, moved.from_stage asc, moved.to_stage asc
@@ -68,13 +68,9 @@ shown as (
     select
         moved.*,
         segments.segment_number,
-        case
-            when moved.days <= segments.quarter_days then 1
-            when moved.days <= segments.half_days then 2
-            when moved.days <= segments.most_days then 3
-            else 4
-        end as quarter,
-        count(*) over () as moves
+        segments.quarter_days,
+        segments.half_days,
+        segments.most_days
     from moved
     join segments
         on moved.from_stage = segments.from_stage
@@ -82,17 +78,30 @@ shown as (
 
 ),
 
+counted as (
+
+    select
+        shown.item_no,
+        shown.item_id,
+        count(*) as moves
+    from shown
+    group by
+        shown.item_no,
+        shown.item_id
+
+),
+
 -- Whole items, and the same ones every time.
 sampled as (
 
     select
-        shown.item_id,
-        sum(count(*)) over (
-            order by md5(shown.item_id), shown.item_id
+        counted.item_no,
+        sum(counted.moves) over () as moves,
+        sum(counted.moves) over (
+            order by md5(counted.item_id), counted.item_id
             rows between unbounded preceding and current row
         ) as moves_so_far
-    from shown
-    group by shown.item_id
+    from counted
     qualify moves_so_far <= $row_limit
 
 )
@@ -106,12 +115,17 @@ select
     timezone(streams.time_zone, timezone('UTC', shown.entered_at)) as entered_at,
     timezone(streams.time_zone, timezone('UTC', shown.left_at)) as left_at,
     shown.days,
-    shown.quarter,
+    case
+        when shown.days <= shown.quarter_days then 1
+        when shown.days <= shown.half_days then 2
+        when shown.days <= shown.most_days then 3
+        else 4
+    end as quarter,
     count(*) over () as moves_shown,
-    shown.moves
+    cast(sampled.moves as bigint) as moves
 from shown
 join sampled
-    on shown.item_id = sampled.item_id
+    on shown.item_no = sampled.item_no
 join marts.streams
     on streams.stream = $stream
 order by

@@ -16,6 +16,41 @@ most_days = "three quarters took no longer"
 longest_days = "the longest"
 batched_ratio = "share of the moves made within one hour by the clock with four others or more"
 */
+with moved as materialized (
+
+    select moves.*
+    from macros.stage_moves($stream, $since, $until, $teams, $types, $clock) as moves
+
+),
+
+hours as (
+
+    select
+        moved.from_stage,
+        moved.to_stage,
+        count(*) as moves
+    from moved
+    group by
+        moved.from_stage,
+        moved.to_stage,
+        date_trunc('hour', moved.left_at)
+
+),
+
+-- Within one hour by the clock, with four others or more.
+batches as (
+
+    select
+        hours.from_stage,
+        hours.to_stage,
+        coalesce(sum(hours.moves) filter (where hours.moves >= 5), 0) / sum(hours.moves) as batched_ratio
+    from hours
+    group by
+        hours.from_stage,
+        hours.to_stage
+
+)
+
 select
     moved.from_stage,
     moved.from_position,
@@ -23,13 +58,16 @@ select
     moved.to_position,
     moved.is_next_step,
     count(*) as moves,
-    count(distinct moved.item_id) as items,
-    quantile_cont(moved.days, 0.25) as quarter_days,
-    quantile_cont(moved.days, 0.5) as half_days,
-    quantile_cont(moved.days, 0.75) as most_days,
+    count(distinct moved.item_no) as items,
+    list_extract(quantile_cont(moved.days, [0.25, 0.5, 0.75]), 1) as quarter_days,
+    list_extract(quantile_cont(moved.days, [0.25, 0.5, 0.75]), 2) as half_days,
+    list_extract(quantile_cont(moved.days, [0.25, 0.5, 0.75]), 3) as most_days,
     max(moved.days) as longest_days,
-    avg(case when moved.is_batched then 1 else 0 end) as batched_ratio
-from macros.stage_moves($stream, $since, $until, $teams, $types, $clock) as moved
+    any_value(batches.batched_ratio) as batched_ratio
+from moved
+join batches
+    on moved.from_stage = batches.from_stage
+    and moved.to_stage = batches.to_stage
 group by
     moved.from_stage,
     moved.from_position,

@@ -8,6 +8,7 @@ create or replace macro macros.stage_moves(
     with stays as (
 
         select
+            visits.item_no,
             visits.item_id,
             visits.visit_no,
             visits.stage as from_stage,
@@ -41,6 +42,7 @@ create or replace macro macros.stage_moves(
     )
 
     select
+        stays.item_no,
         stays.item_id,
         stays.visit_no,
         stays.from_stage,
@@ -50,11 +52,7 @@ create or replace macro macros.stage_moves(
         coalesce(stays.to_position = path.next_position, false) as is_next_step,
         stays.entered_at,
         stays.left_at,
-        stays.days,
-        -- Within one hour by the clock, with four others or more.
-        count(*) over (
-            partition by stays.from_stage, stays.to_stage, date_trunc('hour', stays.left_at)
-        ) >= 5 as is_batched
+        stays.days
     from stays
     left join path
         on stays.from_position = path.position
