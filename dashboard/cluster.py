@@ -28,7 +28,7 @@ from dashboard.catalogue import Catalogue, Query
 from dashboard.elsewhere import new_folder, own
 from dashboard.engines.duckdb import DuckDB
 from dashboard.engines.spark import PATIENCE_SECONDS, Spark, host_of, refuse_if_silent
-from dashboard.errors import EngineError, ScopeError
+from dashboard.errors import EngineError, UnreachedError
 
 LOG = logging.getLogger(__name__)
 SECONDS = 600  # where nothing else is said
@@ -172,13 +172,13 @@ class Questions:
         self._took: dict[str, float] = {}
 
     def ask(self, query: Query, given: Mapping[str, Any]) -> pd.DataFrame:
-        """The rows of a query. Raises ScopeError where the cluster does not answer, or not in time."""
+        """The rows of a query. Raises UnreachedError where the cluster does not answer, or not in time."""
         try:
             self._refuse_if_silent()
             return self._in_time(query, given)
         except EngineError as error:
             LOG.warning("%s: %s", query.name, error)
-            raise ScopeError(
+            raise UnreachedError(
                 f"{query.title}: the cluster that holds the single visits did not answer. The log of the server tells "
                 "why. All else is answered from this machine."
             ) from error

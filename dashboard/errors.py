@@ -8,6 +8,7 @@ DashboardError                anything the user can act on: the message says whe
 ├── EngineError               a cluster can't be reached, or does not do what was asked of it
 ├── AccessError               the viewer asked for something that is for others to see
 ├── ScopeError                the viewer asked for something the data can't answer
+│   └── UnreachedError        … now: what could answer does not
 ├── SnapshotError             no snapshot, or one that can't be trusted
 └── StoreError                what somebody wrote can't be kept, or what was kept can't be read
     └── ConflictError         somebody else was faster; it has the record as it is now
@@ -79,6 +80,10 @@ class AccessError(DashboardError):
 
 class ScopeError(DashboardError):
     """The viewer asked for something the data can't answer."""
+
+
+class UnreachedError(ScopeError):
+    """What the viewer asked for lies where nothing answers now: asked again later it may be there."""
 
 
 class SnapshotError(DashboardError):

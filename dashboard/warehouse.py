@@ -20,7 +20,7 @@ from dashboard.answers import Answers
 from dashboard.catalogue import Catalogue, Metric, Query
 from dashboard.elsewhere import Elsewhere
 from dashboard.engines.duckdb import DuckDB
-from dashboard.errors import AccessError, ScopeError, SettingsError, SnapshotError
+from dashboard.errors import AccessError, ScopeError, SettingsError, SnapshotError, UnreachedError
 from dashboard.scope import Scope
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Warehouse:
         if name in checked or not self._is_elsewhere(opened, query):
             return self.answers.of(key, kind, lambda: self._answer(engine, sql, given))
         if opened.cluster is None:
-            raise ScopeError(f"{query.title}: {UNREACHED}")
+            raise UnreachedError(f"{query.title}: {UNREACHED}")
         return self.answers.of(key, kind, partial(opened.cluster.ask, query, given), is_ours=False)
 
     def _is_elsewhere(self, opened: _Opened, query: Query) -> bool:

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dashboard.errors import AccessError, DashboardError, ScopeError
+from dashboard.errors import AccessError, DashboardError, ScopeError, UnreachedError
 from dashboard.headers import HEADERS, NO_CONTENT, STRICT_TRANSPORT
 from dashboard.logs import REQUEST
 from dashboard.plain_page import page
@@ -28,7 +28,7 @@ from dashboard.static_cache import StaticCache
 # A plan as CSV, or the state of a page with many forms, is far smaller.
 MOST_BYTES = 4 * 1024**2
 UPDATE = "/_dash-update-component"
-CODES: Mapping[type[DashboardError], int] = {AccessError: 403, ScopeError: 400}
+CODES: Mapping[type[DashboardError], int] = {AccessError: 403, UnreachedError: 503, ScopeError: 400}
 # What a user can do; who attacks learns nothing from it.
 ADVICE: Mapping[int, str] = {
     400: "The request could not be read. Open the page anew.",
@@ -114,11 +114,10 @@ def answer_errors(server: flask.Flask) -> None:
 
     @server.errorhandler(DashboardError)
     def told(error: DashboardError) -> flask.Response:
-        code = next((code for kind, code in CODES.items() if isinstance(error, kind)), 503)
-        if code < 500:
+        if code := next((code for kind, code in CODES.items() if isinstance(error, kind)), None):
             return _said(code, str(error))
         _log.error("the data can't be read", exc_info=error, extra={REQUEST: {"id": flask.g.get("id")}})
-        return _said(code, ADVICE[code])
+        return _said(503, ADVICE[503])
 
     @server.errorhandler(HTTPException)
     def refused(error: HTTPException) -> flask.Response:

@@ -19,6 +19,7 @@ from drill_downs import CHARTS, CONDITIONS, MORE, assert_same, home_of, question
 from spark_cluster import sailing
 
 from dashboard import elsewhere, sight, snapshots
+from dashboard.app import create_server
 from dashboard.build import import_files
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
@@ -130,6 +131,13 @@ def test_a_page_stands_without_the_cluster(page: Page, left: Settings, catalogue
     view, _ = view_of(alone, left.home, {"stream": "bank"}, store_of(left))
     shown = str(page.body(replace(view, seen=frozenset())))
     assert len(shown) > 1_000 and ("lie on a cluster" in shown) == (page.PATH in SAYS_SO)
+
+
+def test_a_program_is_told_to_ask_again_later(left: Settings) -> None:
+    with create_server(replace(left, engine="")).test_client() as client:
+        stays, metric = (client.get(f"/api/{name}") for name in ("charts/pace", "metrics/throughput"))
+    assert (stays.status_code, metric.status_code) == (503, 200)
+    assert "needs VSM_ENGINE" in stays.text
 
 
 def test_a_question_that_takes_too_long_is_not_waited_for(
