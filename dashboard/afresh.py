@@ -1,6 +1,6 @@
 """Marts are worked out afresh for the value streams that an import changed; those of the others are carried over.
 
-What comes out is what working out all of them gives, row by row.
+What comes out are the rows that working out all of them gives.
 """
 
 from __future__ import annotations
@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
 
 from dashboard import elsewhere, layers, snapshots
 from dashboard.catalogue import Catalogue
-from dashboard.engines.carrier import Part
 from dashboard.engines.duckdb import DuckDB
 
 PART = ("canonical", "marts", "checks")
@@ -35,34 +33,39 @@ def create_marts(
     engine.open_beside(previous / snapshots.DATABASE, BEFORE)
     engine.create_scratch(("compared",))
     note("Looking for what has changed")
-    changed = _changed(catalogue, engine)
-    if changed is None:
-        layers.create_marts(catalogue, engine, note)
-    else:
-        _create_part(catalogue, engine, changed, note)
+    of_stream = _places(catalogue, engine)
+    if SCRATCH in of_stream.values():
+        _create_part(catalogue, engine, {stream for stream, place in of_stream.items() if place == SCRATCH}, note)
         note("Carrying over what has not changed")
-        _put_together(catalogue, engine, changed)
+        _put_together(catalogue, engine, of_stream)
         for schema in PART:
             engine.drop_schema(schema)
+    else:
+        layers.create_marts(catalogue, engine, note)
     engine.drop_schema("compared")
     engine.let_go(BEFORE)
 
 
-def _changed(catalogue: Catalogue, engine: DuckDB) -> frozenset[str] | None:
-    """The streams of which a canonical row is another one than before, and those that are worked out with them.
+def _places(catalogue: Catalogue, engine: DuckDB) -> dict[str, str]:
+    """Where the rows of each stream come from, in the order of the streams: SCRATCH where a canonical row is another
+    one than before, and with it those that are worked out together.
 
-    None where they have most of what marts are made of.
+    Empty where all should be worked out anew: most of it changed, or nothing, and still it is asked for.
     """
+    streams: set[str] = set()
     changed: set[str] = set()
     rows: Counter[str] = Counter()
     for name in catalogue.layer("canonical"):
         now, before = (engine.digests(f"{place}.{name}", "stream") for place in (engine.own_name(), BEFORE))
         if name in MAIN:
             rows.update({stream: count for stream, (count, _) in now.items()})
+        streams |= now.keys()
         changed |= {stream for stream in now.keys() | before.keys() if now.get(stream) != before.get(stream)}
     pairs = [pair for place in (engine.own_name(), BEFORE) for pair in _together(catalogue, engine, place)]
     reached = _reached(changed, pairs)
-    return frozenset(reached) if sum(rows[stream] for stream in reached) <= MOST * rows.total() else None
+    if sum(rows[stream] for stream in reached) > MOST * rows.total():
+        return {}
+    return {stream: SCRATCH if stream in reached else BEFORE for stream in sorted(streams)}
 
 
 def _together(catalogue: Catalogue, engine: DuckDB, place: str) -> list[tuple[str, str]]:
@@ -97,19 +100,18 @@ def _create_part(catalogue: Catalogue, engine: DuckDB, changed: AbstractSet[str]
             engine.create_if_it_fits(query.name, query.sql)
 
 
-def _put_together(catalogue: Catalogue, engine: DuckDB, changed: AbstractSet[str]) -> None:
-    """Each table from the rows worked out just now and those of before, in the order of the streams."""
-    streams = engine.distinct(f"{engine.own_name()}.canonical.streams", "stream")
-    of_stream = {stream: SCRATCH if stream in changed else BEFORE for stream in streams}
+def _put_together(catalogue: Catalogue, engine: DuckDB, of_stream: Mapping[str, str]) -> None:
+    """Each table from the rows of before and those worked out just now."""
     moved = _moved(engine, of_stream)
-    parts = [
-        Part(place, tuple(stream for stream, _ in group), by)
-        for (place, by), group in groupby(of_stream.items(), lambda each: (each[1], moved.get(each[0], 0)))
-    ]
+    for place in (BEFORE, SCRATCH):
+        mine = [(stream, moved.get(stream, 0)) for stream, where in of_stream.items() if where == place]
+        engine.keep(f"compared.{place}", pd.DataFrame(mine, columns=["stream", "moved"]).astype({"stream": "string"}))
     known = set(engine.tables("checks", BEFORE))
     checks = [f"checks.{name}" for name in engine.tables("checks", SCRATCH) if name in known]
     for name in (*catalogue.layer("marts"), *checks):
-        engine.put_together(name, parts, number="item_no")
+        engine.create_empty(f"{engine.own_name()}.{name}", like=f"{SCRATCH}.{name}")
+        for place in (BEFORE, SCRATCH):
+            engine.bring(name, place, among=f"compared.{place}", number="item_no")
 
 
 def _moved(engine: DuckDB, of_stream: Mapping[str, str]) -> dict[str, int]:

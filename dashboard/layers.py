@@ -12,7 +12,7 @@ from dashboard.engines import DeclaringEngine, Engine
 from dashboard.errors import CatalogueError
 
 BUILT = ("staging", "marts")
-RULING = ("macros", "canonical", *BUILT, "checks")
+RULING = ("macros", "canonical", *BUILT, "checks", "afresh")
 MACRO, MART = re.compile(r"macros\.\w+"), re.compile(r"\bmarts\.\w+")
 COMMENT = re.compile(r"--.*")
 

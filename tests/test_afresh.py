@@ -13,7 +13,7 @@ import pytest
 from conftest import Imports
 from test_chosen_streams import DEFINITION, STAGES
 
-from dashboard import afresh, snapshots
+from dashboard import afresh, elsewhere, snapshots
 from dashboard.build import import_files
 from dashboard.catalogue import Catalogue
 from dashboard.engines.duckdb import DuckDB
@@ -77,12 +77,14 @@ def test_a_stream_that_changed_alone(home: Path, catalogue: Catalogue, monkeypat
     assert CARRIES in said
     assert_equal(found, expected)
     assert (found["marts.items"]["item_id"] == "NEW-1").sum() == 1
-    # Rows stand in the order in which they are asked for.
+    # Items are numbered in the order of the streams; the rows of each stand together, in the order of their numbers.
     engine = DuckDB(snapshots.current(home / "warehouse") / snapshots.DATABASE, read_only=True)
-    numbers = engine.table("marts.items")["item_no"].tolist()
-    assert numbers == list(range(1, len(numbers) + 1))
-    for name in ("marts.items", "marts.visits", "marts.moves", "marts.waste", "marts.flow_daily"):
-        assert engine.table(name)["stream"].is_monotonic_increasing, name
+    items = engine.table("marts.items").sort_values(["stream", "item_no"])
+    assert items["item_no"].tolist() == list(range(1, len(items) + 1))
+    for name in ("marts.items", "marts.visits", "marts.moves", "marts.waste"):
+        rows = engine.table(name)
+        assert (rows["stream"] != rows["stream"].shift()).sum() == rows["stream"].nunique()
+        assert rows.groupby("stream")["item_no"].is_monotonic_increasing.all(), name
     engine.close()
 
 
@@ -116,12 +118,10 @@ def test_a_definition_that_changed(home: Path, catalogue: Catalogue, monkeypatch
     assert changed["stream"].tolist() == ["retailer"]
 
 
-def test_nothing_that_changed(home: Path, catalogue: Catalogue) -> None:
+def test_nothing_that_changed_is_asked_for_to_begin_anew(home: Path, catalogue: Catalogue) -> None:
     said: list[str] = []
-    before = rows_of(home)
     import_files([], Settings(home=home), catalogue, note=said.append)
-    assert CARRIES in said
-    assert_equal(rows_of(home), before)
+    assert CARRIES not in said
 
 
 def test_where_most_changed_all_begins_anew(home: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,6 +169,84 @@ def test_streams_that_choose_from_another(
         assert_equal(found, expected)
 
 
+def history(stream: str, *items: str) -> str:
+    steps = ((1, "To do"), (3, "Doing"), (9, "Done"))
+    rows = (f"{stream},{item},2024-02-{day:02},{state}\n" for item in items for day, state in steps)
+    return "stream,item_id,occurred_at,to_state\n" + "".join(rows)
+
+
+@pytest.fixture
+def strangers(tmp_path: Path, catalogue: Catalogue) -> Path:
+    """Records without a date, keys and files that several streams name, and streams of which nothing can be used."""
+    home = Imports(tmp_path / "home", catalogue)
+    home.settings.home.mkdir()
+    home.file("streams.toml", "".join(f'[[stream]]\nid = "{each}"\n{STAGES}' for each in "abdst"))
+    undated = "ID,Work Item Type,Title,State,Activated Date,Closed Date\n"
+    many = history("b", *(f"B-{number}" for number in range(60))) + "nowhere,Z-1,soon,Doing\n"
+    home.run(
+        home.file("b.csv", many),
+        home.file("t.csv", "stream,item_id,occurred_at,to_state\nt,T-1,2024-02-01,Doing\nt,T-2,2024-04-02,Doing\n"),
+        home.file("issues.csv", "stream,item_id,created_at\na,A-1,2024-01-01\na,A-2,2024-01-02\n"),
+    )
+    home.run(home.file("undated.csv", f"{undated}U-1,Bug,one,Doing,,\nU-2,Bug,two,Done,,\n"), stream="u")
+    home.run(
+        home.file("list.csv", f"{undated}S-1,Bug,one,Doing,2024-02-03,\nT-1,Bug,here without a date,Doing,,\n"),
+        home.file("s.csv", history("s", "S-1")),
+        home.file("links.csv", "kind,from_id,to_id\nblocks,T-1,S-1\n"),
+        home.file("changes.csv", "change_id,authored_at,item_id\nc1,2024-02-02,T-1\nc2,2024-02-02,B-1\n"),
+        stream="s",
+    )
+    return home.settings.home
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("later.csv", "stream,item_id,occurred_at,to_state\nt,T-1,2024-03-01,Done\n"),
+        ("more.csv", "stream,item_id,occurred_at,to_state\ns,S-9,2024-02-10,Doing\n"),
+        ("issues.csv", "stream,item_id,created_at\nd,D-1,2024-01-01\n"),
+    ],
+    ids=["what a record without a date stands for", "what a change names", "a file of the same name"],
+)
+def test_what_several_streams_name(
+    name: str, text: str, strangers: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(afresh, "MOST", 0.99)
+    before = rows_of(strangers)
+    assert not before["marts.stream_waits"].empty or name != "later.csv"
+    said, found, expected = import_both(strangers, catalogue, monkeypatch, lambda place: written(place, name, text))
+    assert CARRIES in said
+    assert_equal(found, expected)
+    assert {"u", "nowhere"} <= set(found["marts.imports"]["stream"])
+
+
+def test_a_check_that_was_left_out_is_made_up_for(
+    home: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits = DuckDB.create_if_it_fits
+
+    def too_large(engine: DuckDB, name: str, sql: str) -> bool:
+        return name != "checks.never_started" and fits(engine, name, sql)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DuckDB, "create_if_it_fits", too_large)
+        import_files([], Settings(home=home), catalogue)
+    assert "checks.never_started" not in rows_of(home)
+    said, found, expected = import_both(home, catalogue, monkeypatch, an_end)
+    assert CARRIES in said
+    assert_equal(found, expected)
+
+
+def test_what_was_left_on_a_cluster_is_not_carried_over(
+    home: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    left = elsewhere.Elsewhere(home / "storage", frozenset(("marts.visits",)))
+    monkeypatch.setattr(elsewhere, "of", lambda folder: left if folder.name.isdigit() else None)
+    import_files(an_end(home), Settings(home=home), catalogue, note=said.append)
+    assert CARRIES not in said
+
+
 STREAMS = "abcdefgh"
 KEYS = [f"{stream}-{number}" for stream in STREAMS for number in range(5)]
 
@@ -179,7 +257,7 @@ def items_of(stream: str, drawn: random.Random, place: Path, number: int) -> lis
     items = [*drawn.sample(own, 3), *drawn.sample(KEYS, drawn.random() < 0.3)]
 
     def one() -> str:
-        return drawn.choice(KEYS if drawn.random() < 0.1 else own)
+        return drawn.choice(KEYS if drawn.random() < 0.03 else own)
 
     tables = {
         "items": ("item_id,created_at,parent_id", [f"{item},2024-01-01,{one()}" for item in items]),
@@ -193,11 +271,14 @@ def items_of(stream: str, drawn: random.Random, place: Path, number: int) -> lis
         ),
         "links": ("kind,from_id,to_id", [f"{drawn.choice(['blocks', 'parent'])},{one()},{one()}" for _ in range(3)]),
         "blocked": ("item_id,blocked_at,unblocked_at", [f"{items[0]},2024-03-05,2024-03-20"]),
+        "changes": ("change_id,authored_at,deployment_id,item_id", [f"c{n},2024-03-06,d{n},{one()}" for n in range(2)]),
+        "deployments": ("deployment_id,service,deployed_at,status", [f"d{number},web,2024-03-0{number + 1},success"]),
+        "incidents": ("incident_id,service,started_at,deployment_id", [f"i{number},web,2024-03-20,d{number}"]),
     }
     files = []
     for name, (header, rows) in tables.items():
         text = "\n".join([f"stream,{header}", *(f"{stream},{row}" for row in dict.fromkeys(rows))]) + "\n"
-        files += written(place, f"{name}-{number}-{stream}.csv", text)
+        files += written(place, f"{name}-{number if name != 'items' else ''}.csv", text)
     return files
 
 
@@ -209,7 +290,10 @@ def test_whatever_names_whatever(
     home.mkdir()
     written(home, "streams.toml", "".join(f'[[stream]]\nid = "{each}"\n{STAGES}' for each in STREAMS))
     drawn = random.Random(seed)
-    begin = [path for stream in STREAMS for path in items_of(stream, drawn, home, 0)]
+    begin: list[Path] = []
+    for stream in STREAMS:
+        (home / stream).mkdir()
+        begin += items_of(stream, drawn, home / stream, 0)
     import_files(begin, Settings(home=home), catalogue)
     monkeypatch.setattr(afresh, "MOST", 0.99)
     carried = 0

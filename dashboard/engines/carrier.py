@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 from duckdb import ColumnExpression, ConstantExpression
-
-
-@dataclass(frozen=True)
-class Part:
-    """The rows of some value streams in a table `schema.name` of `place`; their items' numbers are `moved`."""
-
-    place: str
-    streams: tuple[str, ...]
-    moved: int
 
 
 class Carrier:
@@ -67,18 +57,18 @@ class Carrier:
         told = self._connection.table(name).aggregate(f"{by}, min({column}) as least, count(*) as n", by).fetchall()
         return {value: (least, count) for value, least, count in told}
 
-    def put_together(self, name: str, parts: Iterable[Part], *, number: str) -> None:
-        """A table from parts of tables of its name, one after the other; `number`: the column that is moved."""
-        target = f"{self.own_name()}.{name}"
-        for place, part in enumerate(parts):
-            rows = self._connection.table(f"{part.place}.{name}")
-            among = ColumnExpression("stream").isin(*map(ConstantExpression, part.streams))
-            columns = {column: ColumnExpression(column) for column in rows.columns}
-            if number in columns:
-                kind = rows.types[rows.columns.index(number)]
-                columns[number] = (columns[number] + ConstantExpression(part.moved)).cast(kind).alias(number)
-            chosen = rows.filter(among).select(*columns.values())
-            chosen.insert_into(target) if place else chosen.create(target)
+    def bring(self, name: str, place: str, *, among: str, number: str) -> None:
+        """Append the rows of a table of the database `place` to the one of its name here.
+
+        `among` names their streams, and by how much the column `number` is moved, where there is one.
+        """
+        rows = self._connection.table(f"{place}.{name}")
+        columns = {column: ColumnExpression(column) for column in rows.columns}
+        if number in columns:
+            kind = rows.types[rows.columns.index(number)]
+            columns[number] = (columns[number] + ColumnExpression("moved")).cast(kind).alias(number)
+        found = rows.join(self._connection.table(among), "stream").select(*columns.values())
+        found.insert_into(f"{self.own_name()}.{name}")
 
     def _append(self, name: str, rows: duckdb.DuckDBPyRelation) -> None:
         present = set(rows.columns)

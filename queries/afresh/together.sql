@@ -50,15 +50,31 @@ known as (
 
 ),
 
+-- An item without any date is no item of its stream: then another one may be meant.
+dated as (
+
+    select
+        items.stream,
+        items.item_id
+    from compared.items
+    where items.created_at is not null
+    union all
+    select
+        transitions.stream,
+        transitions.item_id
+    from compared.transitions
+
+),
+
 foreign_keys as (
 
     select
         named.stream,
         named.item_id
     from named
-    anti join known
-        on named.stream = known.stream
-        and named.item_id = known.item_id
+    anti join dated
+        on named.stream = dated.stream
+        and named.item_id = dated.item_id
 
 )
 
@@ -68,6 +84,7 @@ select
 from foreign_keys
 join known
     on foreign_keys.item_id = known.item_id
+    and foreign_keys.stream <> known.stream
 union
 select
     streams.stream,

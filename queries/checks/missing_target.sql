@@ -1,6 +1,7 @@
 /*
 title = "Reference to something that no file holds"
 severity = "warning"
+is_across_streams = true
 why = "A link, a blocked time, a change or an incident names an item or a deployment that is not in the stream, nor in just one other that a link may lead to. It can not be joined: blocked time, batch size, lead time for changes and change fail rate leave it out or count it without knowing more."
 remedy = "Import the missing items or deployments too, for the same stream: files of one stream are imported together, or with the same --stream."
 */

@@ -7,10 +7,13 @@ remedy = "If it is gone, import the file with --fresh; if the export was narrowe
 with newest as (
 
     select
+        imports.stream,
         imports.file_name,
         max(imports.import_id) as import_id
     from canonical.imports
-    group by imports.file_name
+    group by
+        imports.stream,
+        imports.file_name
 
 )
 
@@ -20,5 +23,6 @@ select
     'last in ' || items.file_name || ' of import ' || items.import_id as detail
 from canonical.items
 join newest
-    on items.file_name = newest.file_name
+    on items.stream = newest.stream
+    and items.file_name = newest.file_name
     and items.import_id < newest.import_id
