@@ -22,7 +22,7 @@ import pandas as pd
 import pytest
 from conftest import TABLES, Imports, Tables
 
-from dashboard import build, snapshots
+from dashboard import build, gathering, snapshots
 from dashboard.account import Account
 from dashboard.catalogue import Catalogue
 from dashboard.errors import DashboardError, SourceError
@@ -233,7 +233,7 @@ def test_importing_the_same_file_twice_changes_nothing(name: str, imported: Call
 
 def same_but(done: Imported, again: Tables, *but: str) -> None:
     """Assert that reading gave the rows that the case's import took in, but for some columns."""
-    taken_in = {table for table, frame in done.first.items() if len(frame)} - set(build.DEFINED)
+    taken_in = {table for table, frame in done.first.items() if len(frame)} - set(gathering.DEFINED)
     assert {table for table, frame in again.items() if len(frame)} == taken_in
     same({table: again[table] for table in taken_in}, done.first, but=[*OF_THE_HOME, *but])
 
