@@ -96,7 +96,7 @@ def _create_part(catalogue: Catalogue, engine: DuckDB, changed: AbstractSet[str]
     layers.create_marts(catalogue, engine, note)
     note("Checking that it adds up")
     for query in catalogue.layer("checks").values():
-        if not query.header.get("is_across_streams"):
+        if not query.header.get("is_across_streams"):  # what looks into several is carried out over all, later
             engine.create_if_it_fits(query.name, query.sql)
 
 

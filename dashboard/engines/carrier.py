@@ -48,8 +48,9 @@ class Carrier:
 
     def digests(self, name: str, by: str) -> dict[str, tuple[int, int]]:
         """For each value of a column how many rows have it, and a sum that is another one as soon as a row is."""
-        rows = self._connection.table(name).set_alias("kept")
-        told = rows.aggregate(f"{by}, count(*) as n, sum(hash(kept)) as digest", by).fetchall()
+        # By this name no table has a column: it stands for a row as a whole.
+        rows = self._connection.table(name).set_alias("every_column")
+        told = rows.aggregate(f"{by}, count(*) as n, sum(hash(every_column)) as digest", by).fetchall()
         return {value: (count, digest) for value, count, digest in told}
 
     def ranges(self, name: str, column: str, by: str) -> dict[str, tuple[int, int]]:
