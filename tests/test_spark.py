@@ -219,8 +219,9 @@ def test_a_minus_after_the_name_of_a_window_is_no_part_of_it() -> None:
 
 
 def test_one_of_several_quantiles_is_worked_out_alone() -> None:
-    first, second = "list_extract(quantile_cont(t.a, [0.1, 0.2]), 1)", "list_extract(quantile_disc(t.a, [0.3, 0.4]), 2)"
-    translated, _ = Translator().translate(f"select {first} as b, {second} as c from t", str)
+    first = "select list_extract(quantile_cont(t.a, [0.1, 0.2]), 1) as b, "
+    second = "list_extract(quantile_disc(t.a, [0.3, 0.4]), 2) as c from t"
+    translated, _ = Translator().translate(first + second, str)
     assert "PERCENTILE(t.a, 0.1) AS b" in translated and "PERCENTILE_DISC(0.4)" in translated
     assert "0.2" not in translated and "0.3" not in translated
 
