@@ -40,7 +40,7 @@ def create_marts(
         _put_together(catalogue, engine, of_stream)
         for schema in PART:
             engine.drop_schema(schema)
-    else:
+    else:  # most of it changed; or nothing, and still a build is asked for
         layers.create_marts(catalogue, engine, note)
     engine.drop_schema("compared")
     engine.let_go(BEFORE)
@@ -48,9 +48,7 @@ def create_marts(
 
 def _places(catalogue: Catalogue, engine: DuckDB) -> dict[str, str]:
     """Where the rows of each stream come from, in the order of the streams: SCRATCH where a canonical row is another
-    one than before, and with it those that are worked out together.
-
-    Empty where all should be worked out anew: most of it changed, or nothing, and still it is asked for.
+    one than before, and with it those that are worked out together. Empty where most of it changed.
     """
     streams: set[str] = set()
     changed: set[str] = set()

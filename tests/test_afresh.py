@@ -218,6 +218,8 @@ def test_what_several_streams_name(
     assert CARRIES in said
     assert_equal(found, expected)
     assert {"u", "nowhere"} <= set(found["marts.imports"]["stream"])
+    # A file of one stream says nothing of another one's items.
+    assert found["checks.no_longer_in_its_file"].empty
 
 
 def test_a_check_that_was_left_out_is_made_up_for(
